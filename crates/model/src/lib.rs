@@ -1,1 +1,43 @@
-//! Placeholder until the crate's first commit.
+//! The nouns of Lazaret: what an image contains, what is known against it, what
+//! follows.
+//!
+//! Plain data. Nothing here opens a file, asks a network or reads a clock, so a
+//! value means the same on a laptop, at an edge and in a stored report. The
+//! serialised form of [`Report`] is the JSON contract that other programs read
+//! (`docs/report.md`); fields are added, never renamed.
+//!
+//! Four different things have four types. A [`Finding`] is bad news about the
+//! target. A [`Gap`] says that something could not be examined. [`Applies::Undecided`]
+//! says that it was examined and the answer cannot be known. An error says that the
+//! operation did not happen, and lives in the crate whose operation it is.
+
+mod advisory;
+mod applies;
+mod digest;
+mod distro;
+mod finding;
+mod gap;
+mod inventory;
+mod package;
+mod platform;
+mod purl;
+mod report;
+mod severity;
+
+pub use advisory::{
+    Advisory, AdvisoryKind, Affected, CveRecord, EndOfLife, Epss, FeedItem, Kev, KeyKind,
+    Qualifiers, Ssvc,
+};
+pub use applies::{Applies, Evidence, Undecided};
+pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
+pub use distro::Distro;
+pub use finding::{Finding, FindingPackage, FixStatus, Risk, Suppression};
+pub use gap::{Gap, GapKind};
+pub use inventory::{Inventory, Layer, Target, TargetKind};
+pub use package::{Location, Package, Source};
+pub use platform::{InvalidPlatform, Platform};
+pub use purl::{InvalidPurl, Purl};
+pub use report::{
+    DatabaseInfo, Decision, FeedInfo, Outcome, REPORT_SCHEMA, Reason, Report, Scanner,
+};
+pub use severity::{Cvss, InvalidSeverity, Rating, Severity};

@@ -1,0 +1,49 @@
+//! The distribution that an image is built on.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A distribution and its release, as `os-release(5)` and better evidence say.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Distro {
+    /// `ID`, lower case: `debian`, `alpine`, `rhel`, `amzn`, …
+    pub id: String,
+    /// The release that advisories are looked up for: `12`, `3.18`, `9.4`, `edge`.
+    /// Empty for rolling distributions.
+    pub version: String,
+    /// `VERSION_CODENAME`, where given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codename: Option<String>,
+    /// `PRETTY_NAME`, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pretty_name: Option<String>,
+    /// `ID_LIKE`, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub like: Vec<String>,
+    /// Extra channels that the system receives fixes from, such as `esm-infra`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
+}
+
+impl Distro {
+    /// A distribution known by id and release alone.
+    pub fn new(id: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            version: version.into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// `debian 12`; the id alone for a rolling distribution.
+impl fmt::Display for Distro {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.id)?;
+        if !self.version.is_empty() {
+            write!(f, " {}", self.version)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,70 @@
+//! What is inside a target: the lossless software bill of materials.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Digest, Distro, Gap, Package, Platform};
+
+/// Everything that was found in a target, and everything that could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Inventory {
+    /// What was examined.
+    pub target: Target,
+    /// Packages, sorted by purl and then by first location.
+    pub packages: Vec<Package>,
+    /// What was not examined, sorted.
+    pub gaps: Vec<Gap>,
+}
+
+/// What was examined.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Target {
+    /// What the user typed.
+    pub input: String,
+    /// What it turned out to be.
+    pub kind: TargetKind,
+    /// A name for people: image reference without scheme, path, file name.
+    pub name: String,
+    /// Digest of the image manifest, where there is one.
+    #[serde(default)]
+    pub digest: Option<Digest>,
+    /// Platform of the image that was chosen.
+    #[serde(default)]
+    pub platform: Option<Platform>,
+    /// The distribution, where one was identified.
+    #[serde(default)]
+    pub distro: Option<Distro>,
+    /// Layers from the bottom up.
+    #[serde(default)]
+    pub layers: Vec<Layer>,
+}
+
+/// Kinds of targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetKind {
+    /// A container image from anywhere.
+    #[default]
+    Image,
+    /// A directory or a root file system.
+    Filesystem,
+    /// A software bill of materials.
+    Sbom,
+    /// A list of package URLs.
+    Purls,
+}
+
+/// A layer of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layer {
+    /// Digest of the compressed blob, where the source keeps one.
+    #[serde(default)]
+    pub digest: Option<Digest>,
+    /// Digest of the uncompressed tar.
+    pub diff_id: Digest,
+    /// The build step that made the layer, from the image's history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+    /// Whether the layer belongs to the base image; absent when not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<bool>,
+}

@@ -1,0 +1,119 @@
+//! The report and the decision taken on it: the JSON contract.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Digest, Finding, Gap, Package, Target};
+
+/// The value of [`Report::schema`].
+pub const REPORT_SCHEMA: &str = "lazaret.report/1";
+
+/// What is known about a target, and what follows.
+///
+/// Findings are ordered by (package purl, id); for the same target, database and
+/// settings the serialised bytes are the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Always [`REPORT_SCHEMA`].
+    pub schema: String,
+    /// The program that made the report.
+    pub scanner: Scanner,
+    /// What was examined.
+    pub target: Target,
+    /// The advisory database used; absent when matching was not asked for.
+    #[serde(default)]
+    pub database: Option<DatabaseInfo>,
+    /// Every package found.
+    #[serde(default)]
+    pub packages: Vec<Package>,
+    /// Vulnerabilities, the suppressed ones among them.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+    /// Misconfigurations; empty until configuration checks exist.
+    #[serde(default)]
+    pub misconfigurations: Vec<serde_json::Value>,
+    /// Secrets; empty until secret rules exist.
+    #[serde(default)]
+    pub secrets: Vec<serde_json::Value>,
+    /// Licence findings; empty until licence policy exists.
+    #[serde(default)]
+    pub licenses: Vec<serde_json::Value>,
+    /// What was not examined.
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
+    /// What follows.
+    pub decision: Decision,
+}
+
+/// The program that made a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scanner {
+    /// `lazaret`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The advisory database that a report was made with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatabaseInfo {
+    /// Digest of the database's content.
+    pub digest: Digest,
+    /// RFC 3339 time that the database says it was built at: the newest of its sources.
+    pub built_at: String,
+    /// Whether this is the small database inside the program.
+    #[serde(default)]
+    pub starter: bool,
+    /// The feeds inside, by name.
+    pub feeds: Vec<FeedInfo>,
+}
+
+/// A feed inside a database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedInfo {
+    /// Name, as `lazaret db feeds` lists it.
+    pub name: String,
+    /// RFC 3339 time of the newest record, empty where the feed has no times.
+    pub as_of: String,
+    /// Number of records read.
+    pub records: u64,
+}
+
+/// What follows from a report under a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Decision {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Why, worst first. Never empty when the outcome is not [`Outcome::Allow`].
+    pub reasons: Vec<Reason>,
+}
+
+/// Outcomes, mildest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Nothing speaks against it.
+    #[default]
+    Allow,
+    /// It may go on; somebody should look.
+    Warn,
+    /// It waits for a person.
+    Hold,
+    /// It is kept away from where it could be pulled.
+    Quarantine,
+    /// It is refused.
+    Block,
+}
+
+/// One reason of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The rule that spoke: `fail-on`, `fail-on-gaps`, a policy's rule name.
+    pub rule: String,
+    /// The reason for people.
+    pub message: String,
+    /// Keys of the findings that it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<String>,
+}
