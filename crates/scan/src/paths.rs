@@ -1,0 +1,131 @@
+//! Paths of a tree, as numbers and as patterns.
+
+/// The hash of a path that facts are kept under: FNV-1a, 64 bits, finished as in
+/// SplitMix64 so that near paths land far apart.
+///
+/// Not keyed: whoever can choose the paths of an image to collide could as well leave
+/// the package database out of it. Stored in cache entries, so it must never change
+/// without a new cache format.
+pub(crate) fn hash(path: &[u8]) -> u64 {
+    let mut h: u64 = 0xcbf2_9ce4_8422_2325;
+    for chunk in path.chunks(8) {
+        let mut word = [0u8; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        h ^= u64::from_le_bytes(word) ^ ((chunk.len() as u64) << 56);
+        h = h.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        h ^= h >> 29;
+    }
+    h = (h ^ (h >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    h = (h ^ (h >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    h ^ (h >> 31)
+}
+
+/// `path` as it is reached on a system where `/lib` is a link to `/usr/lib`.
+///
+/// Package managers record the path that the package was built with, scanners see the
+/// path that the tar has; after the merge of `/usr` the two differ only in this prefix.
+pub(crate) fn canonical(path: &str) -> std::borrow::Cow<'_, str> {
+    let first = path.split('/').next().unwrap_or_default();
+    let merged = matches!(first, "bin" | "sbin" | "lib" | "lib32" | "lib64" | "libx32");
+    if merged && path.len() > first.len() {
+        std::borrow::Cow::Owned(format!("usr/{path}"))
+    } else {
+        std::borrow::Cow::Borrowed(path)
+    }
+}
+
+/// Whether `path`, or a directory above it, matches `pattern`.
+///
+/// `*` stands for anything inside one segment, `**` for any number of segments. A
+/// pattern without a wildcard matches from the root.
+pub(crate) fn below(pattern: &str, path: &str) -> bool {
+    let pattern: Vec<&str> = pattern.trim_matches('/').split('/').collect();
+    let path: Vec<&str> = path.split('/').collect();
+    (1..=path.len()).any(|n| segments_match(&pattern, &path[..n]))
+}
+
+/// Whether the whole of `path` matches `pattern`.
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
+    let pattern: Vec<&str> = pattern.trim_matches('/').split('/').collect();
+    let path: Vec<&str> = path.split('/').collect();
+    segments_match(&pattern, &path)
+}
+
+fn segments_match(pattern: &[&str], path: &[&str]) -> bool {
+    glob(pattern, path, |p| *p == "**", |p, s| segment_matches(p, s))
+}
+
+fn segment_matches(pattern: &str, segment: &str) -> bool {
+    glob(pattern.as_bytes(), segment.as_bytes(), |p| *p == b'*', |p, s| p == s || *p == b'?')
+}
+
+/// The classic linear-backtracking wildcard match, over letters or over segments.
+fn glob<T>(
+    pattern: &[T],
+    text: &[T],
+    star: impl Fn(&T) -> bool,
+    same: impl Fn(&T, &T) -> bool,
+) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut last_star = None;
+    while t < text.len() {
+        if p < pattern.len() && star(&pattern[p]) {
+            last_star = Some((p, t));
+            p += 1;
+        } else if p < pattern.len() && same(&pattern[p], &text[t]) {
+            p += 1;
+            t += 1;
+        } else if let Some((star_at, from)) = last_star {
+            last_star = Some((star_at, from + 1));
+            p = star_at + 1;
+            t = from + 1;
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(star)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_a_merged_usr_are_the_same_path() {
+        assert_eq!(canonical("lib/x/libc.so.6"), "usr/lib/x/libc.so.6");
+        assert_eq!(canonical("usr/lib/x"), "usr/lib/x");
+        assert_eq!(canonical("lib"), "lib");
+        assert_eq!(canonical("library/x"), "library/x");
+    }
+
+    #[test]
+    fn patterns_match_whole_segments() {
+        for (pattern, path, expected) in [
+            ("usr/share", "usr/share/doc/x", true),
+            ("/usr/share/", "usr/share", true),
+            ("usr/share", "usr/shared/doc", false),
+            ("**/node_modules", "a/b/node_modules/c", true),
+            ("**/test*/**", "a/tests/b", true),
+            ("srv/*/cache", "srv/a/cache/x", true),
+            ("srv/*/cache", "srv/a/b/cache", false),
+        ] {
+            assert_eq!(below(pattern, path), expected, "{pattern} above {path}");
+        }
+        assert!(matches("**/*.jar", "a/b/c.jar"));
+        assert!(!matches("*.jar", "a/b/c.jar"));
+    }
+
+    #[test]
+    fn a_hostile_pattern_stays_linear_enough() {
+        let path = "a/".repeat(2_000) + "b";
+        assert!(!matches("**/a/**/a/**/a/**/c", &path));
+    }
+
+    #[test]
+    fn near_paths_have_far_hashes() {
+        let all: std::collections::HashSet<u64> =
+            (0..100_000).map(|i| hash(format!("usr/share/{i}").as_bytes())).collect();
+        assert_eq!(all.len(), 100_000);
+        assert_ne!(hash(b"a"), hash(b"a\0"));
+    }
+}
