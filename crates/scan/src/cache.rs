@@ -1,0 +1,218 @@
+//! The layer cache: a directory of immutable entries, one per layer and set of readers.
+//!
+//! An entry is written to a temporary name and renamed, so it is whole or not there. Two
+//! processes that write the same entry write the same bytes. There is no lock, no index
+//! and no clean-up that another process could trip over. An entry that does not verify
+//! is as good as none.
+//!
+//! Layout of an entry: `LZFACTS1`, SHA-256 of the rest, then four little-endian 64-bit
+//! lengths (compressed JSON in bytes; occupied, directories and owned in hashes), the
+//! JSON as one zstd frame, and the hashes.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use lazaret_model::Digest;
+
+use crate::facts::LayerFacts;
+
+const MAGIC: &[u8; 8] = b"LZFACTS1";
+
+/// Raised whenever the meaning of stored facts changes in this crate.
+const FORMAT: u32 = 1;
+
+/// Largest entry that is read back, in bytes.
+const MAX_ENTRY: u64 = 512 << 20;
+
+/// A directory that keeps facts of layers between scans.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    dir: PathBuf,
+    /// What makes facts comparable: revisions of all readers, and the settings that
+    /// change what is read.
+    flavour: String,
+}
+
+/// Why the cache cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// The directory cannot be made.
+    #[error("create the cache directory {path}")]
+    Create {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Cache {
+    /// The cache in `dir`, which is made where it does not exist.
+    ///
+    /// # Errors
+    /// When the directory cannot be made.
+    pub fn open(dir: &Path) -> Result<Self, CacheError> {
+        let dir = dir.join("layers");
+        fs::create_dir_all(&dir)
+            .map_err(|source| CacheError::Create { path: dir.clone(), source })?;
+        Ok(Self { dir, flavour: flavour() })
+    }
+
+    /// The same cache for facts gathered under settings that read less or more.
+    pub(crate) fn with_settings(&self, settings: &str) -> Self {
+        Self { dir: self.dir.clone(), flavour: format!("{}{settings}", self.flavour) }
+    }
+
+    fn path(&self, diff_id: &Digest) -> PathBuf {
+        let mut hash = Sha256::new();
+        hash.update(diff_id.to_string());
+        hash.update(&self.flavour);
+        let key = Digest::sha256(&hash.finalize().into());
+        self.dir.join(&key.hex()[..2]).join(key.hex())
+    }
+
+    /// The facts of the layer, if they are kept and whole.
+    pub(crate) fn get(&self, diff_id: &Digest) -> Option<LayerFacts> {
+        let path = self.path(diff_id);
+        if fs::metadata(&path).ok()?.len() > MAX_ENTRY {
+            return None;
+        }
+        let facts = decode(&fs::read(&path).ok()?)?;
+        (facts.diff_id == *diff_id).then_some(facts)
+    }
+
+    /// Keeps the facts. A full or read-only disk costs the next scan time, nothing else.
+    pub(crate) fn put(&self, facts: &LayerFacts) -> io::Result<()> {
+        let path = self.path(&facts.diff_id);
+        let parent = path.parent().unwrap_or(&self.dir);
+        fs::create_dir_all(parent)?;
+        let mut file = tempfile::NamedTempFile::new_in(parent)?;
+        file.write_all(&encode(facts)?)?;
+        file.persist(&path).map_err(|e| e.error)?;
+        Ok(())
+    }
+}
+
+/// Every reader with its revision, in one line.
+fn flavour() -> String {
+    let mut line = format!("{FORMAT};executable={};", lazaret_ecosystem::executable::REVISION);
+    for reader in lazaret_ecosystem::ALL.iter().flat_map(|e| e.readers) {
+        line.push_str(&format!("{}={};", reader.id, reader.revision));
+    }
+    line
+}
+
+fn encode(facts: &LayerFacts) -> io::Result<Vec<u8>> {
+    let json = zstd::bulk::compress(&serde_json::to_vec(facts)?, 1)?;
+    let owned = || facts.files.iter().flat_map(|f| &f.owned);
+    let counts = [json.len(), facts.occupied.len(), facts.directories.len(), owned().count()];
+    let mut out = Vec::with_capacity(72 + json.len() + 8 * counts[1..].iter().sum::<usize>());
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&[0; 32]);
+    for count in counts {
+        out.extend_from_slice(&(count as u64).to_le_bytes());
+    }
+    out.extend_from_slice(&json);
+    for hash in facts.occupied.iter().chain(&facts.directories).chain(owned()) {
+        out.extend_from_slice(&hash.to_le_bytes());
+    }
+    let sum = Sha256::digest(&out[40..]);
+    out[8..40].copy_from_slice(&sum);
+    Ok(out)
+}
+
+fn decode(bytes: &[u8]) -> Option<LayerFacts> {
+    let rest = bytes.strip_prefix(MAGIC)?;
+    let (sum, rest) = rest.split_at_checked(32)?;
+    if Sha256::digest(rest).as_slice() != sum {
+        return None;
+    }
+    let (lengths, rest) = rest.split_at_checked(32)?;
+    let length = |i: usize| -> Option<usize> {
+        let word = lengths.get(i * 8..i * 8 + 8)?.try_into().ok()?;
+        usize::try_from(u64::from_le_bytes(word)).ok()
+    };
+    let (json, rest) = rest.split_at_checked(length(0)?)?;
+    let (occupied, rest) = rest.split_at_checked(length(1)?.checked_mul(8)?)?;
+    let (directories, rest) = rest.split_at_checked(length(2)?.checked_mul(8)?)?;
+    let (owned, rest) = rest.split_at_checked(length(3)?.checked_mul(8)?)?;
+    if !rest.is_empty() {
+        return None;
+    }
+    let json = zstd::stream::decode_all(json).ok()?;
+    let mut facts: LayerFacts = serde_json::from_slice(&json).ok()?;
+    facts.occupied = hashes(occupied);
+    facts.directories = hashes(directories);
+    let mut owned = hashes(owned).into_iter();
+    for file in &mut facts.files {
+        let count: u64 = file.owners.iter().map(|(_, _, n)| u64::from(*n)).sum();
+        file.owned = owned.by_ref().take(usize::try_from(count).ok()?).collect();
+    }
+    Some(facts)
+}
+
+fn hashes(bytes: &[u8]) -> Vec<u64> {
+    bytes.chunks_exact(8).filter_map(|c| c.try_into().ok()).map(u64::from_le_bytes).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::FileFacts;
+
+    fn facts() -> LayerFacts {
+        LayerFacts {
+            diff_id: Digest::sha256(&[7; 32]),
+            files: vec![
+                FileFacts {
+                    path: "a".into(),
+                    owners: vec![("deb".into(), "x".into(), 2), ("deb".into(), "y".into(), 1)],
+                    owned: vec![1, 2, 3],
+                    ..FileFacts::default()
+                },
+                FileFacts {
+                    path: "b".into(),
+                    owners: vec![("deb".into(), "z".into(), 1)],
+                    owned: vec![4],
+                    ..FileFacts::default()
+                },
+            ],
+            removed: vec!["gone".into()],
+            opaque: vec![],
+            links: vec![],
+            gaps: vec![],
+            occupied: vec![5, 6],
+            directories: vec![7],
+        }
+    }
+
+    #[test]
+    fn an_entry_comes_back_as_it_was() {
+        assert_eq!(decode(&encode(&facts()).expect("encodes")), Some(facts()));
+    }
+
+    #[test]
+    fn a_damaged_entry_is_none() {
+        let good = encode(&facts()).expect("encodes");
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            assert_eq!(decode(&bad), None, "byte {at}");
+            assert_eq!(decode(&good[..at]), None, "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn other_settings_and_other_layers_are_other_entries() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let cache = Cache::open(dir.path()).expect("opens");
+        cache.put(&facts()).expect("writes");
+        assert_eq!(cache.get(&facts().diff_id), Some(facts()));
+        assert_eq!(cache.get(&Digest::sha256(&[8; 32])), None);
+        assert_eq!(cache.with_settings("locked").get(&facts().diff_id), None);
+    }
+}
