@@ -19,7 +19,11 @@ pub(crate) struct Share<'a> {
 
 impl Budget {
     pub(crate) fn new(total: u64) -> Self {
-        Self { total, used: Mutex::new(0), freed: Condvar::new() }
+        Self {
+            total,
+            used: Mutex::new(0),
+            freed: Condvar::new(),
+        }
     }
 
     /// Waits until `bytes` are free. A share larger than the whole budget gets all of it,
@@ -34,13 +38,20 @@ impl Budget {
             .wait_while(used, |used| *used + bytes > self.total)
             .unwrap_or_else(PoisonError::into_inner);
         *used += bytes;
-        Share { budget: self, bytes }
+        Share {
+            budget: self,
+            bytes,
+        }
     }
 }
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
-        let mut used = self.budget.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut used = self
+            .budget
+            .used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *used -= self.bytes;
         self.budget.freed.notify_all();
     }

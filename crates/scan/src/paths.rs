@@ -56,7 +56,12 @@ fn segments_match(pattern: &[&str], path: &[&str]) -> bool {
 }
 
 fn segment_matches(pattern: &str, segment: &str) -> bool {
-    glob(pattern.as_bytes(), segment.as_bytes(), |p| *p == b'*', |p, s| p == s || *p == b'?')
+    glob(
+        pattern.as_bytes(),
+        segment.as_bytes(),
+        |p| *p == b'*',
+        |p, s| p == s || *p == b'?',
+    )
 }
 
 /// The classic linear-backtracking wildcard match, over letters or over segments.
@@ -123,8 +128,9 @@ mod tests {
 
     #[test]
     fn near_paths_have_far_hashes() {
-        let all: std::collections::HashSet<u64> =
-            (0..100_000).map(|i| hash(format!("usr/share/{i}").as_bytes())).collect();
+        let all: std::collections::HashSet<u64> = (0..100_000)
+            .map(|i| hash(format!("usr/share/{i}").as_bytes()))
+            .collect();
         assert_eq!(all.len(), 100_000);
         assert_ne!(hash(b"a"), hash(b"a\0"));
     }
