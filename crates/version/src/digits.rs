@@ -66,7 +66,10 @@ mod tests {
 
     #[test]
     fn numbers_longer_than_any_machine_word_keep_their_order() {
-        assert_eq!(compare("99999999999999999999999", "100000000000000000000000"), Ordering::Less);
+        assert_eq!(
+            compare("99999999999999999999999", "100000000000000000000000"),
+            Ordering::Less
+        );
         assert_eq!(compare("007", "7"), Ordering::Equal);
         assert_eq!(compare("", "0"), Ordering::Equal);
     }

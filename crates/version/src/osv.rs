@@ -64,7 +64,9 @@ impl Range {
             let version = event.version();
             match event {
                 Event::Limit(limit) if limit == "*" => {}
-                _ if !event.is_beginning() && scheme.check(version).is_err() => range.add_opaque(describe(event)),
+                _ if !event.is_beginning() && scheme.check(version).is_err() => {
+                    range.add_opaque(describe(event))
+                }
                 Event::Limit(limit) => limits.push(limit),
                 _ => ordered.push(event),
             }
@@ -99,7 +101,9 @@ fn compare(scheme: Scheme, a: &Event, b: &Event) -> Ordering {
         (true, false) => Ordering::Less,
         (false, true) => Ordering::Greater,
         // Events that cannot be compared were set aside before.
-        (false, false) => scheme.compare_bounds(a.version(), b.version()).unwrap_or(Ordering::Equal),
+        (false, false) => scheme
+            .compare_bounds(a.version(), b.version())
+            .unwrap_or(Ordering::Equal),
     };
     order.then_with(|| a.rank().cmp(&b.rank()))
 }
@@ -115,11 +119,17 @@ fn intervals(scheme: Scheme, events: &[&Event], is_incomplete: bool) -> Vec<Inte
         match event {
             Event::Introduced(_) if idle.is_some_and(|fixed| is_same(scheme, fixed, event)) => {}
             Event::Introduced(version) => {
-                let bound = if event.is_beginning() { Bound::Unbounded } else { Bound::Inclusive(version.clone()) };
+                let bound = if event.is_beginning() {
+                    Bound::Unbounded
+                } else {
+                    Bound::Inclusive(version.clone())
+                };
                 open.get_or_insert(bound);
             }
             Event::Fixed(version) => match open.take() {
-                Some(lower) => intervals.push(Interval::new(lower, Bound::Exclusive(version.clone()))),
+                Some(lower) => {
+                    intervals.push(Interval::new(lower, Bound::Exclusive(version.clone())))
+                }
                 None => idle = Some(event),
             },
             Event::LastAffected(version) => {
@@ -137,5 +147,8 @@ fn intervals(scheme: Scheme, events: &[&Event], is_incomplete: bool) -> Vec<Inte
 }
 
 fn is_same(scheme: Scheme, a: &Event, b: &Event) -> bool {
-    matches!(scheme.compare_bounds(a.version(), b.version()), Ok(Ordering::Equal))
+    matches!(
+        scheme.compare_bounds(a.version(), b.version()),
+        Ok(Ordering::Equal)
+    )
 }

@@ -39,7 +39,10 @@ impl Range {
     /// [`Unparsable`] with the first bound that is no version.
     pub fn normalized(&self, scheme: Scheme) -> Result<Vec<Interval>, Unparsable> {
         let exact = self.exact.iter().map(|version| {
-            Interval::new(Bound::Inclusive(version.clone()), Bound::Inclusive(version.clone()))
+            Interval::new(
+                Bound::Inclusive(version.clone()),
+                Bound::Inclusive(version.clone()),
+            )
         });
         let all: Vec<Interval> = self.intervals.iter().cloned().chain(exact).collect();
         merge(scheme, all)
@@ -57,7 +60,9 @@ impl Range {
         if opaque.is_some() {
             return Self::not_understood(format!("{self}"));
         }
-        let result = self.normalized(scheme).and_then(|a| operation(&a, &other.normalized(scheme)?));
+        let result = self
+            .normalized(scheme)
+            .and_then(|a| operation(&a, &other.normalized(scheme)?));
         match result {
             Ok(intervals) => intervals.into_iter().collect(),
             Err(error) => Self::not_understood(error.to_string()),
@@ -100,7 +105,11 @@ fn intersect(scheme: Scheme, a: &[Interval], b: &[Interval]) -> Result<Vec<Inter
     let (mut i, mut j) = (0, 0);
     let mut common = Vec::new();
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
-        let lower = if compare_lower(scheme, &x.lower, &y.lower)?.is_lt() { &y.lower } else { &x.lower };
+        let lower = if compare_lower(scheme, &x.lower, &y.lower)?.is_lt() {
+            &y.lower
+        } else {
+            &x.lower
+        };
         let x_ends_first = compare_upper(scheme, &x.upper, &y.upper)?.is_lt();
         let upper = if x_ends_first { &x.upper } else { &y.upper };
         let interval = Interval::new(lower.clone(), upper.clone());
@@ -134,12 +143,17 @@ fn complement(intervals: &[Interval]) -> Vec<Interval> {
 }
 
 fn is_empty(scheme: Scheme, interval: &Interval) -> Result<bool, Unparsable> {
-    let both_inclusive = matches!((&interval.lower, &interval.upper), (Bound::Inclusive(_), Bound::Inclusive(_)));
+    let both_inclusive = matches!(
+        (&interval.lower, &interval.upper),
+        (Bound::Inclusive(_), Bound::Inclusive(_))
+    );
     let (lower, upper) = (interval.lower.version(), interval.upper.version());
     for version in lower.iter().chain(&upper) {
         scheme.check(version)?;
     }
-    let (Some(lower), Some(upper)) = (lower, upper) else { return Ok(false) };
+    let (Some(lower), Some(upper)) = (lower, upper) else {
+        return Ok(false);
+    };
     Ok(match scheme.compare_bounds(lower, upper)? {
         Ordering::Less => false,
         Ordering::Equal => !both_inclusive,
@@ -153,7 +167,9 @@ fn compare_lower(scheme: Scheme, a: &Bound, b: &Bound) -> Result<Ordering, Unpar
         return Ok(a.version().is_some().cmp(&b.version().is_some()));
     };
     let is_exclusive = |bound: &Bound| matches!(bound, Bound::Exclusive(_));
-    Ok(scheme.compare_bounds(x, y)?.then(is_exclusive(a).cmp(&is_exclusive(b))))
+    Ok(scheme
+        .compare_bounds(x, y)?
+        .then(is_exclusive(a).cmp(&is_exclusive(b))))
 }
 
 /// Which of two upper bounds shuts versions out first.
@@ -162,12 +178,16 @@ fn compare_upper(scheme: Scheme, a: &Bound, b: &Bound) -> Result<Ordering, Unpar
         return Ok(b.version().is_some().cmp(&a.version().is_some()));
     };
     let is_inclusive = |bound: &Bound| matches!(bound, Bound::Inclusive(_));
-    Ok(scheme.compare_bounds(x, y)?.then(is_inclusive(a).cmp(&is_inclusive(b))))
+    Ok(scheme
+        .compare_bounds(x, y)?
+        .then(is_inclusive(a).cmp(&is_inclusive(b))))
 }
 
 /// Whether an interval ending here overlaps or touches one starting there.
 fn reaches(scheme: Scheme, upper: &Bound, lower: &Bound) -> Result<bool, Unparsable> {
-    let (Some(end), Some(start)) = (upper.version(), lower.version()) else { return Ok(true) };
+    let (Some(end), Some(start)) = (upper.version(), lower.version()) else {
+        return Ok(true);
+    };
     let both_exclusive = matches!((upper, lower), (Bound::Exclusive(_), Bound::Exclusive(_)));
     Ok(match scheme.compare_bounds(end, start)? {
         Ordering::Less => false,

@@ -56,7 +56,12 @@ impl Interval {
 }
 
 /// Whether the version lies on the inner side of one bound.
-fn within(bound: &Bound, scheme: Scheme, version: &str, inner: Ordering) -> Result<bool, Unparsable> {
+fn within(
+    bound: &Bound,
+    scheme: Scheme,
+    version: &str,
+    inner: Ordering,
+) -> Result<bool, Unparsable> {
     match bound {
         Bound::Unbounded => Ok(true),
         Bound::Inclusive(end) => {
@@ -103,10 +108,13 @@ impl Range {
     /// what to upgrade to, lowest first and each once. Bounds that cannot be
     /// compared are left out.
     pub fn fixed_above(&self, scheme: Scheme, installed: &str) -> Vec<&str> {
-        let ends = self.intervals.iter().filter_map(|interval| match &interval.upper {
-            Bound::Exclusive(version) => Some(version.as_str()),
-            _ => None,
-        });
+        let ends = self
+            .intervals
+            .iter()
+            .filter_map(|interval| match &interval.upper {
+                Bound::Exclusive(version) => Some(version.as_str()),
+                _ => None,
+            });
         let newer = |end: &&str| matches!(scheme.compare_bound(installed, end), Ok(Ordering::Less));
         let mut fixed: Vec<&str> = ends.filter(newer).collect();
         // Every bound left has been compared once, so none of them is unreadable.

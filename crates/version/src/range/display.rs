@@ -10,7 +10,9 @@ impl fmt::Display for Interval {
             (Bound::Unbounded, Bound::Unbounded) => f.write_str("*"),
             (Bound::Unbounded, upper) => write_upper(f, upper),
             (lower, Bound::Unbounded) => write_lower(f, lower),
-            (Bound::Inclusive(lower), Bound::Inclusive(upper)) if lower == upper => write!(f, "= {lower}"),
+            (Bound::Inclusive(lower), Bound::Inclusive(upper)) if lower == upper => {
+                write!(f, "= {lower}")
+            }
             (lower, upper) => {
                 write_lower(f, lower)?;
                 f.write_str(", ")?;

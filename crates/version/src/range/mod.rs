@@ -59,7 +59,10 @@ impl Interval {
 
     /// `>= lower, < upper`.
     pub fn half_open(lower: impl Into<String>, upper: impl Into<String>) -> Self {
-        Self::new(Bound::Inclusive(lower.into()), Bound::Exclusive(upper.into()))
+        Self::new(
+            Bound::Inclusive(lower.into()),
+            Bound::Exclusive(upper.into()),
+        )
     }
 
     /// `< version`.
@@ -108,12 +111,18 @@ impl Range {
 
     /// The range of the listed versions.
     pub fn exactly<V: Into<String>>(versions: impl IntoIterator<Item = V>) -> Self {
-        Self { exact: versions.into_iter().map(Into::into).collect(), ..Self::default() }
+        Self {
+            exact: versions.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
     }
 
     /// A range of which only the words are known: always undecided.
     pub fn not_understood(text: impl Into<String>) -> Self {
-        Self { opaque: Some(text.into()), ..Self::default() }
+        Self {
+            opaque: Some(text.into()),
+            ..Self::default()
+        }
     }
 
     /// Whether nothing is named at all. An interval with its bounds the wrong
@@ -137,12 +146,18 @@ impl Range {
 
 impl From<Interval> for Range {
     fn from(interval: Interval) -> Self {
-        Self { intervals: vec![interval], ..Self::default() }
+        Self {
+            intervals: vec![interval],
+            ..Self::default()
+        }
     }
 }
 
 impl FromIterator<Interval> for Range {
     fn from_iter<I: IntoIterator<Item = Interval>>(intervals: I) -> Self {
-        Self { intervals: intervals.into_iter().collect(), ..Self::default() }
+        Self {
+            intervals: intervals.into_iter().collect(),
+            ..Self::default()
+        }
     }
 }

@@ -28,7 +28,9 @@ enum Token {
 }
 
 /// Suffixes by age; those before [`RELEASE`] are older than the plain version.
-const SUFFIXES: [&str; 10] = ["alpha", "beta", "pre", "rc", "", "cvs", "svn", "git", "hg", "p"];
+const SUFFIXES: [&str; 10] = [
+    "alpha", "beta", "pre", "rc", "", "cvs", "svn", "git", "hg", "p",
+];
 const RELEASE: usize = 4;
 
 pub(super) fn check(version: &str) -> bool {
@@ -74,7 +76,13 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(version: &'a str) -> Self {
         let (value, rest) = digits::take(version);
-        Self { token: Token::First, value, suffix: RELEASE, rest, in_revision: false }
+        Self {
+            token: Token::First,
+            value,
+            suffix: RELEASE,
+            rest,
+            in_revision: false,
+        }
     }
 
     fn advance(&mut self) {
@@ -89,7 +97,9 @@ impl<'a> Reader<'a> {
                 (self.value, self.rest) = self.rest.split_at(1);
                 Token::Letter
             }
-            b'.' if previous <= Token::Number && !after.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+            b'.' if previous <= Token::Number
+                && !after.starts_with(|c: char| c.is_ascii_alphabetic()) =>
+            {
                 (self.value, self.rest) = digits::take(after);
                 Token::Number
             }
@@ -129,7 +139,9 @@ impl<'a> Reader<'a> {
 
     fn read_revision(&mut self, after: &'a str) -> Token {
         match after.strip_prefix('r').map(digits::take) {
-            Some((number, rest)) if !number.is_empty() || rest.is_empty() || rest.starts_with('-') => {
+            Some((number, rest))
+                if !number.is_empty() || rest.is_empty() || rest.starts_with('-') =>
+            {
                 (self.value, self.rest) = (number, rest);
                 Token::Revision
             }
@@ -151,7 +163,8 @@ impl<'a> Reader<'a> {
     }
 
     fn is_empty_number(&self) -> bool {
-        self.value.is_empty() && matches!(self.token, Token::First | Token::Number | Token::Revision)
+        self.value.is_empty()
+            && matches!(self.token, Token::First | Token::Number | Token::Revision)
     }
 
     fn is_pre_release(&self) -> bool {

@@ -1,11 +1,11 @@
 //! Composer: PHP's `version_compare`, and Composer's normal form on top of it.
 //!
 //! Text and numbers alternate, with dots put between them. Words rank
-//! (unknown) `< dev < alpha = a < beta = b < rc <` a number `< pl = p`, by their
-//! beginning and here without regard for case, as Composer lower-cases them.
-//! [`compare`] is that order alone, in which `1.0 < 1.0.0`. Composer itself
-//! first fills versions up to four numbers and drops `+metadata` and
-//! `-stable`, so bounds of ranges use [`compare_bound`], which does the same.
+//! (unknown) `< dev < alpha = a < beta = b < rc = RC <` a number `< pl = p`, by
+//! their beginning. [`compare`] is that order alone, in which `1.0 < 1.0.0` and
+//! `BETA` is unknown. Composer itself first fills versions up to four numbers,
+//! lower-cases the words and drops `+metadata` and `-stable`, so bounds of
+//! ranges use [`compare_bound`], which does the same.
 //!
 //! Source: the PHP manual, `version_compare`; Composer's documentation,
 //! "Versions and constraints".
@@ -15,13 +15,14 @@ use std::cmp::Ordering;
 use crate::digits;
 
 /// Ranks of the words by their first letters, the longer ones first.
-const WORDS: [(&str, i8); 9] = [
+const WORDS: [(&str, i8); 10] = [
     ("dev", 0),
     ("alpha", 1),
     ("a", 1),
     ("beta", 2),
     ("b", 2),
     ("rc", 3),
+    ("RC", 3),
     ("#", NUMBER),
     ("pl", 5),
     ("p", 5),
@@ -38,13 +39,16 @@ pub(super) fn check(version: &str) -> bool {
 
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
     let (a, b) = (strip_prefix(a), strip_prefix(b));
-    compare_tokens(tokens(a), tokens(b))
+    compare_tokens(tokens(a), tokens(b), rank)
 }
 
 /// Order of Composer's normal forms.
 pub(super) fn compare_bound(a: &str, b: &str) -> Ordering {
-    let (a, b) = (strip_metadata(strip_prefix(a)), strip_metadata(strip_prefix(b)));
-    compare_tokens(normal_tokens(a), normal_tokens(b))
+    let (a, b) = (
+        strip_metadata(strip_prefix(a)),
+        strip_metadata(strip_prefix(b)),
+    );
+    compare_tokens(normal_tokens(a), normal_tokens(b), rank_any_case)
 }
 
 #[derive(Clone, Copy)]
@@ -58,11 +62,12 @@ enum Part<'a> {
 fn compare_tokens<'a>(
     mut a: impl Iterator<Item = Part<'a>>,
     mut b: impl Iterator<Item = Part<'a>>,
+    rank: fn(&str) -> i8,
 ) -> Ordering {
     loop {
         let order = match (a.next(), b.next()) {
             (None, None) => return Ordering::Equal,
-            (Some(x), Some(y)) => compare_part(x, y),
+            (Some(x), Some(y)) => compare_part(x, y, rank),
             (Some(Part::Word(word)), None) => rank(word).cmp(&NUMBER),
             (None, Some(Part::Word(word))) => NUMBER.cmp(&rank(word)),
             (Some(_), None) => Ordering::Greater,
@@ -74,7 +79,7 @@ fn compare_tokens<'a>(
     }
 }
 
-fn compare_part(a: Part<'_>, b: Part<'_>) -> Ordering {
+fn compare_part(a: Part<'_>, b: Part<'_>, rank: fn(&str) -> i8) -> Ordering {
     match (a, b) {
         (Part::Number(x), Part::Number(y)) => digits::compare(x, y),
         (Part::Word(x), Part::Word(y)) => rank(x).cmp(&rank(y)),
@@ -87,8 +92,21 @@ fn compare_part(a: Part<'_>, b: Part<'_>) -> Ordering {
 }
 
 fn rank(word: &str) -> i8 {
-    let starts = |known: &str| word.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
-    WORDS.iter().find(|(known, _)| starts(known)).map_or(UNKNOWN, |(_, rank)| *rank)
+    WORDS
+        .iter()
+        .find(|(known, _)| word.starts_with(known))
+        .map_or(UNKNOWN, |(_, rank)| *rank)
+}
+
+fn rank_any_case(word: &str) -> i8 {
+    let starts = |known: &str| {
+        word.get(..known.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(known))
+    };
+    WORDS
+        .iter()
+        .find(|(known, _)| starts(known))
+        .map_or(UNKNOWN, |(_, rank)| *rank)
 }
 
 fn strip_prefix(version: &str) -> &str {
@@ -132,9 +150,17 @@ fn tokens(version: &str) -> impl Iterator<Item = Part<'_>> {
 fn normal_tokens(version: &str) -> impl Iterator<Item = Part<'_>> {
     let is_number = |part: &Part<'_>| !matches!(part, Part::Word(_));
     let numbers = tokens(version).take_while(is_number).count();
-    let missing = if numbers == 0 { 0 } else { 4usize.saturating_sub(numbers) };
+    let missing = if numbers == 0 {
+        0
+    } else {
+        4usize.saturating_sub(numbers)
+    };
     let ends_open = matches!(tokens(version).take(numbers).last(), Some(Part::Any));
-    let filler = if ends_open { Part::Any } else { Part::Number("0") };
+    let filler = if ends_open {
+        Part::Any
+    } else {
+        Part::Number("0")
+    };
     tokens(version)
         .take(numbers)
         .chain(std::iter::repeat_n(filler, missing))

@@ -37,7 +37,10 @@ fn split<'a>(cut: Option<(&'a str, &'a str)>, whole: &'a str) -> (&'a str, Optio
 
 fn compare_items(a: &str, b: &str) -> Ordering {
     let (a, b) = (significant(a), significant(b));
-    let differing = items(a).zip(items(b)).map(|(x, y)| compare_item(x, y)).find(|order| order.is_ne());
+    let differing = items(a)
+        .zip(items(b))
+        .map(|(x, y)| compare_item(x, y))
+        .find(|order| order.is_ne());
     differing.unwrap_or_else(|| items(a).count().cmp(&items(b).count()))
 }
 

@@ -17,8 +17,11 @@ pub(super) fn check(version: &str) -> bool {
     let (epoch, rest) = split_epoch(version);
     (epoch.is_empty() || digits::is_number(epoch))
         && rest.bytes().any(|b| b.is_ascii_digit())
-        && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".+-~:_".contains(&b))
-        && (!version.starts_with(':'))
+        && rest
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b".+-~:_".contains(&b))
+        && !version.starts_with(':')
+        && !version.ends_with('-')
 }
 
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
@@ -47,7 +50,10 @@ fn compare_part(mut a: &[u8], mut b: &[u8]) -> Ordering {
         }
         let (number_a, rest_a) = split_number(a);
         let (number_b, rest_b) = split_number(b);
-        let order = number_a.len().cmp(&number_b.len()).then_with(|| number_a.cmp(number_b));
+        let order = number_a
+            .len()
+            .cmp(&number_b.len())
+            .then_with(|| number_a.cmp(number_b));
         if order.is_ne() {
             return order;
         }

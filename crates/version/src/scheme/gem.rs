@@ -15,9 +15,13 @@ pub(super) fn check(version: &str) -> bool {
     let (release, pre) = version.split_once('-').unwrap_or((version, "0"));
     let mut parts = release.split('.');
     let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    let hyphened = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let hyphened = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
     version.is_empty()
-        || (parts.next().is_some_and(|first| word(first) && first.starts_with(|c: char| c.is_ascii_digit()))
+        || (parts
+            .next()
+            .is_some_and(|first| word(first) && first.starts_with(|c: char| c.is_ascii_digit()))
             && parts.all(word)
             && pre.split('.').all(hyphened))
 }
@@ -47,7 +51,11 @@ fn segments(version: &str) -> Vec<&str> {
     let mut rest = version.trim();
     while let Some(first) = rest.bytes().next() {
         let kind = |b: u8| {
-            if first.is_ascii_digit() { b.is_ascii_digit() } else { b.is_ascii_alphabetic() }
+            if first.is_ascii_digit() {
+                b.is_ascii_digit()
+            } else {
+                b.is_ascii_alphabetic()
+            }
         };
         let (segment, tail) = digits::take_while(rest, kind);
         if segment.is_empty() {
@@ -75,7 +83,10 @@ fn end_of_release(segments: &mut Vec<&str>, in_release: &mut bool) {
 }
 
 fn drop_zeros(segments: &mut Vec<&str>) {
-    while segments.last().is_some_and(|last| last.bytes().all(|b| b == b'0')) {
+    while segments
+        .last()
+        .is_some_and(|last| last.bytes().all(|b| b == b'0'))
+    {
         segments.pop();
     }
 }

@@ -43,5 +43,6 @@ fn identifiers<'a>(version: &Semver<'a>) -> impl Iterator<Item = &'a str> + use<
     };
     let head = Some(head).filter(|text| !text.is_empty());
     let tail = tail.strip_prefix('.').unwrap_or(tail);
-    head.into_iter().chain(tail.split('.').filter(|text| !text.is_empty()))
+    head.into_iter()
+        .chain(tail.split('.').filter(|text| !text.is_empty()))
 }

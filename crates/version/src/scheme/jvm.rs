@@ -18,19 +18,25 @@ pub(super) fn check(version: &str) -> bool {
 
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
     let (a, b) = (Parts::parse(a)?, Parts::parse(b)?);
-    Some(a.compare_release(&b).then_with(|| match (a.build, b.build) {
-        (Some(x), Some(y)) => digits::compare(x, y),
-        (x, y) => x.is_some().cmp(&y.is_some()),
-    }))
+    Some(
+        a.compare_release(&b)
+            .then_with(|| match (a.build, b.build) {
+                (Some(x), Some(y)) => digits::compare(x, y),
+                (x, y) => x.is_some().cmp(&y.is_some()),
+            }),
+    )
 }
 
 /// Order against a bound: the build counts only where both have one.
 pub(super) fn compare_bound(version: &str, bound: &str) -> Option<Ordering> {
     let (a, b) = (Parts::parse(version)?, Parts::parse(bound)?);
-    Some(a.compare_release(&b).then_with(|| match (a.build, b.build) {
-        (Some(x), Some(y)) => digits::compare(x, y),
-        _ => Ordering::Equal,
-    }))
+    Some(
+        a.compare_release(&b)
+            .then_with(|| match (a.build, b.build) {
+                (Some(x), Some(y)) => digits::compare(x, y),
+                _ => Ordering::Equal,
+            }),
+    )
 }
 
 struct Parts<'a> {
@@ -43,7 +49,10 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn parse(version: &'a str) -> Option<Self> {
         let version = version.trim();
-        let version = version.strip_prefix("jdk").unwrap_or(version).trim_start_matches('-');
+        let version = version
+            .strip_prefix("jdk")
+            .unwrap_or(version)
+            .trim_start_matches('-');
         let version = version.strip_prefix("1.").unwrap_or(version);
         let is_part = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'u');
         let (numbers, rest) = digits::take_while(version, is_part);
@@ -57,9 +66,19 @@ impl<'a> Parts<'a> {
         let tag = tags.strip_prefix('-').unwrap_or(tags);
         // Java 8 writes its build as `-b10`.
         match tag.strip_prefix('b').map(digits::take) {
-            Some((number, _)) if !number.is_empty() => Some(Self { numbers, pre: "", build: Some(number) }),
-            _ if tag.bytes().all(|b| b.is_ascii_graphic()) && (tags.is_empty() || tags.starts_with('-')) => {
-                Some(Self { numbers, pre: tag, build })
+            Some((number, _)) if !number.is_empty() => Some(Self {
+                numbers,
+                pre: "",
+                build: Some(number),
+            }),
+            _ if tag.bytes().all(|b| b.is_ascii_graphic())
+                && (tags.is_empty() || tags.starts_with('-')) =>
+            {
+                Some(Self {
+                    numbers,
+                    pre: tag,
+                    build,
+                })
             }
             _ => None,
         }
@@ -86,9 +105,17 @@ impl<'a> Parts<'a> {
             Some((head, update)) => (head, Some(update)),
             None => (self.numbers, None),
         };
-        let missing = if update.is_some() { 2usize.saturating_sub(head.split('.').count()) } else { 0 };
+        let missing = if update.is_some() {
+            2usize.saturating_sub(head.split('.').count())
+        } else {
+            0
+        };
         head.split('.')
             .chain(std::iter::repeat_n("0", missing))
-            .chain(update.into_iter().flat_map(|update| update.split(['.', '_', 'u'])))
+            .chain(
+                update
+                    .into_iter()
+                    .flat_map(|update| update.split(['.', '_', 'u'])),
+            )
     }
 }

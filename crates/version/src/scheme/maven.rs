@@ -22,7 +22,10 @@ pub(super) fn check(version: &str) -> bool {
 }
 
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
-    let (a, b) = (Lists::parse(&a.to_lowercase()), Lists::parse(&b.to_lowercase()));
+    let (a, b) = (
+        Lists::parse(&a.to_lowercase()),
+        Lists::parse(&b.to_lowercase()),
+    );
     compare_lists(&a.levels, &b.levels)
 }
 
@@ -41,7 +44,9 @@ struct Lists {
 
 impl Lists {
     fn parse(version: &str) -> Self {
-        let mut lists = Self { levels: vec![Vec::new()] };
+        let mut lists = Self {
+            levels: vec![Vec::new()],
+        };
         let mut rest = version;
         let mut expects_item = true;
         while let Some(first) = rest.chars().next() {
@@ -165,11 +170,20 @@ fn place(lists: &[Vec<Item>], level: usize, index: usize) -> Place<'_> {
     }
 }
 
-fn compare_places(left: Place<'_>, right: Place<'_>, inner_a: &[Vec<Item>], inner_b: &[Vec<Item>]) -> Ordering {
+fn compare_places(
+    left: Place<'_>,
+    right: Place<'_>,
+    inner_a: &[Vec<Item>],
+    inner_b: &[Vec<Item>],
+) -> Ordering {
     match (left, right) {
         (Place::Item(x), Place::Item(y)) => compare_items(x, y),
-        (Place::Item(Item::Number(_)), Place::List) | (Place::List, Place::Item(Item::Word(_))) => Ordering::Greater,
-        (Place::Item(Item::Word(_)), Place::List) | (Place::List, Place::Item(Item::Number(_))) => Ordering::Less,
+        (Place::Item(Item::Number(_)), Place::List) | (Place::List, Place::Item(Item::Word(_))) => {
+            Ordering::Greater
+        }
+        (Place::Item(Item::Word(_)), Place::List) | (Place::List, Place::Item(Item::Number(_))) => {
+            Ordering::Less
+        }
         (Place::Item(x), Place::Nothing) => compare_to_nothing(x),
         (Place::Nothing, Place::Item(y)) => compare_to_nothing(y).reverse(),
         (Place::List, Place::Nothing) => list_to_nothing(inner_a),
@@ -197,10 +211,18 @@ fn compare_to_nothing(item: &Item) -> Ordering {
 
 /// A list against nothing is decided by the first of its items that counts.
 fn list_to_nothing(inner: &[Vec<Item>]) -> Ordering {
-    inner.iter().flatten().map(compare_to_nothing).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    inner
+        .iter()
+        .flatten()
+        .map(compare_to_nothing)
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
 }
 
 fn rank(word: &str) -> usize {
     const KNOWN: [&str; 7] = ["alpha", "beta", "milestone", "rc", "snapshot", "", "sp"];
-    KNOWN.iter().position(|known| *known == word).unwrap_or(KNOWN.len())
+    KNOWN
+        .iter()
+        .position(|known| *known == word)
+        .unwrap_or(KNOWN.len())
 }

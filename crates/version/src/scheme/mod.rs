@@ -159,11 +159,19 @@ impl Scheme {
             Self::Pacman => pacman::check(version),
             Self::Portage => portage::check(version),
             Self::Jvm => jvm::check(version),
-            Self::Semver | Self::Npm | Self::Cargo | Self::Hex | Self::Pub | Self::Swift | Self::Bitnami => {
-                semver::check(version)
-            }
+            Self::Semver
+            | Self::Npm
+            | Self::Cargo
+            | Self::Hex
+            | Self::Pub
+            | Self::Swift
+            | Self::Bitnami => semver::check(version),
         };
-        if valid { Ok(()) } else { Err(self.unparsable(version)) }
+        if valid {
+            Ok(())
+        } else {
+            Err(self.unparsable(version))
+        }
     }
 
     /// Order of two versions by the native tool's rule.
@@ -183,7 +191,9 @@ impl Scheme {
             Self::Deb => Some(deb::compare(a, b)),
             Self::Rpm => Some(rpm::compare(a, b)),
             Self::Apk => Some(apk::compare(a, b)),
-            Self::Semver | Self::Npm | Self::Cargo | Self::Hex | Self::Swift => semver::compare(a, b),
+            Self::Semver | Self::Npm | Self::Cargo | Self::Hex | Self::Swift => {
+                semver::compare(a, b)
+            }
             Self::Pep440 => Some(pep440::compare(a, b)),
             Self::Gem => Some(gem::compare(a, b)),
             Self::Maven => Some(maven::compare(a, b)),
@@ -217,7 +227,9 @@ impl Scheme {
         match self {
             Self::Rpm => Ok(rpm::compare_bound(version, bound)),
             Self::Composer => Ok(composer::compare_bound(version, bound)),
-            Self::Pep440 => pep440::compare_bound(version, bound).ok_or_else(|| self.unparsable(version)),
+            Self::Pep440 => {
+                pep440::compare_bound(version, bound).ok_or_else(|| self.unparsable(version))
+            }
             Self::Jvm => jvm::compare_bound(version, bound).ok_or_else(|| self.unparsable(version)),
             _ => self.compare(version, bound),
         }
@@ -243,7 +255,10 @@ impl Scheme {
     }
 
     fn unparsable(self, version: &str) -> Unparsable {
-        Unparsable { scheme: self, version: version.to_owned() }
+        Unparsable {
+            scheme: self,
+            version: version.to_owned(),
+        }
     }
 }
 
@@ -258,7 +273,9 @@ impl FromStr for Scheme {
 
     fn from_str(name: &str) -> Result<Self, UnknownScheme> {
         let found = Self::ALL.into_iter().find(|scheme| scheme.name() == name);
-        found.ok_or_else(|| UnknownScheme { name: name.to_owned() })
+        found.ok_or_else(|| UnknownScheme {
+            name: name.to_owned(),
+        })
     }
 }
 
@@ -277,7 +294,11 @@ impl fmt::Display for Unparsable {
             Scheme::Apk | Scheme::Npm | Scheme::Rpm => "an",
             _ => "a",
         };
-        write!(f, "`{}` is not {article} {} version", self.version, self.scheme)
+        write!(
+            f,
+            "`{}` is not {article} {} version",
+            self.version, self.scheme
+        )
     }
 }
 

@@ -10,7 +10,8 @@ use super::semver::Semver;
 use crate::digits;
 
 pub(super) fn check(version: &str) -> bool {
-    Semver::parse(version).is_some_and(|v| v.numbers.split('.').count() <= 4 && (v.pre.is_empty() || !v.is_attached))
+    Semver::parse(version)
+        .is_some_and(|v| v.numbers.split('.').count() <= 4 && (v.pre.is_empty() || !v.is_attached))
 }
 
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
@@ -24,7 +25,11 @@ pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
 }
 
 fn compare_labels(a: &str, b: &str) -> Ordering {
-    let differing = a.split('.').zip(b.split('.')).map(|(x, y)| compare_label(x, y)).find(|order| order.is_ne());
+    let differing = a
+        .split('.')
+        .zip(b.split('.'))
+        .map(|(x, y)| compare_label(x, y))
+        .find(|order| order.is_ne());
     differing.unwrap_or_else(|| a.split('.').count().cmp(&b.split('.').count()))
 }
 
@@ -35,7 +40,8 @@ fn compare_label(a: &str, b: &str) -> Ordering {
         (false, true) => Ordering::Greater,
         (false, false) => {
             let (x, y) = (a.bytes(), b.bytes());
-            x.map(|c| c.to_ascii_uppercase()).cmp(y.map(|c| c.to_ascii_uppercase()))
+            x.map(|c| c.to_ascii_uppercase())
+                .cmp(y.map(|c| c.to_ascii_uppercase()))
         }
     }
 }

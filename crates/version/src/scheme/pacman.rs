@@ -26,7 +26,9 @@ pub(super) fn compare(a: &str, b: &str) -> Ordering {
 
 fn split(version: &str) -> (&str, &str, Option<&str>) {
     let (number, rest) = digits::take(version);
-    let (epoch, rest) = rest.strip_prefix(':').map_or(("", version), |rest| (number, rest));
+    let (epoch, rest) = rest
+        .strip_prefix(':')
+        .map_or(("", version), |rest| (number, rest));
     match rest.rsplit_once('-') {
         Some((version, release)) => (epoch, version, Some(release)),
         None => (epoch, rest, None),
@@ -37,7 +39,9 @@ fn compare_part(mut a: &[u8], mut b: &[u8]) -> Ordering {
     while !a.is_empty() && !b.is_empty() {
         let (separator_a, separator_b) = (separators(a), separators(b));
         (a, b) = (&a[separator_a..], &b[separator_b..]);
-        let (Some(first), Some(_)) = (a.first(), b.first()) else { break };
+        let (Some(first), Some(_)) = (a.first(), b.first()) else {
+            break;
+        };
         if separator_a != separator_b {
             return separator_a.cmp(&separator_b);
         }
@@ -45,7 +49,11 @@ fn compare_part(mut a: &[u8], mut b: &[u8]) -> Ordering {
         let (segment_a, rest_a) = split_segment(a, is_number);
         let (segment_b, rest_b) = split_segment(b, is_number);
         if segment_b.is_empty() {
-            return if is_number { Ordering::Greater } else { Ordering::Less };
+            return if is_number {
+                Ordering::Greater
+            } else {
+                Ordering::Less
+            };
         }
         let order = compare_segment(segment_a, segment_b, is_number);
         if order.is_ne() {
@@ -69,11 +77,19 @@ fn compare_rest(a: &[u8], b: &[u8]) -> Ordering {
 }
 
 fn separators(part: &[u8]) -> usize {
-    part.iter().take_while(|b| !b.is_ascii_alphanumeric()).count()
+    part.iter()
+        .take_while(|b| !b.is_ascii_alphanumeric())
+        .count()
 }
 
 fn split_segment(part: &[u8], is_number: bool) -> (&[u8], &[u8]) {
-    let belongs = |b: &&u8| if is_number { b.is_ascii_digit() } else { b.is_ascii_alphabetic() };
+    let belongs = |b: &&u8| {
+        if is_number {
+            b.is_ascii_digit()
+        } else {
+            b.is_ascii_alphabetic()
+        }
+    };
     part.split_at(part.iter().take_while(belongs).count())
 }
 

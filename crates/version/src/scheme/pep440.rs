@@ -19,7 +19,9 @@ pub(super) fn check(version: &str) -> bool {
 
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
     match (Pep440::parse(a), Pep440::parse(b)) {
-        (Some(a), Some(b)) => a.compare_public(&b).then_with(|| compare_local(a.local, b.local)),
+        (Some(a), Some(b)) => a
+            .compare_public(&b)
+            .then_with(|| compare_local(a.local, b.local)),
         (None, None) => legacy::compare(a, b),
         (a, b) => a.is_some().cmp(&b.is_some()),
     }
@@ -29,7 +31,11 @@ pub(super) fn compare(a: &str, b: &str) -> Ordering {
 pub(super) fn compare_bound(version: &str, bound: &str) -> Option<Ordering> {
     let (a, b) = (Pep440::parse(version)?, Pep440::parse(bound)?);
     let order = a.compare_public(&b);
-    Some(if b.local.is_empty() { order } else { order.then_with(|| compare_local(a.local, b.local)) })
+    Some(if b.local.is_empty() {
+        order
+    } else {
+        order.then_with(|| compare_local(a.local, b.local))
+    })
 }
 
 /// A parsed version; numbers are kept as text.
@@ -72,7 +78,14 @@ impl<'a> Pep440<'a> {
             None => (None, rest),
         };
         let complete = rest.is_empty() && digits::is_number(epoch);
-        complete.then_some(Self { epoch, release, pre, post, dev, local })
+        complete.then_some(Self {
+            epoch,
+            release,
+            pre,
+            post,
+            dev,
+            local,
+        })
     }
 
     fn compare_public(&self, other: &Self) -> Ordering {
@@ -138,7 +151,8 @@ fn take_post(text: &str) -> (Option<&str>, &str) {
     (None, text)
 }
 
-/// `[sep]word[[sep]number]`; an implicit number is empty.
+/// `[sep]word[[sep]number]`; an implicit number is empty, and the
+/// separator before it may stand there all the same.
 fn take_word<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
     let text = text.strip_prefix(['.', '-', '_']).unwrap_or(text);
     let head = text.get(..word.len())?;
@@ -146,22 +160,28 @@ fn take_word<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
         return None;
     }
     let rest = &text[word.len()..];
-    let (number, tail) = digits::take(rest.strip_prefix(['.', '-', '_']).unwrap_or(rest));
-    if number.is_empty() {
-        return Some(("", rest));
-    }
-    Some((number, tail))
+    Some(digits::take(
+        rest.strip_prefix(['.', '-', '_']).unwrap_or(rest),
+    ))
 }
 
 fn is_local(local: &str) -> bool {
-    local.split(['.', '-', '_']).all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+    local
+        .split(['.', '-', '_'])
+        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Local versions: words before numbers, none before any.
 fn compare_local(a: &str, b: &str) -> Ordering {
-    let split = |text: &'_ str| text.split(['.', '-', '_']).filter(|part| !part.is_empty()).count();
+    let split = |text: &'_ str| {
+        text.split(['.', '-', '_'])
+            .filter(|part| !part.is_empty())
+            .count()
+    };
     let parts = a.split(['.', '-', '_']).zip(b.split(['.', '-', '_']));
-    let differing = parts.map(|(x, y)| compare_local_part(x, y)).find(|order| order.is_ne());
+    let differing = parts
+        .map(|(x, y)| compare_local_part(x, y))
+        .find(|order| order.is_ne());
     match (a.is_empty(), b.is_empty()) {
         (false, false) => differing.unwrap_or_else(|| split(a).cmp(&split(b))),
         (x, y) => y.cmp(&x),
@@ -175,7 +195,8 @@ fn compare_local_part(a: &str, b: &str) -> Ordering {
         (false, true) => Ordering::Less,
         (false, false) => {
             let (x, y) = (a.bytes(), b.bytes());
-            x.map(|c| c.to_ascii_lowercase()).cmp(y.map(|c| c.to_ascii_lowercase()))
+            x.map(|c| c.to_ascii_lowercase())
+                .cmp(y.map(|c| c.to_ascii_lowercase()))
         }
     }
 }

@@ -46,9 +46,16 @@ impl<'a> Parts<'a> {
         let letters = usize::from(rest.starts_with(|c: char| c.is_ascii_lowercase()));
         let (letter, suffixes) = rest.split_at(letters);
         let known = suffixes.is_empty()
-            || suffixes.strip_prefix('_').is_some_and(|list| list.split('_').all(|s| suffix(s).is_some()));
+            || suffixes
+                .strip_prefix('_')
+                .is_some_and(|list| list.split('_').all(|s| suffix(s).is_some()));
         let valid = known && numbers.split('.').all(digits::is_number);
-        valid.then_some(Self { numbers, letter, suffixes, revision })
+        valid.then_some(Self {
+            numbers,
+            letter,
+            suffixes,
+            revision,
+        })
     }
 }
 
@@ -74,7 +81,10 @@ fn compare_suffixes(a: &str, b: &str) -> Ordering {
         if x.is_none() && y.is_none() {
             return Ordering::Equal;
         }
-        let (x, y) = (x.and_then(suffix).unwrap_or(NONE), y.and_then(suffix).unwrap_or(NONE));
+        let (x, y) = (
+            x.and_then(suffix).unwrap_or(NONE),
+            y.and_then(suffix).unwrap_or(NONE),
+        );
         let order = x.0.cmp(&y.0).then_with(|| digits::compare(x.1, y.1));
         if order.is_ne() {
             return order;
@@ -84,6 +94,8 @@ fn compare_suffixes(a: &str, b: &str) -> Ordering {
 
 fn suffix(text: &str) -> Option<(usize, &str)> {
     let (name, number) = digits::take_while(text, |b| b.is_ascii_lowercase());
-    let rank = SUFFIXES.iter().position(|known| *known == name && !name.is_empty())?;
+    let rank = SUFFIXES
+        .iter()
+        .position(|known| *known == name && !name.is_empty())?;
     (number.is_empty() || digits::is_number(number)).then_some((rank, number))
 }

@@ -19,19 +19,21 @@ pub(super) fn check(version: &str) -> bool {
 
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
     let (a, b) = (Evr::split(a), Evr::split(b));
-    a.compare_version(&b).then_with(|| match (a.release, b.release) {
-        (Some(x), Some(y)) => compare_part(x, y),
-        (x, y) => x.is_some().cmp(&y.is_some()),
-    })
+    a.compare_version(&b)
+        .then_with(|| match (a.release, b.release) {
+            (Some(x), Some(y)) => compare_part(x, y),
+            (x, y) => x.is_some().cmp(&y.is_some()),
+        })
 }
 
 /// Order against a bound: a release counts only where both have one.
 pub(super) fn compare_bound(version: &str, bound: &str) -> Ordering {
     let (a, b) = (Evr::split(version), Evr::split(bound));
-    a.compare_version(&b).then_with(|| match (a.release, b.release) {
-        (Some(x), Some(y)) => compare_part(x, y),
-        _ => Ordering::Equal,
-    })
+    a.compare_version(&b)
+        .then_with(|| match (a.release, b.release) {
+            (Some(x), Some(y)) => compare_part(x, y),
+            _ => Ordering::Equal,
+        })
 }
 
 struct Evr<'a> {
@@ -50,8 +52,16 @@ impl<'a> Evr<'a> {
             None => ("", text),
         };
         match rest.rsplit_once('-') {
-            Some((version, release)) => Self { epoch, version, release: Some(release) },
-            None => Self { epoch, version: rest, release: None },
+            Some((version, release)) => Self {
+                epoch,
+                version,
+                release: Some(release),
+            },
+            None => Self {
+                epoch,
+                version: rest,
+                release: None,
+            },
         }
     }
 
@@ -82,7 +92,11 @@ fn compare_part(a: &str, b: &str) -> Ordering {
         let (segment_b, rest_b) = split_segment(b, is_number);
         if segment_b.is_empty() {
             // A number is newer than letters.
-            return if is_number { Ordering::Greater } else { Ordering::Less };
+            return if is_number {
+                Ordering::Greater
+            } else {
+                Ordering::Less
+            };
         }
         let order = if is_number {
             compare_numbers(segment_a, segment_b)
@@ -106,8 +120,10 @@ fn compare_marks(a: &mut &[u8], b: &mut &[u8]) -> Option<Ordering> {
             *b = &b[1..];
             Ordering::Equal
         }
-        (Some(b'~'), _) | (Some(b'^'), Some(_)) | (None, Some(b'^')) => Ordering::Less,
-        (_, Some(b'~')) | (Some(_), Some(b'^')) | (Some(b'^'), None) => Ordering::Greater,
+        (Some(b'~'), _) => Ordering::Less,
+        (_, Some(b'~')) => Ordering::Greater,
+        (Some(b'^'), Some(_)) | (None, Some(b'^')) => Ordering::Less,
+        (Some(b'^'), None) | (Some(_), Some(b'^')) => Ordering::Greater,
         _ => return None,
     };
     Some(order)
@@ -122,7 +138,13 @@ fn skip_separators(part: &[u8]) -> &[u8] {
 }
 
 fn split_segment(part: &[u8], is_number: bool) -> (&[u8], &[u8]) {
-    let belongs = |b: &&u8| if is_number { b.is_ascii_digit() } else { b.is_ascii_alphabetic() };
+    let belongs = |b: &&u8| {
+        if is_number {
+            b.is_ascii_digit()
+        } else {
+            b.is_ascii_alphabetic()
+        }
+    };
     part.split_at(part.iter().take_while(belongs).count())
 }
 

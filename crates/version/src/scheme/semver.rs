@@ -36,14 +36,23 @@ impl<'a> Semver<'a> {
             None => (rest, true),
         };
         let is_readable = |b: u8| b.is_ascii_alphanumeric() || b".-_~+^:".contains(&b);
-        let attached_to_letter = pre.bytes().next().is_none_or(|b| !is_attached || b.is_ascii_alphabetic());
+        let attached_to_letter = pre
+            .bytes()
+            .next()
+            .is_none_or(|b| !is_attached || b.is_ascii_alphabetic());
         let readable = pre.bytes().all(is_readable) && build.bytes().all(is_readable);
-        (readable && attached_to_letter).then_some(Self { numbers, pre, build, is_attached })
+        (readable && attached_to_letter).then_some(Self {
+            numbers,
+            pre,
+            build,
+            is_attached,
+        })
     }
 
     /// Precedence by semver.org §11.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
-        digits::compare_dotted(self.numbers, other.numbers).then_with(|| compare_pre(self.pre, other.pre))
+        digits::compare_dotted(self.numbers, other.numbers)
+            .then_with(|| compare_pre(self.pre, other.pre))
     }
 }
 
