@@ -43,8 +43,8 @@ const MAX_REFERENCES: usize = 12;
 /// Asks the database once for what many findings need.
 pub(crate) struct Facts<'a> {
     database: &'a Db,
-    identities: HashMap<u32, Vec<Identity>>,
-    bodies: HashMap<u32, AdvisoryBody>,
+    identities: HashMap<AdvisoryIndex, Vec<Identity>>,
+    bodies: HashMap<AdvisoryIndex, AdvisoryBody>,
 }
 
 impl<'a> Facts<'a> {
@@ -53,7 +53,7 @@ impl<'a> Facts<'a> {
     }
 
     fn body(&mut self, index: AdvisoryIndex) -> Result<&AdvisoryBody, DbError> {
-        match self.bodies.entry(index.number()) {
+        match self.bodies.entry(index) {
             std::collections::hash_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
             std::collections::hash_map::Entry::Vacant(entry) => {
                 Ok(entry.insert(self.database.advisory(index)?))
@@ -63,7 +63,7 @@ impl<'a> Facts<'a> {
 
     /// The vulnerabilities that an advisory is about.
     pub(crate) fn identities(&mut self, index: AdvisoryIndex) -> Result<Vec<Identity>, DbError> {
-        if let Some(known) = self.identities.get(&index.number()) {
+        if let Some(known) = self.identities.get(&index) {
             return Ok(known.clone());
         }
         let upstream = self.body(index)?.upstream.clone();
@@ -81,7 +81,7 @@ impl<'a> Facts<'a> {
         }
         all.sort();
         all.dedup();
-        self.identities.insert(index.number(), all.clone());
+        self.identities.insert(index, all.clone());
         Ok(all)
     }
 
@@ -108,9 +108,9 @@ impl<'a> Facts<'a> {
             }
         }
         let mut seen = BTreeSet::new();
-        records.retain(|r| seen.insert(r.number()));
+        records.retain(|r| seen.insert(r));
         for record in records {
-            let decides = candidates.iter().any(|c| c.statement.advisory.number() == record.number());
+            let decides = candidates.iter().any(|c| c.statement.advisory == record);
             let body = self.body(record)?.clone();
             if decides {
                 ids.insert(body.id.clone());

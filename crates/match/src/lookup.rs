@@ -46,7 +46,7 @@ pub(crate) struct Verdict {
 pub(crate) struct Spaces<'a> {
     database: &'a Db,
     distro: Option<&'a Distro>,
-    heads: HashMap<u32, AdvisoryHead>,
+    heads: HashMap<AdvisoryIndex, AdvisoryHead>,
 }
 
 /// One question to the database.
@@ -157,7 +157,7 @@ impl<'a> Spaces<'a> {
 
     /// Whether an advisory may make a finding at all.
     fn counts(&mut self, index: AdvisoryIndex) -> Result<bool, DbError> {
-        let head = match self.heads.entry(index.number()) {
+        let head = match self.heads.entry(index) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {
                 entry.insert(self.database.advisory_head(index)?)
