@@ -1,1 +1,3 @@
-//! Placeholder until the crate's first commit.
+//! Advisory feeds, and the database that is built from them.
+
+pub mod feed;
