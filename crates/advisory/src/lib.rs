@@ -1,1 +1,3 @@
-//! Placeholder until the crate's first commit.
+//! Advisories: the feeds they come from, and the database they are looked up in.
+
+pub mod feed;
