@@ -1,1 +1,98 @@
-//! Placeholder until the crate's first commit.
+//! Images from wherever they live: references, manifests, layers, trees.
+//!
+//! Everything here is hostile until its digest is verified. A layer is read once, as a
+//! stream: compressed bytes are hashed, inflated, hashed again, and walked as a tar, and
+//! only after both digests agree may the caller believe what it saw. Nothing is ever
+//! unpacked to a disk, so no path in an image can leave it.
+//!
+//! Synchronous on purpose: the work is inflating and hashing, which threads do.
+
+mod archive;
+mod directory;
+mod error;
+mod layer;
+mod layout;
+mod limits;
+mod manifest;
+mod stream;
+mod tar;
+
+use std::io::Read;
+
+use lazaret_model::{Digest, Platform};
+
+pub use archive::open_archive;
+pub use directory::read_directory;
+pub use error::ImageError;
+pub use layer::{LayerSummary, Oddity};
+pub use layout::open_layout;
+pub use limits::Limits;
+pub use manifest::ImageConfig;
+pub use stream::{Streamed, read_stream};
+pub use tar::{Entry, EntryKind, LayerSink, SinkError, walk};
+
+/// An opened image: the manifest is chosen and verified, the layers are not read yet.
+pub struct Image {
+    /// A name for people.
+    pub name: String,
+    /// Digest of the manifest, where the source has one.
+    pub digest: Option<Digest>,
+    /// Platform of the image.
+    pub platform: Option<Platform>,
+    /// Configuration of the image.
+    pub config: ImageConfig,
+    /// Layers from the bottom up.
+    pub layers: Vec<LayerDescriptor>,
+    blobs: Option<Box<dyn BlobSource>>,
+}
+
+/// A layer, as the manifest and the configuration describe it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerDescriptor {
+    /// Position from the bottom, from 0.
+    pub index: usize,
+    /// Digest of the blob as it is stored, where the source has one.
+    pub digest: Option<Digest>,
+    /// Digest of the uncompressed tar.
+    pub diff_id: Digest,
+    /// Size of the blob as it is stored, in bytes.
+    pub size: Option<u64>,
+    /// The build step that made the layer.
+    pub created_by: Option<String>,
+    /// The content is not distributed with the image.
+    pub foreign: bool,
+    /// Where the source keeps the blob: a path or a name of its own.
+    pub place: String,
+}
+
+/// Opens the blobs of an image, from several threads at once.
+pub trait BlobSource: Send + Sync {
+    /// The stored bytes of a layer, from the beginning.
+    ///
+    /// # Errors
+    /// When the blob is not there or cannot be opened.
+    fn open(&self, layer: &LayerDescriptor) -> Result<Box<dyn Read + Send>, ImageError>;
+}
+
+impl Image {
+    /// Reads one layer to its end and verifies it. `tell` hears of compressed bytes.
+    ///
+    /// What the sink saw may be believed only when this returns `Ok`.
+    ///
+    /// # Errors
+    /// When the layer cannot be read, breaks a limit, or is not what the manifest says.
+    pub fn read_layer(
+        &self,
+        index: usize,
+        limits: &Limits,
+        sink: &mut dyn LayerSink,
+        tell: Option<&dyn Fn(u64)>,
+    ) -> Result<LayerSummary, ImageError> {
+        let (Some(layer), Some(blobs)) = (self.layers.get(index), &self.blobs) else {
+            return Err(ImageError::NoLayer { index });
+        };
+        let summary = layer::read(blobs.open(layer)?, limits, sink, tell)?;
+        layer::verify(layer, &summary)?;
+        Ok(summary)
+    }
+}

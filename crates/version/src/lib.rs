@@ -1,47 +1,18 @@
-//! Version schemes and ranges (types only; the algebra follows).
-#![allow(missing_docs)]
+//! Orders of versions, and ranges of them.
+//!
+//! Every ecosystem orders its versions by a rule of its own, and a scanner that uses the
+//! wrong one is wrong silently. Each [`Scheme`] follows the native tool of its ecosystem
+//! and names the document it follows. Two versions that have no order give an error,
+//! never a guess: [`Containment::Undecided`] is an answer that callers must show.
+//!
+//! No dependencies, no allocation in the hot paths, no number that can overflow.
 
-/// A version scheme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scheme {
-    Deb,
-    Rpm,
-    Apk,
-    Semver,
-    Npm,
-    Cargo,
-    Pep440,
-    Gem,
-    Maven,
-    Nuget,
-    Composer,
-    Go,
-    Hex,
-    Pub,
-    Swift,
-    Conan,
-    Bitnami,
-    Cran,
-    Hackage,
-    Pacman,
-    Portage,
-    Jvm,
-}
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Bound {
-    #[default]
-    Unbounded,
-    Inclusive(String),
-    Exclusive(String),
-}
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Interval {
-    pub lower: Bound,
-    pub upper: Bound,
-}
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Range {
-    pub intervals: Vec<Interval>,
-    pub exact: Vec<String>,
-    pub opaque: Option<String>,
-}
+pub mod constraint;
+mod digits;
+mod osv;
+mod range;
+mod scheme;
+
+pub use osv::Event;
+pub use range::{Bound, Containment, Interval, Matched, Range};
+pub use scheme::{Scheme, UnknownScheme, Unparsable};

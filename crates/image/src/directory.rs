@@ -1,0 +1,150 @@
+//! A directory as if it were one layer.
+//!
+//! Links are never followed, so nothing outside the directory is ever read. What the
+//! kernel makes up (`/proc`, `/sys`, `/dev`) is left out.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use lazaret_model::Digest;
+
+use crate::layer::{LayerSummary, Oddity};
+use crate::tar::{Entry, EntryKind, LayerSink};
+use crate::{ImageError, Limits};
+
+/// Most oddities that are listed.
+const MAX_ODDITIES: usize = 200;
+
+/// Directories of a root file system that hold no files of its own.
+const MADE_UP: [&str; 3] = ["proc", "sys", "dev"];
+
+/// Walks `root` in the order of names and gives every entry to the sink.
+///
+/// # Errors
+/// When the directory itself cannot be read, or a limit is reached.
+pub fn read_directory(
+    root: &Path,
+    limits: &Limits,
+    sink: &mut dyn LayerSink,
+) -> Result<LayerSummary, ImageError> {
+    let fail = |source| ImageError::File {
+        path: root.to_owned(),
+        source,
+    };
+    let root = fs::canonicalize(root).map_err(fail)?;
+    let device = fs::metadata(&root).map_err(fail)?.dev();
+    let mut walk = Walk {
+        root: &root,
+        device,
+        entries: 0,
+        bytes: 0,
+        oddities: Vec::new(),
+    };
+    // Paths still to be visited, deepest last; a stack, so that depth costs no call.
+    let mut todo: Vec<PathBuf> = walk.children(&root).map_err(fail)?;
+    while let Some(path) = todo.pop() {
+        walk.entries += 1;
+        if walk.entries > limits.entries {
+            return Err(ImageError::Limit {
+                what: "number of files",
+                limit: limits.entries,
+            });
+        }
+        match walk.visit(&path, sink) {
+            Ok(true) => match walk.children(&path) {
+                Ok(children) => todo.extend(children),
+                Err(error) => walk.odd(&path, &error.to_string()),
+            },
+            Ok(false) => {}
+            Err(error) => walk.odd(&path, &error.to_string()),
+        }
+    }
+    Ok(LayerSummary {
+        digest: Digest::sha256(&[0; 32]),
+        diff_id: Digest::sha256(&[0; 32]),
+        compressed_bytes: walk.bytes,
+        uncompressed_bytes: walk.bytes,
+        entries: walk.entries,
+        oddities: walk.oddities,
+    })
+}
+
+struct Walk<'a> {
+    root: &'a Path,
+    device: u64,
+    entries: u64,
+    bytes: u64,
+    oddities: Vec<Oddity>,
+}
+
+impl Walk<'_> {
+    fn relative<'p>(&self, path: &'p Path) -> &'p Path {
+        path.strip_prefix(self.root).unwrap_or(path)
+    }
+
+    fn odd(&mut self, path: &Path, detail: &str) {
+        if self.oddities.len() < MAX_ODDITIES {
+            let path = self.relative(path).display().to_string();
+            self.oddities.push(Oddity {
+                path,
+                detail: detail.to_owned(),
+            });
+        }
+    }
+
+    /// The entries of a directory, the last name first.
+    fn children(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut names: Vec<PathBuf> = fs::read_dir(dir)?
+            .map(|e| e.map(|e| e.path()))
+            .collect::<io::Result<_>>()?;
+        names.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(names)
+    }
+
+    /// Shows one entry to the sink; whether its children are to be visited.
+    fn visit(&mut self, path: &Path, sink: &mut dyn LayerSink) -> io::Result<bool> {
+        let relative = self.relative(path).to_owned();
+        let meta = fs::symlink_metadata(path)?;
+        let bytes = relative.as_os_str().as_bytes();
+        let show = |kind, size, sink: &mut dyn LayerSink, body: &mut dyn Read| {
+            sink.entry(
+                &Entry {
+                    path: bytes,
+                    kind,
+                    size,
+                    mode: meta.mode() & 0o7777,
+                },
+                body,
+            )
+        };
+        let kind = meta.file_type();
+        if kind.is_dir() {
+            show(EntryKind::Directory, 0, sink, &mut io::empty())?;
+            let made_up =
+                meta.dev() != self.device && MADE_UP.iter().any(|m| relative == Path::new(m));
+            return Ok(!made_up);
+        }
+        if kind.is_symlink() {
+            let target = fs::read_link(path)?;
+            let target = target.as_os_str().as_bytes();
+            show(EntryKind::Symlink(target), 0, sink, &mut io::empty())?;
+        } else if kind.is_file() {
+            // Between the two calls the file could become a link; it would not be followed.
+            let mut file = File::options()
+                .read(true)
+                .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32)
+                .open(path)?;
+            self.bytes += meta.len();
+            show(
+                EntryKind::File,
+                meta.len(),
+                sink,
+                &mut (&mut file).take(meta.len()),
+            )?;
+        }
+        Ok(false)
+    }
+}
