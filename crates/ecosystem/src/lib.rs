@@ -8,8 +8,11 @@
 //! There is no enum of package types. The purl type in an ecosystem's descriptor is the
 //! key, and names, order of versions and matching derive from [`ALL`].
 
+pub mod apk;
+pub mod deb;
 pub mod distro;
 pub mod executable;
+pub mod rpm;
 
 use std::borrow::Cow;
 
@@ -19,7 +22,7 @@ use lazaret_version::Scheme;
 pub use distro::DistroHint;
 
 /// Every ecosystem, in the order reports list them.
-pub static ALL: &[&Ecosystem] = &[];
+pub static ALL: &[&Ecosystem] = &[&apk::ECOSYSTEM, &deb::ECOSYSTEM, &rpm::ECOSYSTEM];
 
 /// A package ecosystem: facts and readers.
 pub struct Ecosystem {
@@ -123,13 +126,17 @@ pub fn by_osv(name: &str) -> Option<&'static Ecosystem> {
     ALL.iter().copied().find(|e| e.osv.contains(&name))
 }
 
+/// Every reader: those of the ecosystems and those of the distribution's own files.
+pub fn readers() -> impl Iterator<Item = &'static Reader> {
+    ALL.iter().flat_map(|e| e.readers).chain(distro::READERS)
+}
+
 /// Every reader that wants the file at `path`.
 ///
 /// Lock files are offered only where `locked` is true: in an image the installed
 /// metadata is the truth, and a lock file that was copied along is not.
 pub fn readers_for(path: &str, locked: bool) -> impl Iterator<Item = &'static Reader> {
-    ALL.iter()
-        .flat_map(|e| e.readers)
+    readers()
         .filter(move |r| locked || r.evidence == EvidenceKind::Installed)
         .filter(move |r| (r.wants)(path))
 }
