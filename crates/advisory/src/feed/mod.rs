@@ -18,10 +18,39 @@
 //! - A record that cannot be read goes to [`Sink::bad`]; the rest of the file is read.
 //!   An error is for a file of which nothing can be read.
 
+mod alpine;
+mod cve5;
+mod debian;
+mod debian_lists;
+mod endoflife;
+mod epss;
+mod friendsofphp;
+mod kev;
+mod nodejs_wg;
+mod nvd;
+mod osv;
+mod rubysec;
+mod rustsec;
+mod space;
+
 use lazaret_model::{Advisory, FeedItem};
 
 /// Every feed, in the order that `lazaret db feeds` lists them.
-pub static ALL: &[&Feed] = &[];
+pub static ALL: &[&Feed] = &[
+    &osv::FEED,
+    &debian::FEED,
+    &debian_lists::FEED,
+    &alpine::FEED,
+    &rustsec::FEED,
+    &rubysec::FEED,
+    &friendsofphp::FEED,
+    &nodejs_wg::FEED,
+    &nvd::FEED,
+    &cve5::FEED,
+    &epss::FEED,
+    &kev::FEED,
+    &endoflife::FEED,
+];
 
 /// One upstream: how to recognise its files and how to read them.
 pub struct Feed {
