@@ -9,4 +9,4 @@ pub mod build;
 pub mod db;
 pub mod feed;
 
-pub use db::Db;
+pub use db::{AdvisoryBody, AdvisoryHead, AdvisoryIndex, Db, DbError, GroupIndex, Statement};

@@ -212,7 +212,12 @@ mod tests {
     #[test]
     fn a_chain_of_aliases_is_one_group() {
         check(
-            &[("A", &["B"], &[]), ("C", &["B", "D"], &[]), ("E", &["D"], &[]), ("F", &[], &[])],
+            &[
+                ("A", &["B"], &[]),
+                ("C", &["B", "D"], &[]),
+                ("E", &["D"], &[]),
+                ("F", &[], &[]),
+            ],
             &[&["A", "B", "C", "D", "E"], &["F"]],
         );
     }
@@ -220,7 +225,10 @@ mod tests {
     #[test]
     fn ghsa_records_of_one_package_are_joined_through_a_cve() {
         check(
-            &[("GHSA-a", &["CVE-1"], &[7]), ("GHSA-b", &["CVE-1"], &[7, 8])],
+            &[
+                ("GHSA-a", &["CVE-1"], &[7]),
+                ("GHSA-b", &["CVE-1"], &[7, 8]),
+            ],
             &[&["CVE-1", "GHSA-a", "GHSA-b"]],
         );
     }
@@ -228,7 +236,11 @@ mod tests {
     #[test]
     fn ghsa_records_of_different_packages_stay_apart_and_both_keep_the_cve() {
         check(
-            &[("GHSA-a", &["CVE-1"], &[7]), ("GHSA-b", &["CVE-1"], &[8]), ("PYSEC-1", &["CVE-1"], &[7])],
+            &[
+                ("GHSA-a", &["CVE-1"], &[7]),
+                ("GHSA-b", &["CVE-1"], &[8]),
+                ("PYSEC-1", &["CVE-1"], &[7]),
+            ],
             &[&["CVE-1", "GHSA-a", "PYSEC-1"], &["CVE-1", "GHSA-b"]],
         );
     }

@@ -105,16 +105,19 @@ impl Builder {
         let kev = std::mem::take(&mut self.stage.kev);
         let ends_of_life = std::mem::take(&mut self.stage.ends_of_life);
         let mut outcome = Ok(());
-        let mut advisories = self.stage.advisories().map_while(|advisory| match advisory {
-            Ok(advisory) => {
-                let is_rejected = rejected.binary_search(&advisory.id).is_ok();
-                Some((advisory, is_rejected))
-            }
-            Err(bad) => {
-                outcome = Err(bad);
-                None
-            }
-        });
+        let mut advisories = self
+            .stage
+            .advisories()
+            .map_while(|advisory| match advisory {
+                Ok(advisory) => {
+                    let is_rejected = rejected.binary_search(&advisory.id).is_ok();
+                    Some((advisory, is_rejected))
+                }
+                Err(bad) => {
+                    outcome = Err(bad);
+                    None
+                }
+            });
         let content = Content {
             built_at: time(newest),
             starter,

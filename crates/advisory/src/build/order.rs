@@ -74,7 +74,9 @@ fn compare(a: &Affected, b: &Affected) -> Ordering {
         .cmp(&(&b.space, &b.name, source(b), b.scheme))
         .then_with(|| compare_ranges(&a.range, &b.range))
         .then_with(|| a.status.cmp(&b.status))
-        .then_with(|| (&a.raw_status, &a.fixed, a.severity).cmp(&(&b.raw_status, &b.fixed, b.severity)))
+        .then_with(|| {
+            (&a.raw_status, &a.fixed, a.severity).cmp(&(&b.raw_status, &b.fixed, b.severity))
+        })
         .then_with(|| conditions(&a.qualifiers).cmp(&conditions(&b.qualifiers)))
 }
 

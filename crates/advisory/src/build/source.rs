@@ -231,7 +231,10 @@ impl Walk<'_> {
         for index in 0..archive.len() {
             let member = archive.by_index_raw(index).map_err(broken)?;
             if member.is_file() {
-                members.push((String::from_utf8_lossy(member.name_raw()).into_owned(), index));
+                members.push((
+                    String::from_utf8_lossy(member.name_raw()).into_owned(),
+                    index,
+                ));
             }
         }
         members.sort();

@@ -51,7 +51,12 @@ impl Stage {
                 let time = timestamp(&kev.date_added);
                 let kept = self.kev.entry(id).or_insert_with(|| kev.clone());
                 let rank = |kev: &Kev| {
-                    (kev.date_added.clone(), kev.due_date.clone(), kev.ransomware, kev.name.clone())
+                    (
+                        kev.date_added.clone(),
+                        kev.due_date.clone(),
+                        kev.ransomware,
+                        kev.name.clone(),
+                    )
                 };
                 if rank(&kev) > rank(kept) {
                     *kept = kev;
@@ -62,7 +67,10 @@ impl Stage {
                 check_key("product", &entry.product)?;
                 check_key("cycle", &entry.cycle)?;
                 let key = (entry.product.clone(), entry.cycle.clone());
-                let kept = self.ends_of_life.entry(key).or_insert_with(|| entry.clone());
+                let kept = self
+                    .ends_of_life
+                    .entry(key)
+                    .or_insert_with(|| entry.clone());
                 if (&entry.date, &entry.extended) > (&kept.date, &kept.extended) {
                     *kept = entry;
                 }
@@ -105,7 +113,9 @@ impl Stage {
                 std::cmp::Ordering::Greater => false,
                 // Any total order will do: what matters is that it is always the same one.
                 std::cmp::Ordering::Equal => {
-                    let kept = self.unpack_cve(&key.0, kept).map_err(|bad| bad.0.to_owned())?;
+                    let kept = self
+                        .unpack_cve(&key.0, kept)
+                        .map_err(|bad| bad.0.to_owned())?;
                     format!("{record:?}") > format!("{kept:?}")
                 }
             };
@@ -192,14 +202,14 @@ pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
     if text.is_empty() {
         return None;
     }
-    let time = text
-        .parse::<Timestamp>()
-        .ok()
-        .or_else(|| {
-            // Without an offset, as NVD writes it; it is UTC.
-            let civil: jiff::civil::DateTime = text.parse().ok()?;
-            civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
-        })?;
+    let time = text.parse::<Timestamp>().ok().or_else(|| {
+        // Without an offset, as NVD writes it; it is UTC.
+        let civil: jiff::civil::DateTime = text.parse().ok()?;
+        civil
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    })?;
     let year_1990 = 631_152_000;
     (time.as_second() >= year_1990).then_some(time)
 }
@@ -218,7 +228,10 @@ fn check_advisory(advisory: &Advisory) -> Result<(), String> {
             return Err(too_long("version", version));
         }
         if exact.iter().map(String::len).sum::<usize>() > MAX_LIST_BYTES {
-            return Err(format!("{} lists more than 16 MiB of versions", affected.name));
+            return Err(format!(
+                "{} lists more than 16 MiB of versions",
+                affected.name
+            ));
         }
     }
     Ok(())

@@ -161,7 +161,13 @@ fn check(header: &[u8; BLOCK]) -> io::Result<()> {
         .iter()
         .enumerate()
         // The checksum itself counts as blanks.
-        .map(|(at, byte)| u64::from(if (148..156).contains(&at) { b' ' } else { *byte }))
+        .map(|(at, byte)| {
+            u64::from(if (148..156).contains(&at) {
+                b' '
+            } else {
+                *byte
+            })
+        })
         .sum();
     if sum == stated {
         Ok(())
@@ -225,7 +231,10 @@ fn pax(mut records: &[u8], key: &str) -> Option<String> {
 }
 
 fn invalid(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("the archive has {what}"))
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("the archive has {what}"),
+    )
 }
 
 #[cfg(test)]

@@ -37,7 +37,8 @@ pub(crate) fn section(records: &[Vec<u8>], level: i32) -> std::io::Result<Vec<u8
             raw.blob(record);
         }
         data.count(raw.bytes.len());
-        data.bytes.extend_from_slice(&compressor.compress(&raw.bytes)?);
+        data.bytes
+            .extend_from_slice(&compressor.compress(&raw.bytes)?);
         ends.push(data.bytes.len() as u32);
     }
     let mut out = (records.len() as u32).to_le_bytes().to_vec();
@@ -140,7 +141,11 @@ impl<'a> Blocks<'a> {
         let raw = decompressor
             .decompress(decoder.rest(), len)
             .map_err(|_| broken)?;
-        if raw.len() == len { Ok(raw) } else { Err(broken) }
+        if raw.len() == len {
+            Ok(raw)
+        } else {
+            Err(broken)
+        }
     }
 
     /// The bytes of a record in its decompressed block.

@@ -97,10 +97,7 @@ fn encode_ratings(ratings: &[Rating], interner: &mut Interner, out: &mut Encoder
     }
 }
 
-fn decode_ratings(
-    decoder: &mut Decoder<'_>,
-    texts: &impl Texts,
-) -> Result<Vec<Rating>, Malformed> {
+fn decode_ratings(decoder: &mut Decoder<'_>, texts: &impl Texts) -> Result<Vec<Rating>, Malformed> {
     decoder.list(|decoder| {
         Ok(Rating {
             source: texts.text(decoder.number()?)?.to_owned(),
@@ -121,7 +118,11 @@ pub(crate) fn encode_cve(record: &CveRecord, interner: &mut Interner, out: &mut 
     out.texts(&record.cwes);
     out.texts(&record.references);
     if let Some(ssvc) = &record.ssvc {
-        for point in [&ssvc.exploitation, &ssvc.automatable, &ssvc.technical_impact] {
+        for point in [
+            &ssvc.exploitation,
+            &ssvc.automatable,
+            &ssvc.technical_impact,
+        ] {
             out.number(interner.number(point));
         }
     }

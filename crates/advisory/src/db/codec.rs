@@ -241,7 +241,9 @@ pub(crate) const MAX_LIST_BYTES: usize = 16 << 20;
 
 /// A little-endian `u32` at `index` of an array of them.
 pub(crate) fn u32_at(bytes: &[u8], index: usize) -> Result<u32, Malformed> {
-    let start = index.checked_mul(4).ok_or(Malformed("an index overflows"))?;
+    let start = index
+        .checked_mul(4)
+        .ok_or(Malformed("an index overflows"))?;
     bytes
         .get(start..)
         .and_then(|tail| tail.first_chunk::<4>())
@@ -336,7 +338,16 @@ mod tests {
 
     #[test]
     fn numbers_come_back_at_every_width() {
-        for value in [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX - 1, u64::MAX] {
+        for value in [
+            0,
+            1,
+            127,
+            128,
+            300,
+            u64::from(u32::MAX),
+            u64::MAX - 1,
+            u64::MAX,
+        ] {
             let mut encoder = Encoder::default();
             encoder.number(value);
             assert_eq!(Decoder::new(&encoder.bytes).number(), Ok(value));
@@ -347,14 +358,27 @@ mod tests {
 
     #[test]
     fn fractions_come_back_to_the_last_bit() {
-        for value in [0.0, 1.0, 0.00043, 0.97565, 0.999_999_999, 1.0 / 3.0, 7.5, -1.0] {
+        for value in [
+            0.0,
+            1.0,
+            0.00043,
+            0.97565,
+            0.999_999_999,
+            1.0 / 3.0,
+            7.5,
+            -1.0,
+        ] {
             let mut encoder = Encoder::default();
             encoder.fraction(value);
             assert_eq!(Decoder::new(&encoder.bytes).fraction(), Ok(value));
         }
         let mut encoder = Encoder::default();
         encoder.fraction(f64::NAN);
-        assert!(Decoder::new(&encoder.bytes).fraction().is_ok_and(f64::is_nan));
+        assert!(
+            Decoder::new(&encoder.bytes)
+                .fraction()
+                .is_ok_and(f64::is_nan)
+        );
     }
 
     #[test]

@@ -245,7 +245,9 @@ mod tests {
         let container = Container::parse(&file).expect("a good file");
         for (index, section) in Section::ALL.into_iter().enumerate() {
             assert_eq!(container.section(&file, section), vec![index as u8; index]);
-            container.verify(&file, section).expect("an untouched section");
+            container
+                .verify(&file, section)
+                .expect("an untouched section");
         }
     }
 

@@ -48,7 +48,9 @@ impl Db {
         }
         let mut outcome = Ok(());
         self.each_package(|space, name, statements| {
-            let list = statements.iter().map(|statement| self.statement_json(statement));
+            let list = statements
+                .iter()
+                .map(|statement| self.statement_json(statement));
             outcome = list
                 .collect::<Result<Vec<_>, _>>()
                 .map_err(DumpError::from)
@@ -79,7 +81,7 @@ impl Db {
             "feed": head.feed,
             "withdrawn": head.withdrawn,
             "key": affected.key,
-            "scheme": super::scheme::name(affected.scheme),
+            "scheme": affected.scheme.name(),
             "range": range_json(&affected.range),
             "status": affected.status,
             "raw_status": affected.raw_status,

@@ -126,7 +126,9 @@ impl Db {
         let mut outcome = Ok(());
         let table = self.table(Section::EndOfLife)?;
         let walked = table.each_from(b"", |_, key, payload| {
-            let parts = str::from_utf8(key).ok().and_then(|key| key.split_once('\0'));
+            let parts = str::from_utf8(key)
+                .ok()
+                .and_then(|key| key.split_once('\0'));
             let entry = parts
                 .ok_or(Malformed("a key has no product"))
                 .and_then(|parts| body::decode_end_of_life(parts, payload));

@@ -26,7 +26,6 @@ mod container;
 mod dump;
 mod facts;
 mod reader;
-mod scheme;
 mod search;
 mod statement;
 mod table;

@@ -68,11 +68,8 @@ pub struct Space {
     pub statements: u64,
 }
 
-#[derive(Debug)]
 struct Meta {
-    built_at: String,
-    starter: bool,
-    feeds: Vec<FeedInfo>,
+    info: DatabaseInfo,
     spaces: Vec<Space>,
 }
 
@@ -101,7 +98,8 @@ impl Db {
         let container = Container::parse(&bytes)?;
         container.verify(&bytes, Section::Meta)?;
         container.verify(&bytes, Section::Strings)?;
-        let meta = Meta::decode(container.section(&bytes, Section::Meta))
+        let digest = Digest::sha256(container.digest());
+        let meta = Meta::decode(digest, container.section(&bytes, Section::Meta))
             .map_err(in_section(Section::Meta))?;
         Ok(Self {
             bytes,
@@ -120,18 +118,13 @@ impl Db {
     }
 
     /// The digest of the content: the same for the same sources.
-    pub fn digest(&self) -> Digest {
-        Digest::sha256(self.container.digest())
+    pub fn digest(&self) -> &Digest {
+        &self.meta.info.digest
     }
 
     /// What a report says about the database it was made with.
-    pub fn info(&self) -> DatabaseInfo {
-        DatabaseInfo {
-            digest: self.digest(),
-            built_at: self.meta.built_at.clone(),
-            starter: self.meta.starter,
-            feeds: self.meta.feeds.clone(),
-        }
+    pub fn info(&self) -> &DatabaseInfo {
+        &self.meta.info
     }
 
     /// Size of the file in bytes.
@@ -177,13 +170,15 @@ impl Db {
         mut visit: impl FnMut(&str, &str, Vec<Statement>) -> bool,
     ) -> Result<(), DbError> {
         let mut outcome = Ok(());
-        self.each_key(|space, name, payload| match self.rows((space, name), payload) {
-            Ok(statements) => visit(space, name, statements),
-            Err(error) => {
-                outcome = Err(error);
-                false
-            }
-        })?;
+        self.each_key(
+            |space, name, payload| match self.rows((space, name), payload) {
+                Ok(statements) => visit(space, name, statements),
+                Err(error) => {
+                    outcome = Err(error);
+                    false
+                }
+            },
+        )?;
         outcome
     }
 
@@ -226,7 +221,11 @@ impl Db {
         let head = self.advisory_head(index)?;
         self.record(Section::Bodies, index.0, |bytes| {
             let mut decoder = Decoder::new(bytes);
-            body::decode((head.id, head.feed, head.kind), &mut decoder, &self.strings())
+            body::decode(
+                (head.id, head.feed, head.kind),
+                &mut decoder,
+                &self.strings(),
+            )
         })
     }
 
@@ -288,7 +287,9 @@ impl Db {
         let mut good = true;
         let table = self.table(Section::Keys)?;
         let outcome = table.each_from(b"", |_, key, payload| {
-            let parts = str::from_utf8(key).ok().and_then(|key| key.split_once('\0'));
+            let parts = str::from_utf8(key)
+                .ok()
+                .and_then(|key| key.split_once('\0'));
             good = parts.is_some();
             parts.is_some_and(|(space, name)| visit(space, name, payload))
         });
@@ -350,9 +351,10 @@ impl Db {
 
 /// What [`Db`] keeps of the section `meta`.
 impl Meta {
-    fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+    fn decode(digest: Digest, bytes: &[u8]) -> Result<Self, Malformed> {
         let mut decoder = Decoder::new(bytes);
-        Ok(Self {
+        let info = DatabaseInfo {
+            digest,
             built_at: decoder.string()?,
             starter: decoder.byte()? != 0,
             feeds: decoder.list(|decoder| {
@@ -362,6 +364,9 @@ impl Meta {
                     records: decoder.number()?,
                 })
             })?,
+        };
+        Ok(Self {
+            info,
             spaces: decoder.list(|decoder| {
                 Ok(Space {
                     name: decoder.string()?,
@@ -384,9 +389,8 @@ pub(super) fn in_section(section: Section) -> impl Fn(Malformed) -> DbError + Co
 impl std::fmt::Debug for Db {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Db")
-            .field("digest", &self.digest())
+            .field("info", self.info())
             .field("size_bytes", &self.size_bytes())
-            .field("meta", &self.meta)
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,6 @@ use lazaret_model::{Affected, FixStatus, KeyKind, Qualifiers, Severity};
 use lazaret_version::{Bound, Interval, Range};
 
 use super::codec::{Decoder, Encoder, Interner, Malformed, Texts};
-use super::scheme;
 
 static STATUSES: &[FixStatus] = &[
     FixStatus::Fixed,
@@ -45,7 +44,7 @@ pub(crate) fn encode(affected: &Affected, interner: &mut Interner, out: &mut Enc
         }
     }
     out.byte(flags);
-    out.number(interner.number(scheme::name(affected.scheme)));
+    out.number(interner.number(affected.scheme.name()));
     encode_range(&affected.range, out);
     encode_fixed(&affected.fixed, &affected.range.intervals, out);
     if let Some(raw) = &affected.raw_status {
@@ -66,8 +65,10 @@ pub(crate) fn decode(
     texts: &impl Texts,
 ) -> Result<Affected, Malformed> {
     let flags = decoder.byte()?;
-    let scheme = scheme::by_name(texts.text(decoder.number()?)?)
-        .ok_or(Malformed("a version scheme is unknown"))?;
+    let scheme = texts
+        .text(decoder.number()?)?
+        .parse()
+        .map_err(|_| Malformed("a version scheme is unknown"))?;
     let mut range = decode_range(decoder)?;
     if flags & HAS_OPAQUE != 0 {
         range.opaque = Some(decoder.string()?);
@@ -95,7 +96,9 @@ pub(crate) fn decode(
         },
         scheme,
         range,
-        status: *STATUSES.get(status).ok_or(Malformed("a status is unknown"))?,
+        status: *STATUSES
+            .get(status)
+            .ok_or(Malformed("a status is unknown"))?,
         raw_status,
         fixed,
         severity,
@@ -154,7 +157,8 @@ fn bound(code: u8, decoder: &mut Decoder<'_>) -> Result<Bound, Malformed> {
 fn encode_fixed(fixed: &[String], intervals: &[Interval], out: &mut Encoder) {
     out.count(fixed.len());
     for version in fixed {
-        let end = |interval: &Interval| matches!(&interval.upper, Bound::Exclusive(v) if v == version);
+        let end =
+            |interval: &Interval| matches!(&interval.upper, Bound::Exclusive(v) if v == version);
         match intervals.iter().position(end) {
             Some(index) => out.count(index + 1),
             None => {

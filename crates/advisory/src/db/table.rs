@@ -87,11 +87,6 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Number of entries.
-    pub(crate) fn len(&self) -> u32 {
-        self.entries
-    }
-
     /// Position and payload of `key`.
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<(u32, &'a [u8])>, Malformed> {
         let after = self.partition(key)?;

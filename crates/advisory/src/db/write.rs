@@ -140,10 +140,7 @@ pub(crate) fn write(content: Content<'_>, level: i32) -> std::io::Result<Vec<u8>
     Ok(assemble(&sections))
 }
 
-fn id_facts<'a>(
-    groups: &'a [GroupContent],
-    cves: &'a [CveBytes],
-) -> BTreeMap<&'a str, IdFacts> {
+fn id_facts<'a>(groups: &'a [GroupContent], cves: &'a [CveBytes]) -> BTreeMap<&'a str, IdFacts> {
     let mut ids: BTreeMap<&str, IdFacts> = BTreeMap::new();
     for (group, content) in (0u32..).zip(groups) {
         for id in &content.ids {
@@ -264,7 +261,10 @@ fn ends_of_life_section(entries: &BTreeMap<(String, String), EndOfLife>) -> Vec<
     let mut sorted: Vec<(Vec<u8>, &EndOfLife)> = entries
         .iter()
         .map(|((product, cycle), entry)| {
-            ([product.as_bytes(), b"\0", cycle.as_bytes()].concat(), entry)
+            (
+                [product.as_bytes(), b"\0", cycle.as_bytes()].concat(),
+                entry,
+            )
         })
         .collect();
     // (a, b) order is not the order of a\0b when a name contains bytes below `\0`: none
