@@ -1,1 +1,12 @@
-//! Placeholder until the crate's first commit.
+//! Advisories: the feeds they come from, and the database they are looked up in.
+//!
+//! [`feed`] reads what upstreams publish, [`build`] turns it into one immutable file,
+//! [`db`] looks things up in such a file, [`update`] keeps it current, and [`starter`] is
+//! the small database inside the program. This crate knows packages only as names in
+//! name spaces: whether a statement concerns an installed package is decided in `match`.
+
+pub mod build;
+pub mod db;
+pub mod feed;
+
+pub use db::Db;

@@ -1,18 +1,19 @@
-//! Orders of versions, and ranges of them.
+//! Version schemes and ranges: how every ecosystem orders its versions, and
+//! which versions an advisory speaks of.
 //!
-//! Every ecosystem orders its versions by a rule of its own, and a scanner that uses the
-//! wrong one is wrong silently. Each [`Scheme`] follows the native tool of its ecosystem
-//! and names the document it follows. Two versions that have no order give an error,
-//! never a guess: [`Containment::Undecided`] is an answer that callers must show.
+//! The floor of the workspace: text in, answers out, no dependencies, no I/O.
+//! [`Scheme`] compares versions by the rule of the ecosystem's own tool,
+//! [`Range`] is a set of versions and says whether it contains one, [`osv`]
+//! builds ranges from OSV events and [`constraint`] from requirement languages.
 //!
-//! No dependencies, no allocation in the hot paths, no number that can overflow.
+//! What cannot be compared is never a "no": [`Scheme::compare`] returns
+//! [`Unparsable`] and [`Range::contains`] returns [`Containment::Undecided`].
 
 pub mod constraint;
 mod digits;
-mod osv;
+pub mod osv;
 mod range;
 mod scheme;
 
-pub use osv::Event;
 pub use range::{Bound, Containment, Interval, Matched, Range};
 pub use scheme::{Scheme, UnknownScheme, Unparsable};

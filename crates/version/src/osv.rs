@@ -1,21 +1,28 @@
 //! Ranges from the events of an OSV record.
 //!
-//! Source: OSV schema 1.7, "affected[].ranges[].events" and its evaluation algorithm.
+//! Events of one `ranges` entry are sorted by the scheme and walked once:
+//! `introduced` opens an interval, `fixed` closes it before the version,
+//! `last_affected` after it. `introduced: "0"` stands before every version. A
+//! `limit` cuts off everything from that version on; without one, or with `*`,
+//! nothing is cut off.
+//!
+//! Source: the OSV schema, §affected[].ranges[].events and its evaluation
+//! algorithm.
 
 use std::cmp::Ordering;
 
 use crate::{Bound, Interval, Range, Scheme};
 
-/// An event on the line of versions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One event of an OSV range.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
-    /// From this version on, affected. `0` is before every version.
+    /// The first affected version; `0` for the beginning.
     Introduced(String),
-    /// From this version on, not affected any more.
+    /// The first version that is not affected any more.
     Fixed(String),
-    /// The last version that is affected.
+    /// The last affected version.
     LastAffected(String),
-    /// Nothing is said about this version and later ones.
+    /// The first version that the range says nothing about.
     Limit(String),
 }
 
@@ -26,82 +33,122 @@ impl Event {
         }
     }
 
-    /// Order along the line: by version, and at one version ends before beginnings
-    /// except that a last affected version ends after its own introduction.
-    fn order(&self, other: &Self, scheme: Scheme) -> Ordering {
-        let zero = |e: &Self| matches!(e, Self::Introduced(v) if v == "0");
-        let rank = |e: &Self| match e {
-            Self::Fixed(_) | Self::Limit(_) => 0,
+    fn is_beginning(&self) -> bool {
+        matches!(self, Self::Introduced(version) if version == "0")
+    }
+
+    /// Rank among events at the same version: an interval that ends before it
+    /// must end before the next one starts, and one that ends after it must
+    /// start first.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Fixed(_) => 0,
             Self::Introduced(_) => 1,
             Self::LastAffected(_) => 2,
-        };
-        match (zero(self), zero(other)) {
-            (true, true) => Ordering::Equal,
-            (true, false) => Ordering::Less,
-            (false, true) => Ordering::Greater,
-            (false, false) => scheme
-                .order(self.version(), other.version())
-                .then(rank(self).cmp(&rank(other))),
+            Self::Limit(_) => 3,
         }
     }
 }
 
 impl Range {
-    /// The versions that `events` call affected.
+    /// The range that the events of one OSV range describe.
     ///
-    /// Events that have no order under the scheme make the range opaque: it then gives
-    /// no answer but "undecided".
+    /// Events whose version cannot be read are kept as [`Range::opaque`] and
+    /// leave only what the others say for sure: then no interval is open-ended,
+    /// since the missing event might have ended it.
     pub fn from_osv_events(scheme: Scheme, events: &[Event]) -> Self {
-        let odd = events.iter().find(|e| {
-            !matches!(e, Event::Introduced(v) if v == "0")
-                && !matches!(e, Event::Limit(v) if v == "*")
-                && scheme.check(e.version()).is_err()
-        });
-        if let Some(odd) = odd {
-            return Self::opaque(format!("{odd:?}"));
-        }
-        let mut sorted: Vec<&Event> = events
-            .iter()
-            .filter(|e| !matches!(e, Event::Limit(v) if v == "*"))
-            .collect();
-        sorted.sort_by(|a, b| a.order(b, scheme));
         let mut range = Self::default();
-        let mut open: Option<Bound> = None;
-        for event in sorted {
+        let mut limits = Vec::new();
+        let mut ordered = Vec::with_capacity(events.len());
+        for event in events {
+            let version = event.version();
             match event {
-                Event::Introduced(v) => {
-                    open.get_or_insert_with(|| {
-                        if v == "0" {
-                            Bound::Unbounded
-                        } else {
-                            Bound::Inclusive(v.clone())
-                        }
-                    });
+                Event::Limit(limit) if limit == "*" => {}
+                _ if !event.is_beginning() && scheme.check(version).is_err() => {
+                    range.add_opaque(describe(event))
                 }
-                Event::Fixed(v) | Event::Limit(v) => {
-                    if let Some(lower) = open.take() {
-                        range.intervals.push(Interval {
-                            lower,
-                            upper: Bound::Exclusive(v.clone()),
-                        });
-                    }
-                }
-                Event::LastAffected(v) => {
-                    if let Some(lower) = open.take() {
-                        range.intervals.push(Interval {
-                            lower,
-                            upper: Bound::Inclusive(v.clone()),
-                        });
-                    }
-                }
+                Event::Limit(limit) => limits.push(limit),
+                _ => ordered.push(event),
             }
         }
-        if let Some(lower) = open {
-            range.intervals.push(Interval {
-                lower,
-                upper: Bound::Unbounded,
-            });
+        ordered.sort_by(|a, b| compare(scheme, a, b));
+        range.intervals = intervals(scheme, &ordered, range.opaque.is_some());
+        if limits.is_empty() {
+            return range;
+        }
+        let limited: Self = limits.into_iter().map(Interval::below).collect();
+        let opaque = range.opaque.take();
+        let mut range = range.intersect(&limited, scheme);
+        if let Some(text) = opaque {
+            range.add_opaque(text);
         }
         range
     }
+}
+
+fn describe(event: &Event) -> String {
+    match event {
+        Event::Introduced(version) => format!("introduced {version}"),
+        Event::Fixed(version) => format!("fixed {version}"),
+        Event::LastAffected(version) => format!("last affected {version}"),
+        Event::Limit(version) => format!("limit {version}"),
+    }
+}
+
+fn compare(scheme: Scheme, a: &Event, b: &Event) -> Ordering {
+    let order = match (a.is_beginning(), b.is_beginning()) {
+        (true, true) => Ordering::Equal,
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        // Events that cannot be compared were set aside before.
+        (false, false) => scheme
+            .compare_bounds(a.version(), b.version())
+            .unwrap_or(Ordering::Equal),
+    };
+    order.then_with(|| a.rank().cmp(&b.rank()))
+}
+
+/// Walks sorted events. A second `introduced` changes nothing; the first end
+/// closes the interval.
+fn intervals(scheme: Scheme, events: &[&Event], is_incomplete: bool) -> Vec<Interval> {
+    let mut intervals: Vec<Interval> = Vec::new();
+    let mut open: Option<Bound> = None;
+    // A `fixed` that ended nothing: introduced and fixed in the same version.
+    let mut idle: Option<&Event> = None;
+    for event in events {
+        match event {
+            Event::Introduced(_) if idle.is_some_and(|fixed| is_same(scheme, fixed, event)) => {}
+            Event::Introduced(version) => {
+                let bound = if event.is_beginning() {
+                    Bound::Unbounded
+                } else {
+                    Bound::Inclusive(version.clone())
+                };
+                open.get_or_insert(bound);
+            }
+            Event::Fixed(version) => match open.take() {
+                Some(lower) => {
+                    intervals.push(Interval::new(lower, Bound::Exclusive(version.clone())))
+                }
+                None => idle = Some(event),
+            },
+            Event::LastAffected(version) => {
+                if let Some(lower) = open.take() {
+                    intervals.push(Interval::new(lower, Bound::Inclusive(version.clone())));
+                }
+            }
+            Event::Limit(_) => {}
+        }
+    }
+    if let (Some(lower), false) = (open, is_incomplete) {
+        intervals.push(Interval::new(lower, Bound::Unbounded));
+    }
+    intervals
+}
+
+fn is_same(scheme: Scheme, a: &Event, b: &Event) -> bool {
+    matches!(
+        scheme.compare_bounds(a.version(), b.version()),
+        Ok(Ordering::Equal)
+    )
 }

@@ -20,7 +20,8 @@ pub(super) fn check(version: &str) -> bool {
         && rest
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b".+-~:_".contains(&b))
-        && (!version.starts_with(':'))
+        && !version.starts_with(':')
+        && !version.ends_with('-')
 }
 
 pub(super) fn compare(a: &str, b: &str) -> Ordering {

@@ -1,9 +1,10 @@
-//! RubyGems: segments of numbers and words; a word makes a pre-release.
+//! RubyGems: `Gem::Version`.
 //!
-//! Trailing zeros before a word and at the end do not count, so `1.0` equals `1` and
-//! `1.0.a` equals `1.a`. A hyphen reads as `.pre.`.
+//! Versions are runs of digits and runs of letters; a word makes the version a
+//! pre-release and sorts before any number. A hyphen means `.pre.`. Zeros at
+//! the end of the numbers and at the end of the whole are not significant.
 //!
-//! Source: RubyGems' documentation of `Gem::Version`.
+//! Source: the documentation of `Gem::Version` (`<=>`, `canonical_segments`).
 
 use std::cmp::Ordering;
 
@@ -11,52 +12,25 @@ use crate::digits;
 
 pub(super) fn check(version: &str) -> bool {
     let version = version.trim();
-    version.bytes().next().is_some_and(|b| b.is_ascii_digit())
-        && version
-            .split(['.', '-'])
-            .all(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric()))
-}
-
-/// The segments that count.
-fn segments(version: &str) -> Vec<&str> {
-    let mut all = Vec::new();
-    for (i, part) in version.trim().split('-').enumerate() {
-        if i > 0 {
-            all.push("pre");
-        }
-        for mut rest in part.split('.') {
-            while !rest.is_empty() {
-                let number = rest.starts_with(|c: char| c.is_ascii_digit());
-                let (segment, tail) = digits::take_while(rest, |b| b.is_ascii_digit() == number);
-                all.push(segment);
-                rest = tail;
-            }
-        }
-    }
-    let is_word = |s: &&str| !digits::is_number(s);
-    let split = all.iter().position(is_word).unwrap_or(all.len());
-    let words = all.split_off(split);
-    let trim = |mut list: Vec<_>| {
-        while list
-            .last()
-            .is_some_and(|s: &&str| digits::is_number(s) && s.bytes().all(|b| b == b'0'))
-        {
-            list.pop();
-        }
-        list
+    let (release, pre) = version.split_once('-').unwrap_or((version, "0"));
+    let mut parts = release.split('.');
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let hyphened = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    let mut out = trim(all);
-    out.extend(trim(words));
-    out
+    version.is_empty()
+        || (parts
+            .next()
+            .is_some_and(|first| word(first) && first.starts_with(|c: char| c.is_ascii_digit()))
+            && parts.all(word)
+            && pre.split('.').all(hyphened))
 }
 
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
     let (a, b) = (segments(a), segments(b));
-    for i in 0..a.len().max(b.len()) {
-        let (x, y) = (
-            a.get(i).copied().unwrap_or("0"),
-            b.get(i).copied().unwrap_or("0"),
-        );
+    for index in 0..a.len().max(b.len()) {
+        let x = a.get(index).copied().unwrap_or("0");
+        let y = b.get(index).copied().unwrap_or("0");
         let order = match (digits::is_number(x), digits::is_number(y)) {
             (true, true) => digits::compare(x, y),
             (true, false) => Ordering::Greater,
@@ -68,4 +42,57 @@ pub(super) fn compare(a: &str, b: &str) -> Ordering {
         }
     }
     Ordering::Equal
+}
+
+/// The segments, without the zeros that end the release and the whole.
+fn segments(version: &str) -> Vec<&str> {
+    let mut segments = Vec::with_capacity(8);
+    let mut in_release = true;
+    let mut rest = version.trim();
+    while let Some(first) = rest.bytes().next() {
+        let kind = |b: u8| {
+            if first.is_ascii_digit() {
+                b.is_ascii_digit()
+            } else {
+                b.is_ascii_alphabetic()
+            }
+        };
+        let (segment, tail) = digits::take_while(rest, kind);
+        if segment.is_empty() {
+            if first == b'-' {
+                end_of_release(&mut segments, &mut in_release);
+                segments.push("pre");
+            }
+            rest = skip_character(rest);
+            continue;
+        }
+        if !first.is_ascii_digit() {
+            end_of_release(&mut segments, &mut in_release);
+        }
+        segments.push(segment);
+        rest = tail;
+    }
+    drop_zeros(&mut segments);
+    segments
+}
+
+fn end_of_release(segments: &mut Vec<&str>, in_release: &mut bool) {
+    if std::mem::take(in_release) {
+        drop_zeros(segments);
+    }
+}
+
+fn drop_zeros(segments: &mut Vec<&str>) {
+    while segments
+        .last()
+        .is_some_and(|last| last.bytes().all(|b| b == b'0'))
+    {
+        segments.pop();
+    }
+}
+
+fn skip_character(text: &str) -> &str {
+    let mut characters = text.chars();
+    characters.next();
+    characters.as_str()
 }

@@ -1,37 +1,48 @@
-//! Go modules: Semantic Versioning with `v`, pseudo-versions and `+incompatible`.
+//! Go: module versions and toolchain versions.
 //!
-//! Releases of Go itself are written `go1.21rc2`; they are read as `1.21.0-rc.2`, which
-//! is how the Go vulnerability database writes them.
+//! Modules are semantic versions with a `v`; pseudo-versions
+//! (`v0.0.0-20200101000000-abcdef012345`) are ordinary pre-releases and
+//! `+incompatible` is build metadata. The toolchain writes `go1.21rc2` for what
+//! the vulnerability database calls `1.21.0-rc.2`; both spellings are one
+//! version here. Vendor tails (`go1.22.1 X:boringcrypto`) are dropped.
 //!
-//! Source: Go Modules Reference, "Versions"; golang.org/x/mod/semver.
+//! Source: the Go modules reference, §Versions, and go.dev/doc/toolchain.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::semver;
+use super::semver::{Semver, compare_identifiers, compare_pre};
 use crate::digits;
 
 pub(super) fn check(version: &str) -> bool {
-    semver::check(&release(version))
+    parse(version).is_some()
 }
 
-pub(super) fn compare(a: &str, b: &str) -> Ordering {
-    semver::compare(&release(a), &release(b))
-}
-
-/// `go1.21rc2` and `1.21rc2` as `1.21.0-rc.2`; everything else unchanged.
-fn release(version: &str) -> Cow<'_, str> {
-    let bare = version.strip_prefix("go").unwrap_or(version);
-    let (numbers, rest) = digits::take_while(bare, |b| b.is_ascii_digit() || b == b'.');
-    for word in ["rc", "beta", "alpha"] {
-        if let Some(number) = rest.strip_prefix(word).filter(|n| digits::is_number(n)) {
-            let zeros = match numbers.split('.').count() {
-                1 => ".0.0",
-                2 => ".0",
-                _ => "",
-            };
-            return Cow::Owned(format!("{numbers}{zeros}-{word}.{number}"));
-        }
+pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
+    let (a, b) = (parse(a)?, parse(b)?);
+    let order = digits::compare_dotted(a.numbers, b.numbers);
+    if order.is_ne() || (!a.is_attached && !b.is_attached) || a.pre.is_empty() || b.pre.is_empty() {
+        return Some(order.then_with(|| compare_pre(a.pre, b.pre)));
     }
-    Cow::Borrowed(bare)
+    Some(compare_identifiers(identifiers(&a), identifiers(&b)))
+}
+
+fn parse(version: &str) -> Option<Semver<'_>> {
+    let version = version.trim();
+    let text = version.strip_prefix("go").unwrap_or(version);
+    let text = text.split_once(' ').map_or(text, |(head, _)| head);
+    let text = text.split_once("-X:").map_or(text, |(head, _)| head);
+    Semver::parse(text)
+}
+
+/// Identifiers of a pre-release; `rc2` written without a hyphen is `rc.2`.
+fn identifiers<'a>(version: &Semver<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+    let (head, tail) = if version.is_attached {
+        digits::take_while(version.pre, |b| !b.is_ascii_digit() && b != b'.')
+    } else {
+        ("", version.pre)
+    };
+    let head = Some(head).filter(|text| !text.is_empty());
+    let tail = tail.strip_prefix('.').unwrap_or(tail);
+    head.into_iter()
+        .chain(tail.split('.').filter(|text| !text.is_empty()))
 }

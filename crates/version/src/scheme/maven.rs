@@ -1,177 +1,228 @@
-//! Maven: nested lists of numbers and words, without trailing nothing.
+//! Maven: `ComparableVersion`.
 //!
-//! `-` opens a sub-list, a change between letter and digit does the same, and zeros,
-//! empty words and the words for a release (`ga`, `final`, `release`) at the end of a
-//! list do not count. `alpha < beta < milestone < rc = cr < snapshot < "" < sp`, other
-//! words after those, numbers after words.
+//! A version is a list of numbers and qualifiers; a hyphen, and every change
+//! between digits and letters, opens a list within it. Lists lose the zeros
+//! and release words that stand before another list or at their end, so
+//! `1 = 1.0 = 1-ga`. Known qualifiers rank `alpha < beta < milestone < rc <
+//! snapshot <` the release `< sp`; unknown ones follow, in the order of text.
 //!
-//! Source: Maven's "POM Reference", "Version Order Specification".
+//! Nested lists are kept flat here: each item notes how deep it stands, and
+//! comparing walks both once, so neither reading nor comparing recurses.
+//!
+//! Source: the Maven POM reference, "Version Order Specification", and the
+//! class's own `main`, which prints the order of its arguments.
 
 use std::cmp::Ordering;
 
 use crate::digits;
 
-#[derive(Debug, Clone, PartialEq)]
+pub(super) fn check(version: &str) -> bool {
+    let readable = |c: char| !c.is_whitespace() && !c.is_control() && !"${}[](),<>".contains(c);
+    !version.is_empty() && version.chars().all(readable)
+}
+
+pub(super) fn compare(a: &str, b: &str) -> Ordering {
+    let (a, b) = (
+        Lists::parse(&a.to_lowercase()),
+        Lists::parse(&b.to_lowercase()),
+    );
+    compare_lists(&a.levels, &b.levels)
+}
+
+#[derive(Clone, PartialEq, Eq)]
 enum Item {
     Number(String),
+    /// A qualifier, with the shorthand for `alpha` and others resolved.
     Word(String),
-    List(Vec<Item>),
 }
 
-/// Sub-lists nest once for each hyphen; a version has no reason for more than these.
-const MAX_LEN: usize = 1_000;
-
-pub(super) fn check(version: &str) -> bool {
-    !version.trim().is_empty() && version.len() <= MAX_LEN
+/// The nested lists, outermost first. A list is only ever opened as the last
+/// item of the one around it, so this sequence is the whole tree.
+struct Lists {
+    levels: Vec<Vec<Item>>,
 }
 
-/// Cuts a version into items; lists are closed from the innermost outwards.
-fn parse(version: &str) -> Vec<Item> {
-    let version = version.trim().to_lowercase();
-    let mut stack: Vec<Vec<Item>> = vec![Vec::new()];
-    let mut token = String::new();
-    let mut is_digit = false;
-    for c in version.chars() {
-        match c {
-            '.' | '-' => {
-                let empty = token.is_empty();
-                push(&mut stack, &mut token, is_digit, false);
-                if empty {
-                    push_item(&mut stack, Item::Number("0".into()));
+impl Lists {
+    fn parse(version: &str) -> Self {
+        let mut lists = Self {
+            levels: vec![Vec::new()],
+        };
+        let mut rest = version;
+        let mut expects_item = true;
+        while let Some(first) = rest.chars().next() {
+            if first == '.' || first == '-' {
+                if expects_item {
+                    lists.push(Item::Number(String::new()));
                 }
-                if c == '-' {
-                    stack.push(Vec::new());
+                if first == '-' {
+                    lists.open();
                 }
+                expects_item = true;
+                rest = &rest[1..];
+                continue;
             }
-            c if c.is_ascii_digit() => {
-                if !is_digit && !token.is_empty() {
-                    push(&mut stack, &mut token, false, true);
-                    stack.push(Vec::new());
-                }
-                is_digit = true;
-                token.push(c);
+            let is_number = first.is_ascii_digit();
+            let part = |c: char| c == '.' || c == '-' || c.is_ascii_digit() != is_number;
+            let (text, tail) = rest.split_at(rest.find(part).unwrap_or(rest.len()));
+            lists.add(text, is_number, tail);
+            expects_item = false;
+            if !tail.is_empty() && !tail.starts_with(['.', '-']) {
+                lists.open();
             }
-            c => {
-                if is_digit && !token.is_empty() {
-                    push(&mut stack, &mut token, true, false);
-                    stack.push(Vec::new());
-                }
-                is_digit = false;
-                token.push(c);
-            }
+            rest = tail;
+        }
+        lists.normalize();
+        lists
+    }
+
+    fn add(&mut self, text: &str, is_number: bool, tail: &str) {
+        if is_number {
+            return self.push(Item::Number(text.trim_start_matches('0').to_owned()));
+        }
+        let before_digit = tail.starts_with(|c: char| c.is_ascii_digit());
+        if before_digit || tail.is_empty() {
+            // `1.x` is `1-x`, but `1.x.1` is not: only a last qualifier, or one
+            // with a number of its own, stands in its own list.
+            self.open();
+        }
+        self.push(Item::Word(resolve(text, before_digit).to_owned()));
+    }
+
+    fn push(&mut self, item: Item) {
+        if let Some(level) = self.levels.last_mut() {
+            level.push(item);
         }
     }
-    push(&mut stack, &mut token, is_digit, false);
-    while stack.len() > 1 {
-        let list = normalised(stack.pop().unwrap_or_default());
-        if !list.is_empty() {
-            push_item(&mut stack, Item::List(list));
+
+    fn open(&mut self) {
+        if self.levels.last().is_some_and(|level| !level.is_empty()) {
+            self.levels.push(Vec::new());
         }
     }
-    normalised(stack.pop().unwrap_or_default())
-}
 
-fn push_item(stack: &mut [Vec<Item>], item: Item) {
-    if let Some(list) = stack.last_mut() {
-        list.push(item);
-    }
-}
-
-fn push(stack: &mut [Vec<Item>], token: &mut String, number: bool, digit_follows: bool) {
-    if token.is_empty() {
-        return;
-    }
-    let text = std::mem::take(token);
-    let item = if number {
-        let value = text.trim_start_matches('0');
-        Item::Number(if value.is_empty() {
-            "0".into()
-        } else {
-            value.into()
-        })
-    } else {
-        Item::Word(alias(text, digit_follows))
-    };
-    push_item(stack, item);
-}
-
-fn alias(word: String, digit_follows: bool) -> String {
-    match (word.as_str(), digit_follows) {
-        ("a", true) => "alpha".into(),
-        ("b", true) => "beta".into(),
-        ("m", true) => "milestone".into(),
-        ("ga" | "final" | "release", _) => String::new(),
-        ("cr", _) => "rc".into(),
-        _ => word,
+    /// Takes off what does not count at the end of every list, innermost first.
+    fn normalize(&mut self) {
+        for level in self.levels.iter_mut().rev() {
+            while level.last().is_some_and(is_null) {
+                level.pop();
+            }
+        }
+        while self.levels.last().is_some_and(Vec::is_empty) && self.levels.len() > 1 {
+            self.levels.pop();
+        }
     }
 }
 
 fn is_null(item: &Item) -> bool {
     match item {
-        Item::Number(n) => n == "0",
-        Item::Word(w) => w.is_empty(),
-        Item::List(l) => l.is_empty(),
+        Item::Number(number) => number.is_empty(),
+        Item::Word(word) => word.is_empty(),
     }
 }
 
-/// Takes nothing away but what stands before the end or before a sub-list.
-fn normalised(mut list: Vec<Item>) -> Vec<Item> {
-    let mut i = list.len();
-    while i > 0 {
-        i -= 1;
-        if is_null(&list[i]) {
-            list.remove(i);
-        } else if !matches!(list[i], Item::List(_)) {
-            break;
+fn resolve(word: &str, before_digit: bool) -> &str {
+    match word {
+        "a" if before_digit => "alpha",
+        "b" if before_digit => "beta",
+        "m" if before_digit => "milestone",
+        "ga" | "final" | "release" => "",
+        "cr" => "rc",
+        _ => word,
+    }
+}
+
+/// What a place in a walk over the lists can hold.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Item(&'a Item),
+    /// The list inside this one.
+    List,
+    Nothing,
+}
+
+fn compare_lists(a: &[Vec<Item>], b: &[Vec<Item>]) -> Ordering {
+    let depth = a.len().min(b.len());
+    for level in 0..depth {
+        let (x, y) = (&a[level], &b[level]);
+        for index in 0..=x.len().max(y.len()) {
+            let (left, right) = (place(a, level, index), place(b, level, index));
+            if matches!((left, right), (Place::List, Place::List)) {
+                break;
+            }
+            let order = compare_places(left, right, &a[level + 1..], &b[level + 1..]);
+            if order.is_ne() {
+                return order;
+            }
+        }
+        if x.len() != y.len() {
+            return Ordering::Equal;
         }
     }
-    list
+    Ordering::Equal
 }
 
-const WORDS: [&str; 7] = ["alpha", "beta", "milestone", "rc", "snapshot", "", "sp"];
+fn place(lists: &[Vec<Item>], level: usize, index: usize) -> Place<'_> {
+    let items = &lists[level];
+    match items.get(index) {
+        Some(item) => Place::Item(item),
+        None if index == items.len() && level + 1 < lists.len() => Place::List,
+        None => Place::Nothing,
+    }
+}
 
-fn compare_words(a: &str, b: &str) -> Ordering {
-    let rank = |w: &str| WORDS.iter().position(|k| *k == w).unwrap_or(WORDS.len());
-    rank(a).cmp(&rank(b)).then_with(|| {
-        if rank(a) == WORDS.len() {
-            a.cmp(b)
-        } else {
-            Ordering::Equal
+fn compare_places(
+    left: Place<'_>,
+    right: Place<'_>,
+    inner_a: &[Vec<Item>],
+    inner_b: &[Vec<Item>],
+) -> Ordering {
+    match (left, right) {
+        (Place::Item(x), Place::Item(y)) => compare_items(x, y),
+        (Place::Item(Item::Number(_)), Place::List) | (Place::List, Place::Item(Item::Word(_))) => {
+            Ordering::Greater
         }
-    })
+        (Place::Item(Item::Word(_)), Place::List) | (Place::List, Place::Item(Item::Number(_))) => {
+            Ordering::Less
+        }
+        (Place::Item(x), Place::Nothing) => compare_to_nothing(x),
+        (Place::Nothing, Place::Item(y)) => compare_to_nothing(y).reverse(),
+        (Place::List, Place::Nothing) => list_to_nothing(inner_a),
+        (Place::Nothing, Place::List) => list_to_nothing(inner_b).reverse(),
+        (Place::List, Place::List) | (Place::Nothing, Place::Nothing) => Ordering::Equal,
+    }
 }
 
-/// Depth is bounded by [`MAX_LEN`]; each level eats at least one character.
-fn compare_items(a: Option<&Item>, b: Option<&Item>) -> Ordering {
+fn compare_items(a: &Item, b: &Item) -> Ordering {
     match (a, b) {
-        (None, None) => Ordering::Equal,
-        (None, Some(_)) => compare_items(b, None).reverse(),
-        (Some(Item::Number(n)), None) => digits::compare(n, "0"),
-        (Some(Item::Word(w)), None) => compare_words(w, ""),
-        (Some(Item::List(l)), None) => l
-            .iter()
-            .map(|i| compare_items(Some(i), None))
-            .find(|o| o.is_ne())
-            .unwrap_or(Ordering::Equal),
-        (Some(a), Some(b)) => match (a, b) {
-            (Item::Number(x), Item::Number(y)) => digits::compare(x, y),
-            (Item::Number(_), _) => Ordering::Greater,
-            (_, Item::Number(_)) => Ordering::Less,
-            (Item::Word(x), Item::Word(y)) => compare_words(x, y),
-            (Item::Word(_), Item::List(_)) => Ordering::Less,
-            (Item::List(_), Item::Word(_)) => Ordering::Greater,
-            (Item::List(x), Item::List(y)) => compare_lists(x, y),
-        },
+        (Item::Number(x), Item::Number(y)) => digits::compare(x, y),
+        (Item::Number(_), Item::Word(_)) => Ordering::Greater,
+        (Item::Word(_), Item::Number(_)) => Ordering::Less,
+        (Item::Word(x), Item::Word(y)) => rank(x).cmp(&rank(y)).then_with(|| x.cmp(y)),
     }
 }
 
-fn compare_lists(a: &[Item], b: &[Item]) -> Ordering {
-    (0..a.len().max(b.len()))
-        .map(|i| compare_items(a.get(i), b.get(i)))
-        .find(|o| o.is_ne())
+fn compare_to_nothing(item: &Item) -> Ordering {
+    match item {
+        Item::Number(number) if number.is_empty() => Ordering::Equal,
+        Item::Number(_) => Ordering::Greater,
+        Item::Word(word) => rank(word).cmp(&rank("")),
+    }
+}
+
+/// A list against nothing is decided by the first of its items that counts.
+fn list_to_nothing(inner: &[Vec<Item>]) -> Ordering {
+    inner
+        .iter()
+        .flatten()
+        .map(compare_to_nothing)
+        .find(|order| order.is_ne())
         .unwrap_or(Ordering::Equal)
 }
 
-pub(super) fn compare(a: &str, b: &str) -> Ordering {
-    compare_lists(&parse(a), &parse(b))
+fn rank(word: &str) -> usize {
+    const KNOWN: [&str; 7] = ["alpha", "beta", "milestone", "rc", "snapshot", "", "sp"];
+    KNOWN
+        .iter()
+        .position(|known| *known == word)
+        .unwrap_or(KNOWN.len())
 }

@@ -1,17 +1,24 @@
-//! The schemes, by name, and the one function that compares under them.
+//! The version schemes, one file for each order.
+//!
+//! A new scheme is a file beside this one, a variant of [`Scheme`], and lines in
+//! `testdata/<name>.txt`; the compiler and the tests lead to every other place.
 
 mod apk;
+mod bitnami;
 mod composer;
+mod conan;
 mod deb;
-mod dotted;
 mod gem;
 mod go;
 mod jvm;
 mod maven;
 mod nuget;
+mod numbers;
 mod pacman;
 mod pep440;
+mod pep440_legacy;
 mod portage;
+mod pub_dev;
 mod rpm;
 mod semver;
 
@@ -19,71 +26,61 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-/// How the versions of an ecosystem are ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) use pep440::Pep440;
+pub(crate) use semver::Semver;
+
+/// A rule for ordering versions, named after the tool or registry that set it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scheme {
-    /// Debian and Ubuntu: deb-version(7).
+    /// dpkg: Debian, Ubuntu and their derivatives.
     Deb,
-    /// RPM: rpm-version(7).
+    /// rpm: Red Hat, Fedora, SUSE, Amazon Linux and others.
     Rpm,
-    /// Alpine, Wolfi: apk-tools.
+    /// apk-tools: Alpine, Wolfi, Chainguard.
     Apk,
-    /// Semantic Versioning 2.0.0, with the liberties that advisories take.
+    /// semver.org, read leniently, as in OSV ranges of type `SEMVER`.
     Semver,
-    /// npm: Semantic Versioning.
+    /// npm.
     Npm,
-    /// Cargo: Semantic Versioning.
+    /// Cargo.
     Cargo,
-    /// Python: PEP 440.
+    /// Python, PEP 440.
     Pep440,
-    /// RubyGems: `Gem::Version`.
+    /// RubyGems.
     Gem,
-    /// Maven: `ComparableVersion`.
+    /// Maven's `ComparableVersion`.
     Maven,
-    /// NuGet: four numbers and a label without case.
+    /// NuGet.
     Nuget,
-    /// Composer: PHP's `version_compare` after Composer's normalisation.
+    /// Composer and PHP's `version_compare`.
     Composer,
-    /// Go modules, and Go's own releases.
+    /// Go modules and toolchains.
     Go,
-    /// Hex: Semantic Versioning.
+    /// Hex: Erlang and Elixir.
     Hex,
-    /// Pub: Semantic Versioning with ordered build metadata.
+    /// pub.dev: Dart and Flutter.
     Pub,
-    /// Swift packages: Semantic Versioning.
+    /// Swift packages.
     Swift,
-    /// Conan: Semantic Versioning with any number of parts.
+    /// Conan.
     Conan,
-    /// Bitnami: Semantic Versioning with a numeric revision.
+    /// Bitnami.
     Bitnami,
-    /// CRAN: numbers separated by `.` or `-`.
+    /// CRAN: R.
     Cran,
-    /// Hackage: dotted numbers.
+    /// Hackage: Haskell.
     Hackage,
-    /// Arch Linux: `vercmp`.
+    /// pacman: Arch Linux.
     Pacman,
-    /// Gentoo: Package Manager Specification.
+    /// Portage: Gentoo.
     Portage,
-    /// Java runtimes: JEP 322 and the older `1.8.0_292`.
+    /// Java runtimes.
     Jvm,
 }
 
-/// A version that has no place in the order of its scheme.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unparsable {
-    /// The scheme.
-    pub scheme: Scheme,
-    /// The version, as written.
-    pub version: String,
-}
-
-/// A name that is no scheme's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownScheme(pub String);
-
 impl Scheme {
-    /// Every scheme.
-    pub const ALL: [Scheme; 22] = [
+    /// Every scheme, in the order of the enum.
+    pub const ALL: [Self; 22] = [
         Self::Deb,
         Self::Rpm,
         Self::Apk,
@@ -108,8 +105,8 @@ impl Scheme {
         Self::Jvm,
     ];
 
-    /// The name on the command line and in databases.
-    pub fn name(self) -> &'static str {
+    /// The stable lower-case name, which [`FromStr`] reads back.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Deb => "deb",
             Self::Rpm => "rpm",
@@ -136,103 +133,132 @@ impl Scheme {
         }
     }
 
-    /// Whether `version` has a place in this order.
+    /// Whether the native tool takes `version` for one of its own.
+    ///
+    /// Stricter than [`Scheme::compare`]: a few tools order text that they call
+    /// invalid elsewhere (`0...1` for apk, pre-PEP 440 versions). Ranges treat
+    /// such text as undecided.
     ///
     /// # Errors
-    /// When it has none.
+    ///
+    /// [`Unparsable`] with the version that is none.
     pub fn check(self, version: &str) -> Result<(), Unparsable> {
-        let well_formed = match self {
+        let valid = match self {
             Self::Deb => deb::check(version),
             Self::Rpm => rpm::check(version),
             Self::Apk => apk::check(version),
-            Self::Semver
-            | Self::Npm
-            | Self::Cargo
-            | Self::Hex
-            | Self::Swift
-            | Self::Conan
-            | Self::Pub
-            | Self::Bitnami => semver::check(version),
             Self::Pep440 => pep440::check(version),
             Self::Gem => gem::check(version),
             Self::Maven => maven::check(version),
             Self::Nuget => nuget::check(version),
             Self::Composer => composer::check(version),
             Self::Go => go::check(version),
-            Self::Cran | Self::Hackage => dotted::check(version),
+            Self::Conan => conan::check(version),
+            Self::Cran => numbers::check(version, &['.', '-']),
+            Self::Hackage => numbers::check(version, &['.']),
             Self::Pacman => pacman::check(version),
             Self::Portage => portage::check(version),
             Self::Jvm => jvm::check(version),
+            Self::Semver
+            | Self::Npm
+            | Self::Cargo
+            | Self::Hex
+            | Self::Pub
+            | Self::Swift
+            | Self::Bitnami => semver::check(version),
         };
-        if well_formed {
+        if valid {
             Ok(())
         } else {
-            let version = version.chars().take(200).collect();
-            Err(Unparsable {
-                scheme: self,
-                version,
-            })
+            Err(self.unparsable(version))
         }
     }
 
-    /// The order of `a` and `b`.
+    /// Order of two versions by the native tool's rule.
+    ///
+    /// Linear in the length of both; numbers may have any length. A total
+    /// preorder on versions that pass [`Scheme::check`], except where the tool's
+    /// own rule is none: pacman ignores a release that one side lacks, and Conan
+    /// mixes numbers and words as text.
     ///
     /// # Errors
-    /// When either has no place in the order.
+    ///
+    /// [`Unparsable`] with the first version that has no place in the order.
     pub fn compare(self, a: &str, b: &str) -> Result<Ordering, Unparsable> {
-        self.check(a)?;
-        self.check(b)?;
-        Ok(self.order(a, b))
+        self.check_orderable(a)?;
+        self.check_orderable(b)?;
+        let order = match self {
+            Self::Deb => Some(deb::compare(a, b)),
+            Self::Rpm => Some(rpm::compare(a, b)),
+            Self::Apk => Some(apk::compare(a, b)),
+            Self::Semver | Self::Npm | Self::Cargo | Self::Hex | Self::Swift => {
+                semver::compare(a, b)
+            }
+            Self::Pep440 => Some(pep440::compare(a, b)),
+            Self::Gem => Some(gem::compare(a, b)),
+            Self::Maven => Some(maven::compare(a, b)),
+            Self::Nuget => nuget::compare(a, b),
+            Self::Composer => Some(composer::compare(a, b)),
+            Self::Go => go::compare(a, b),
+            Self::Pub => pub_dev::compare(a, b),
+            Self::Conan => Some(conan::compare(a, b)),
+            Self::Bitnami => bitnami::compare(a, b),
+            Self::Cran | Self::Hackage => Some(numbers::compare(a, b)),
+            Self::Pacman => Some(pacman::compare(a, b)),
+            Self::Portage => portage::compare(a, b),
+            Self::Jvm => jvm::compare(a, b),
+        };
+        order.ok_or_else(|| self.unparsable(a))
     }
 
-    /// The order of an installed version and the bound of a range. Differs from
-    /// [`Scheme::compare`] for rpm alone, where a bound without a release speaks about
-    /// every release of its version.
+    /// Order of a version against the bound of a range.
+    ///
+    /// Differs from [`Scheme::compare`] where tools read a requirement more
+    /// loosely than they sort: rpm leaves out a release that one side lacks, PEP
+    /// 440 a local version that the bound lacks, Java a build, and Composer
+    /// fills up numbers and drops metadata.
     ///
     /// # Errors
-    /// When either has no place in the order.
+    ///
+    /// [`Unparsable`] with the first of the two that fails [`Scheme::check`].
     pub fn compare_bound(self, version: &str, bound: &str) -> Result<Ordering, Unparsable> {
         self.check(version)?;
         self.check(bound)?;
-        Ok(match self {
-            Self::Rpm => rpm::compare_bound(version, bound),
-            _ => self.order(version, bound),
-        })
-    }
-
-    /// The order of two versions that have been checked.
-    pub(crate) fn order(self, a: &str, b: &str) -> Ordering {
         match self {
-            Self::Deb => deb::compare(a, b),
-            Self::Rpm => rpm::compare(a, b),
-            Self::Apk => apk::compare(a, b),
-            Self::Semver | Self::Npm | Self::Cargo | Self::Hex | Self::Swift | Self::Conan => {
-                semver::compare(a, b)
+            Self::Rpm => Ok(rpm::compare_bound(version, bound)),
+            Self::Composer => Ok(composer::compare_bound(version, bound)),
+            Self::Pep440 => {
+                pep440::compare_bound(version, bound).ok_or_else(|| self.unparsable(version))
             }
-            Self::Pub => semver::compare_with_build(a, b),
-            Self::Bitnami => semver::compare_with_revision(a, b),
-            Self::Pep440 => pep440::compare(a, b),
-            Self::Gem => gem::compare(a, b),
-            Self::Maven => maven::compare(a, b),
-            Self::Nuget => nuget::compare(a, b),
-            Self::Composer => composer::compare(a, b),
-            Self::Go => go::compare(a, b),
-            Self::Cran | Self::Hackage => dotted::compare(a, b),
-            Self::Pacman => pacman::compare(a, b),
-            Self::Portage => portage::compare(a, b),
-            Self::Jvm => jvm::compare(a, b),
+            Self::Jvm => jvm::compare_bound(version, bound).ok_or_else(|| self.unparsable(version)),
+            _ => self.compare(version, bound),
         }
     }
-}
 
-impl FromStr for Scheme {
-    type Err = UnknownScheme;
+    /// Order of two bounds of ranges, for the algebra of intervals.
+    pub(crate) fn compare_bounds(self, a: &str, b: &str) -> Result<Ordering, Unparsable> {
+        self.check(a)?;
+        self.check(b)?;
+        match self {
+            Self::Composer => Ok(composer::compare_bound(a, b)),
+            _ => self.compare(a, b),
+        }
+    }
 
-    fn from_str(text: &str) -> Result<Self, UnknownScheme> {
-        Self::ALL
-            .into_iter()
-            .find(|s| s.name() == text)
-            .ok_or_else(|| UnknownScheme(text.chars().take(60).collect()))
+    /// What [`Scheme::compare`] takes: for two schemes more than [`Scheme::check`].
+    fn check_orderable(self, version: &str) -> Result<(), Unparsable> {
+        match self {
+            Self::Apk | Self::Pep440 if rpm::check(version) => Ok(()),
+            Self::Composer if rpm::check(version) => Ok(()),
+            _ => self.check(version),
+        }
+    }
+
+    fn unparsable(self, version: &str) -> Unparsable {
+        Unparsable {
+            scheme: self,
+            version: version.to_owned(),
+        }
     }
 }
 
@@ -242,19 +268,54 @@ impl fmt::Display for Scheme {
     }
 }
 
+impl FromStr for Scheme {
+    type Err = UnknownScheme;
+
+    fn from_str(name: &str) -> Result<Self, UnknownScheme> {
+        let found = Self::ALL.into_iter().find(|scheme| scheme.name() == name);
+        found.ok_or_else(|| UnknownScheme {
+            name: name.to_owned(),
+        })
+    }
+}
+
+/// A version that the scheme cannot order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unparsable {
+    /// The scheme it was read by.
+    pub scheme: Scheme,
+    /// The text that was read.
+    pub version: String,
+}
+
 impl fmt::Display for Unparsable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a {} version", self.version, self.scheme)
+        let article = match self.scheme {
+            Scheme::Apk | Scheme::Npm | Scheme::Rpm => "an",
+            _ => "a",
+        };
+        write!(
+            f,
+            "`{}` is not {article} {} version",
+            self.version, self.scheme
+        )
     }
 }
 
 impl std::error::Error for Unparsable {}
 
+/// A name that is no scheme's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownScheme {
+    /// The name that was asked for.
+    pub name: String,
+}
+
 impl fmt::Display for UnknownScheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a version scheme; known are", self.0)?;
-        for (i, scheme) in Scheme::ALL.into_iter().enumerate() {
-            write!(f, "{} {scheme}", if i == 0 { "" } else { "," })?;
+        write!(f, "`{}` is not a version scheme; one of ", self.name)?;
+        for (index, scheme) in Scheme::ALL.into_iter().enumerate() {
+            write!(f, "{}{scheme}", if index == 0 { "" } else { ", " })?;
         }
         Ok(())
     }

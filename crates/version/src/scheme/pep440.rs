@@ -1,251 +1,202 @@
-//! Python: `[N!]N(.N)*[{a|b|rc}N][.postN][.devN][+local]`.
+//! Python: PEP 440, `[N!]N(.N)*[{a|b|rc}N][.postN][.devN][+local]`.
 //!
-//! All spellings that PEP 440 normalises are read (`1.0-alpha.1`, `1.0-1`, `v1.0`).
-//! Order: dev releases, then pre-releases, then the release, then post-releases; a local
-//! version after the same version without one. What is not of this grammar is ordered as
-//! it was before there was one, below everything else.
+//! Every spelling the PEP normalises is read: case, `v`, `alpha`, `c`, `pre`,
+//! `preview`, `rev`, `r`, separators, implicit numbers and implicit posts.
+//! What is not PEP 440 fails [`check`], but [`compare`] still orders it, before
+//! everything that is, by the rule setuptools had until PEP 440.
 //!
-//! Source: PEP 440, "Summary of permitted suffixes and relative ordering".
+//! Source: PEP 440, "Summary of permitted suffixes and relative ordering" and
+//! "Normalization"; the setuptools documentation of `parse_version`.
 
 use std::cmp::Ordering;
 
+use super::pep440_legacy as legacy;
 use crate::digits;
 
-#[derive(Default)]
-struct Parts<'a> {
-    epoch: &'a str,
-    release: &'a str,
-    /// Rank of the pre-release's letter and its number.
-    pre: Option<(u8, &'a str)>,
-    post: Option<&'a str>,
-    dev: Option<&'a str>,
-    local: Option<&'a str>,
-}
-
-/// Longest version that is read as one of the time before PEP 440, in bytes.
-const MAX_LEGACY: usize = 200;
-
 pub(super) fn check(version: &str) -> bool {
-    let version = version.trim();
-    split(&version.to_ascii_lowercase()).is_some()
-        || (!version.is_empty()
-            && version.len() <= MAX_LEGACY
-            && !version.contains(|c: char| c.is_whitespace() || c.is_control()))
-}
-
-/// The key of a version of the time before PEP 440, as setuptools ordered them. All of
-/// these come before all others; packages that still carry one are that old.
-fn legacy_key(version: &str) -> Vec<String> {
-    let mut key: Vec<String> = Vec::new();
-    let mut rest = version;
-    let mut parts: Vec<&str> = Vec::new();
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '0'..='9' => digits::take(rest).0.len(),
-            'a'..='z' => digits::take_while(rest, |b| b.is_ascii_lowercase()).0.len(),
-            '.' | '-' => 1,
-            _ => rest
-                .find(|c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-')
-                .unwrap_or(rest.len()),
-        };
-        parts.push(&rest[..length]);
-        rest = &rest[length..];
-    }
-    for part in parts.into_iter().filter(|p| *p != ".").chain(["final"]) {
-        let text = match part {
-            "pre" | "preview" | "rc" => "*c".to_owned(),
-            "-" => "*final-".to_owned(),
-            "dev" => "*@".to_owned(),
-            number if digits::is_number(number) => format!("{number:0>8}"),
-            word => format!("*{word}"),
-        };
-        if text.starts_with('*') {
-            while text.as_str() < "*final" && key.last().is_some_and(|k| k == "*final-") {
-                key.pop();
-            }
-            while key.last().is_some_and(|k| k == "00000000") {
-                key.pop();
-            }
-        }
-        key.push(text);
-    }
-    key
-}
-
-fn split(version: &str) -> Option<Parts<'_>> {
-    let mut parts = Parts::default();
-    let rest = version.strip_prefix('v').unwrap_or(version);
-    let (rest, local) = match rest.split_once('+') {
-        Some((rest, local)) => (rest, Some(local)),
-        None => (rest, None),
-    };
-    let local_ok = |l: &str| {
-        l.split(['.', '-', '_'])
-            .all(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric()))
-    };
-    if local.is_some_and(|l| !local_ok(l)) {
-        return None;
-    }
-    parts.local = local;
-    let rest = match rest.split_once('!') {
-        Some((epoch, rest)) if digits::is_number(epoch) => {
-            parts.epoch = epoch;
-            rest
-        }
-        Some(_) => return None,
-        None => rest,
-    };
-    let length = release_length(rest);
-    let (release, rest) = rest.split_at(length);
-    if release.is_empty() {
-        return None;
-    }
-    parts.release = release;
-    let rest = take_pre(rest, &mut parts);
-    let rest = take_post(rest, &mut parts);
-    let rest = take_dev(rest, &mut parts);
-    rest.is_empty().then_some(parts)
-}
-
-/// Length of the leading `N(.N)*`.
-fn release_length(text: &str) -> usize {
-    let mut end = 0;
-    loop {
-        let (number, rest) = digits::take(&text[end..]);
-        if number.is_empty() {
-            return end.saturating_sub(1);
-        }
-        end += number.len();
-        if !rest.starts_with('.') {
-            return end;
-        }
-        end += 1;
-    }
-}
-
-fn separator(text: &str) -> &str {
-    text.strip_prefix(['.', '-', '_']).unwrap_or(text)
-}
-
-/// The number after a letter; a separator may stand between, and none is zero.
-fn number(text: &str) -> (&str, &str) {
-    let (digits, rest) = digits::take(separator(text));
-    if digits.is_empty() {
-        ("", text)
-    } else {
-        (digits, rest)
-    }
-}
-
-fn take_pre<'a>(text: &'a str, parts: &mut Parts<'a>) -> &'a str {
-    let after = separator(text);
-    const LETTERS: [(&str, u8); 8] = [
-        ("alpha", 0),
-        ("a", 0),
-        ("beta", 1),
-        ("b", 1),
-        ("preview", 2),
-        ("pre", 2),
-        ("rc", 2),
-        ("c", 2),
-    ];
-    for (letter, rank) in LETTERS {
-        if let Some(rest) = after.strip_prefix(letter) {
-            let (n, rest) = number(rest);
-            parts.pre = Some((rank, n));
-            return rest;
-        }
-    }
-    text
-}
-
-fn take_post<'a>(text: &'a str, parts: &mut Parts<'a>) -> &'a str {
-    if let Some((n, rest)) = text
-        .strip_prefix('-')
-        .map(digits::take)
-        .filter(|(n, _)| !n.is_empty())
-    {
-        parts.post = Some(n);
-        return rest;
-    }
-    let after = separator(text);
-    for word in ["post", "rev", "r"] {
-        if let Some(rest) = after.strip_prefix(word) {
-            let (n, rest) = number(rest);
-            parts.post = Some(n);
-            return rest;
-        }
-    }
-    text
-}
-
-fn take_dev<'a>(text: &'a str, parts: &mut Parts<'a>) -> &'a str {
-    match separator(text).strip_prefix("dev") {
-        Some(rest) => {
-            let (n, rest) = number(rest);
-            parts.dev = Some(n);
-            rest
-        }
-        None => text,
-    }
+    Pep440::parse(version).is_some()
 }
 
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
-    let (a, b) = (a.trim().to_ascii_lowercase(), b.trim().to_ascii_lowercase());
-    let (a, b) = match (split(&a), split(&b)) {
-        (Some(a), Some(b)) => (a, b),
-        (None, None) => return legacy_key(&a).cmp(&legacy_key(&b)),
-        (left, _) => return left.is_some().cmp(&true).then(Ordering::Greater),
-    };
-    digits::compare(a.epoch, b.epoch)
-        .then_with(|| digits::compare_dotted(a.release, b.release))
-        .then_with(|| compare_ranked(pre_key(&a), pre_key(&b)))
-        .then_with(|| compare_ranked(post_key(&a), post_key(&b)))
-        .then_with(|| compare_ranked(dev_key(&a), dev_key(&b)))
-        .then_with(|| compare_local(a.local, b.local))
-}
-
-fn compare_ranked(a: (u8, &str), b: (u8, &str)) -> Ordering {
-    a.0.cmp(&b.0).then_with(|| digits::compare(a.1, b.1))
-}
-
-/// A dev release of the plain version comes before its pre-releases.
-fn pre_key<'a>(parts: &Parts<'a>) -> (u8, &'a str) {
-    match parts.pre {
-        Some((rank, n)) => (rank + 1, n),
-        None if parts.post.is_none() && parts.dev.is_some() => (0, ""),
-        None => (9, ""),
+    match (Pep440::parse(a), Pep440::parse(b)) {
+        (Some(a), Some(b)) => a
+            .compare_public(&b)
+            .then_with(|| compare_local(a.local, b.local)),
+        (None, None) => legacy::compare(a, b),
+        (a, b) => a.is_some().cmp(&b.is_some()),
     }
 }
 
-fn post_key<'a>(parts: &Parts<'a>) -> (u8, &'a str) {
-    parts.post.map_or((0, ""), |n| (1, n))
+/// Order against a bound: a local version counts only where the bound has one.
+pub(super) fn compare_bound(version: &str, bound: &str) -> Option<Ordering> {
+    let (a, b) = (Pep440::parse(version)?, Pep440::parse(bound)?);
+    let order = a.compare_public(&b);
+    Some(if b.local.is_empty() {
+        order
+    } else {
+        order.then_with(|| compare_local(a.local, b.local))
+    })
 }
 
-fn dev_key<'a>(parts: &Parts<'a>) -> (u8, &'a str) {
-    parts.dev.map_or((1, ""), |n| (0, n))
+/// A parsed version; numbers are kept as text.
+pub(crate) struct Pep440<'a> {
+    epoch: &'a str,
+    pub(crate) release: &'a str,
+    /// Rank of `a`, `b` or `rc`, and its number.
+    pre: Option<(u8, &'a str)>,
+    post: Option<&'a str>,
+    dev: Option<&'a str>,
+    local: &'a str,
 }
 
-fn compare_local(a: Option<&str>, b: Option<&str>) -> Ordering {
-    let (Some(a), Some(b)) = (a, b) else {
-        return a.is_some().cmp(&b.is_some());
+const PRE: [(&str, u8); 8] = [
+    ("alpha", 0),
+    ("a", 0),
+    ("beta", 1),
+    ("b", 1),
+    ("preview", 2),
+    ("pre", 2),
+    ("rc", 2),
+    ("c", 2),
+];
+
+impl<'a> Pep440<'a> {
+    pub(crate) fn parse(version: &'a str) -> Option<Self> {
+        let text = version.trim();
+        let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
+        let (public, local) = match text.split_once('+') {
+            Some((public, local)) if is_local(local) => (public, local),
+            Some(_) => return None,
+            None => (text, ""),
+        };
+        let (epoch, rest) = public.split_once('!').unwrap_or(("0", public));
+        let (release, rest) = take_release(rest)?;
+        let (pre, rest) = take_pre(rest);
+        let (post, rest) = take_post(rest);
+        let (dev, rest) = match take_word(rest, "dev") {
+            Some((number, rest)) => (Some(number), rest),
+            None => (None, rest),
+        };
+        let complete = rest.is_empty() && digits::is_number(epoch);
+        complete.then_some(Self {
+            epoch,
+            release,
+            pre,
+            post,
+            dev,
+            local,
+        })
+    }
+
+    fn compare_public(&self, other: &Self) -> Ordering {
+        digits::compare(self.epoch, other.epoch)
+            .then_with(|| digits::compare_dotted(self.release, other.release))
+            .then_with(|| self.pre_rank().cmp(&other.pre_rank()))
+            .then_with(|| compare_number(self.pre.map(|(_, n)| n), other.pre.map(|(_, n)| n)))
+            .then_with(|| self.post.is_some().cmp(&other.post.is_some()))
+            .then_with(|| compare_number(self.post, other.post))
+            .then_with(|| other.dev.is_some().cmp(&self.dev.is_some()))
+            .then_with(|| compare_number(self.dev, other.dev))
+    }
+
+    /// A development release of nothing else comes first, a release last.
+    fn pre_rank(&self) -> u8 {
+        match self.pre {
+            Some((rank, _)) => rank + 1,
+            None if self.post.is_none() && self.dev.is_some() => 0,
+            None => u8::MAX,
+        }
+    }
+}
+
+fn compare_number(a: Option<&str>, b: Option<&str>) -> Ordering {
+    digits::compare(a.unwrap_or(""), b.unwrap_or(""))
+}
+
+fn take_release(text: &str) -> Option<(&str, &str)> {
+    let mut end = digits::take(text).0.len();
+    if end == 0 {
+        return None;
+    }
+    while let Some(after) = text.get(end..).and_then(|rest| rest.strip_prefix('.')) {
+        let number = digits::take(after).0.len();
+        if number == 0 {
+            break;
+        }
+        end += 1 + number;
+    }
+    Some(text.split_at(end))
+}
+
+fn take_pre(text: &str) -> (Option<(u8, &str)>, &str) {
+    for (word, rank) in PRE {
+        if let Some((number, rest)) = take_word(text, word) {
+            return (Some((rank, number)), rest);
+        }
+    }
+    (None, text)
+}
+
+fn take_post(text: &str) -> (Option<&str>, &str) {
+    if let Some((number, rest)) = text.strip_prefix('-').map(digits::take)
+        && !number.is_empty()
+    {
+        return (Some(number), rest);
+    }
+    for word in ["post", "rev", "r"] {
+        if let Some((number, rest)) = take_word(text, word) {
+            return (Some(number), rest);
+        }
+    }
+    (None, text)
+}
+
+/// `[sep]word[[sep]number]`; an implicit number is empty, and the
+/// separator before it may stand there all the same.
+fn take_word<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
+    let text = text.strip_prefix(['.', '-', '_']).unwrap_or(text);
+    let head = text.get(..word.len())?;
+    if !head.eq_ignore_ascii_case(word) {
+        return None;
+    }
+    let rest = &text[word.len()..];
+    Some(digits::take(
+        rest.strip_prefix(['.', '-', '_']).unwrap_or(rest),
+    ))
+}
+
+fn is_local(local: &str) -> bool {
+    local
+        .split(['.', '-', '_'])
+        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Local versions: words before numbers, none before any.
+fn compare_local(a: &str, b: &str) -> Ordering {
+    let split = |text: &'_ str| {
+        text.split(['.', '-', '_'])
+            .filter(|part| !part.is_empty())
+            .count()
     };
-    let (mut a, mut b) = (a.split(['.', '-', '_']), b.split(['.', '-', '_']));
-    loop {
-        let (x, y) = match (a.next(), b.next()) {
-            (None, None) => return Ordering::Equal,
-            (None, Some(_)) => return Ordering::Less,
-            (Some(_), None) => return Ordering::Greater,
-            (Some(x), Some(y)) => (x, y),
-        };
-        let order = match (digits::is_number(x), digits::is_number(y)) {
-            (true, true) => digits::compare(x, y),
-            (true, false) => Ordering::Greater,
-            (false, true) => Ordering::Less,
-            (false, false) => x.cmp(y),
-        };
-        if order.is_ne() {
-            return order;
+    let parts = a.split(['.', '-', '_']).zip(b.split(['.', '-', '_']));
+    let differing = parts
+        .map(|(x, y)| compare_local_part(x, y))
+        .find(|order| order.is_ne());
+    match (a.is_empty(), b.is_empty()) {
+        (false, false) => differing.unwrap_or_else(|| split(a).cmp(&split(b))),
+        (x, y) => y.cmp(&x),
+    }
+}
+
+fn compare_local_part(a: &str, b: &str) -> Ordering {
+    match (digits::is_number(a), digits::is_number(b)) {
+        (true, true) => digits::compare(a, b),
+        (true, false) => Ordering::Greater,
+        (false, true) => Ordering::Less,
+        (false, false) => {
+            let (x, y) = (a.bytes(), b.bytes());
+            x.map(|c| c.to_ascii_lowercase())
+                .cmp(y.map(|c| c.to_ascii_lowercase()))
         }
     }
 }

@@ -1,72 +1,68 @@
-//! Gentoo: `1.2.3a_rc1_p2-r4`.
+//! Gentoo: `number{.number}{letter}{_suffix{number}}{-rN}`.
 //!
-//! Like apk's order, except that later numbers beginning with `0` are compared as
-//! decimals with trailing zeros cut off, and that suffixes are `alpha beta pre rc p`.
+//! The first number compares as a number, the following ones as fractions when
+//! either side starts with zero. More numbers are newer, then the letter, the
+//! suffixes (`_alpha < _beta < _pre < _rc <` none `< _p`) and the revision.
 //!
-//! Source: Package Manager Specification 8, chapter 3.3, "Version Comparison".
+//! Source: Package Manager Specification, "Version comparison".
 
 use std::cmp::Ordering;
 
 use crate::digits;
 
+/// Suffixes by age; the fifth stands for having none.
+const SUFFIXES: [&str; 6] = ["alpha", "beta", "pre", "rc", "", "p"];
+const NONE: (usize, &str) = (4, "");
+
+pub(super) fn check(version: &str) -> bool {
+    Parts::parse(version).is_some()
+}
+
+pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
+    let (a, b) = (Parts::parse(a)?, Parts::parse(b)?);
+    let order = compare_numbers(a.numbers, b.numbers)
+        .then_with(|| a.letter.cmp(b.letter))
+        .then_with(|| compare_suffixes(a.suffixes, b.suffixes))
+        .then_with(|| digits::compare(a.revision, b.revision));
+    Some(order)
+}
+
 struct Parts<'a> {
     numbers: &'a str,
     letter: &'a str,
+    /// Empty, or `_suffix` once or more.
     suffixes: &'a str,
     revision: &'a str,
 }
 
-fn split(version: &str) -> Option<Parts<'_>> {
-    let (version, revision) = match version.rsplit_once("-r") {
-        Some((version, number)) if digits::is_number(number) => (version, number),
-        _ => (version, "0"),
-    };
-    let (numbers, rest) = digits::take_while(version, |b| b.is_ascii_digit() || b == b'.');
-    let (letter, suffixes) = match rest.bytes().next() {
-        Some(b) if b.is_ascii_lowercase() => rest.split_at(1),
-        _ => ("", rest),
-    };
-    let known = suffixes.is_empty()
-        || (suffixes.starts_with('_') && suffixes[1..].split('_').all(|s| rank(s).is_some()));
-    (numbers.split('.').all(digits::is_number) && known).then_some(Parts {
-        numbers,
-        letter,
-        suffixes,
-        revision,
-    })
-}
-
-fn rank(suffix: &str) -> Option<(i32, &str)> {
-    let (name, number) = digits::take_while(suffix, |b| b.is_ascii_lowercase());
-    let rank = match name {
-        "alpha" => -4,
-        "beta" => -3,
-        "pre" => -2,
-        "rc" => -1,
-        "p" => 1,
-        _ => return None,
-    };
-    (number.is_empty() || digits::is_number(number)).then_some((rank, number))
-}
-
-pub(super) fn check(version: &str) -> bool {
-    split(version).is_some()
-}
-
-pub(super) fn compare(a: &str, b: &str) -> Ordering {
-    let (Some(a), Some(b)) = (split(a), split(b)) else {
-        return a.cmp(b);
-    };
-    compare_numbers(a.numbers, b.numbers)
-        .then_with(|| a.letter.cmp(b.letter))
-        .then_with(|| compare_suffixes(a.suffixes, b.suffixes))
-        .then_with(|| digits::compare(a.revision, b.revision))
+impl<'a> Parts<'a> {
+    fn parse(version: &'a str) -> Option<Self> {
+        let version = version.strip_prefix("cvs.").unwrap_or(version);
+        let (head, revision) = match version.rsplit_once("-r") {
+            Some((head, revision)) if digits::is_number(revision) => (head, revision),
+            _ => (version, "0"),
+        };
+        let (numbers, rest) = digits::take_while(head, |b| b.is_ascii_digit() || b == b'.');
+        let letters = usize::from(rest.starts_with(|c: char| c.is_ascii_lowercase()));
+        let (letter, suffixes) = rest.split_at(letters);
+        let known = suffixes.is_empty()
+            || suffixes
+                .strip_prefix('_')
+                .is_some_and(|list| list.split('_').all(|s| suffix(s).is_some()));
+        let valid = known && numbers.split('.').all(digits::is_number);
+        valid.then_some(Self {
+            numbers,
+            letter,
+            suffixes,
+            revision,
+        })
+    }
 }
 
 fn compare_numbers(a: &str, b: &str) -> Ordering {
-    let (a, b): (Vec<&str>, Vec<&str>) = (a.split('.').collect(), b.split('.').collect());
-    for (i, (x, y)) in a.iter().zip(&b).enumerate() {
-        let order = if i > 0 && (x.starts_with('0') || y.starts_with('0')) {
+    for (index, (x, y)) in a.split('.').zip(b.split('.')).enumerate() {
+        let is_fraction = index > 0 && (x.starts_with('0') || y.starts_with('0'));
+        let order = if is_fraction {
             x.trim_end_matches('0').cmp(y.trim_end_matches('0'))
         } else {
             digits::compare(x, y)
@@ -75,23 +71,31 @@ fn compare_numbers(a: &str, b: &str) -> Ordering {
             return order;
         }
     }
-    a.len().cmp(&b.len())
+    a.split('.').count().cmp(&b.split('.').count())
 }
 
 fn compare_suffixes(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (
-        a.split('_').skip(1).filter_map(rank),
-        b.split('_').skip(1).filter_map(rank),
-    );
+    let (mut left, mut right) = (a.split('_').skip(1), b.split('_').skip(1));
     loop {
-        let (x, y) = (a.next(), b.next());
+        let (x, y) = (left.next(), right.next());
         if x.is_none() && y.is_none() {
             return Ordering::Equal;
         }
-        let ((rx, nx), (ry, ny)) = (x.unwrap_or((0, "")), y.unwrap_or((0, "")));
-        let order = rx.cmp(&ry).then_with(|| digits::compare(nx, ny));
+        let (x, y) = (
+            x.and_then(suffix).unwrap_or(NONE),
+            y.and_then(suffix).unwrap_or(NONE),
+        );
+        let order = x.0.cmp(&y.0).then_with(|| digits::compare(x.1, y.1));
         if order.is_ne() {
             return order;
         }
     }
+}
+
+fn suffix(text: &str) -> Option<(usize, &str)> {
+    let (name, number) = digits::take_while(text, |b| b.is_ascii_lowercase());
+    let rank = SUFFIXES
+        .iter()
+        .position(|known| *known == name && !name.is_empty())?;
+    (number.is_empty() || digits::is_number(number)).then_some((rank, number))
 }

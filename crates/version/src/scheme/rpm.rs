@@ -123,7 +123,7 @@ fn compare_marks(a: &mut &[u8], b: &mut &[u8]) -> Option<Ordering> {
         (Some(b'~'), _) => Ordering::Less,
         (_, Some(b'~')) => Ordering::Greater,
         (Some(b'^'), Some(_)) | (None, Some(b'^')) => Ordering::Less,
-        (Some(_), Some(b'^')) | (Some(b'^'), None) => Ordering::Greater,
+        (Some(b'^'), None) | (Some(_), Some(b'^')) => Ordering::Greater,
         _ => return None,
     };
     Some(order)

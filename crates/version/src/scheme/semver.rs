@@ -1,90 +1,90 @@
-//! Semantic Versioning, as written in advisories and manifests.
+//! Semantic versions, as npm, Cargo, Hex, Swift and OSV's `SEMVER` have them.
 //!
-//! The specification asks for three numbers; the world writes `v1`, `1.2` and `1.2.3.4`.
-//! Missing numbers are zeros, further numbers are compared, and what follows the numbers
-//! without a hyphen (`1.0rc1`) is read as a pre-release. Build metadata has no order,
-//! except for Pub, whose specification gives it one.
-//!
-//! Source: Semantic Versioning 2.0.0 §9–11; Dart's `pub_semver` documentation.
+//! Precedence is that of semver.org §11. Reading is wider than the
+//! specification, because registries and advisories are: a leading `v` or `=`,
+//! fewer than three numbers (missing ones are zero), more than three (compared
+//! as numbers) and a pre-release without its hyphen (`1.0.0beta2`, npm's loose
+//! mode) are accepted. Build metadata has no part in the order.
 
 use std::cmp::Ordering;
 
 use crate::digits;
 
-struct Parts<'a> {
-    numbers: &'a str,
-    pre: &'a str,
-    build: &'a str,
+/// A version cut into the pieces that the semver family compares.
+#[derive(Clone, Copy)]
+pub(crate) struct Semver<'a> {
+    /// Dotted numbers, at least one.
+    pub(crate) numbers: &'a str,
+    /// What follows the hyphen, or the letters that follow without one.
+    pub(crate) pre: &'a str,
+    /// What follows the plus sign.
+    pub(crate) build: &'a str,
+    /// Whether the pre-release stood there without a hyphen.
+    pub(crate) is_attached: bool,
 }
 
-fn split(version: &str) -> Parts<'_> {
-    let version = version.trim();
-    let version = version.strip_prefix(['v', 'V', '=']).unwrap_or(version);
-    let (core, build) = version.split_once('+').unwrap_or((version, ""));
-    let (mut numbers, mut pre) = digits::take_while(core, |b| b.is_ascii_digit() || b == b'.');
-    if let Some(cut) = numbers.strip_suffix('.') {
-        numbers = cut;
+impl<'a> Semver<'a> {
+    pub(crate) fn parse(version: &'a str) -> Option<Self> {
+        let text = strip_prefix(version.trim());
+        let (numbers, rest) = digits::take_while(text, |b| b.is_ascii_digit() || b == b'.');
+        if !numbers.split('.').all(digits::is_number) {
+            return None;
+        }
+        let (rest, build) = rest.split_once('+').unwrap_or((rest, ""));
+        let (pre, is_attached) = match rest.strip_prefix('-') {
+            Some(pre) => (pre, false),
+            None => (rest, true),
+        };
+        let is_readable = |b: u8| b.is_ascii_alphanumeric() || b".-_~+^:".contains(&b);
+        let attached_to_letter = pre
+            .bytes()
+            .next()
+            .is_none_or(|b| !is_attached || b.is_ascii_alphabetic());
+        let readable = pre.bytes().all(is_readable) && build.bytes().all(is_readable);
+        (readable && attached_to_letter).then_some(Self {
+            numbers,
+            pre,
+            build,
+            is_attached,
+        })
     }
-    pre = pre.strip_prefix('-').unwrap_or(pre);
-    Parts {
-        numbers,
-        pre,
-        build,
+
+    /// Precedence by semver.org §11.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        digits::compare_dotted(self.numbers, other.numbers)
+            .then_with(|| compare_pre(self.pre, other.pre))
     }
 }
 
 pub(super) fn check(version: &str) -> bool {
-    let parts = split(version);
-    parts.numbers.split('.').all(digits::is_number) && !parts.pre.contains(char::is_whitespace)
+    Semver::parse(version).is_some()
 }
 
-pub(super) fn compare(a: &str, b: &str) -> Ordering {
-    let (a, b) = (split(a), split(b));
-    digits::compare_dotted(a.numbers, b.numbers).then_with(|| compare_pre(a.pre, b.pre))
+pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
+    Some(Semver::parse(a)?.compare(&Semver::parse(b)?))
 }
 
-/// Pub: build metadata is ordered like a pre-release, and none comes before some.
-pub(super) fn compare_with_build(a: &str, b: &str) -> Ordering {
-    compare(a, b).then_with(|| {
-        let (a, b) = (split(a).build, split(b).build);
-        match (a.is_empty(), b.is_empty()) {
-            (true, true) => Ordering::Equal,
-            (true, false) => Ordering::Less,
-            (false, true) => Ordering::Greater,
-            (false, false) => compare_identifiers(a, b),
-        }
-    })
+fn strip_prefix(version: &str) -> &str {
+    let version = version.strip_prefix('=').map_or(version, str::trim_start);
+    version.strip_prefix(['v', 'V']).unwrap_or(version)
 }
 
-/// Bitnami: `1.2.3-4` is the fourth revision of 1.2.3, not a pre-release of it.
-pub(super) fn compare_with_revision(a: &str, b: &str) -> Ordering {
-    let (a, b) = (split(a), split(b));
-    let revision = |pre: &str| digits::is_number(pre);
-    digits::compare_dotted(a.numbers, b.numbers).then_with(|| {
-        match (revision(a.pre), revision(b.pre)) {
-            (false, false) => compare_pre(a.pre, b.pre),
-            (true, true) => digits::compare(a.pre, b.pre),
-            (true, false) if b.pre.is_empty() => digits::compare(a.pre, "0"),
-            (false, true) if a.pre.is_empty() => digits::compare("0", b.pre),
-            (true, false) => Ordering::Greater,
-            (false, true) => Ordering::Less,
-        }
-    })
-}
-
-/// §11.3: a version without a pre-release comes after all that have one.
-pub(super) fn compare_pre(a: &str, b: &str) -> Ordering {
+/// Order of two pre-releases; none at all is the release and the newest.
+pub(crate) fn compare_pre(a: &str, b: &str) -> Ordering {
     match (a.is_empty(), b.is_empty()) {
         (true, true) => Ordering::Equal,
         (true, false) => Ordering::Greater,
         (false, true) => Ordering::Less,
-        (false, false) => compare_identifiers(a, b),
+        (false, false) => compare_identifiers(a.split('.'), b.split('.')),
     }
 }
 
-/// §11.4: numbers by value and before words, words by bytes, fewer before more.
-fn compare_identifiers(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (a.split('.'), b.split('.'));
+/// Order of two lists of identifiers: numbers by value and before words,
+/// words by bytes, and the longer list after its own beginning.
+pub(crate) fn compare_identifiers<'a>(
+    mut a: impl Iterator<Item = &'a str>,
+    mut b: impl Iterator<Item = &'a str>,
+) -> Ordering {
     loop {
         let (x, y) = match (a.next(), b.next()) {
             (None, None) => return Ordering::Equal,

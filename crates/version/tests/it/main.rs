@@ -1,6 +1,7 @@
-//! Orders and ranges at the crate's boundary.
+//! One binary for the tests that look at the crate from outside.
 
+mod conformance;
 mod constraints;
-mod lists;
-mod orders;
+mod laws;
+mod osv_events;
 mod ranges;

@@ -1,118 +1,146 @@
-//! Ranges: membership, doubt, and the laws of the algebra.
+//! Containment, the text of ranges and their algebra.
 
-use lazaret_version::{Bound, Containment, Event, Interval, Range, Scheme};
-use proptest::prelude::*;
+use lazaret_version::constraint::{Dialect, parse};
+use lazaret_version::{Containment, Interval, Range, Scheme};
 
-#[track_caller]
-fn check(range: &Range, version: &str, expected: &str) {
-    let got = match range.contains(Scheme::Semver, version) {
+fn answer(scheme: Scheme, range: &Range, version: &str) -> String {
+    match range.contains(scheme, version) {
         Containment::Inside(matched) => format!("inside {matched}"),
         Containment::Outside => "outside".to_owned(),
-        Containment::Undecided(why) => format!("undecided: {why}"),
-    };
-    assert_eq!(got, expected, "{version} in {range}");
-}
-
-fn events(text: &str) -> Range {
-    let events: Vec<Event> = text
-        .split_whitespace()
-        .map(|e| match e.split_at(1) {
-            ("i", v) => Event::Introduced(v.into()),
-            ("f", v) => Event::Fixed(v.into()),
-            ("l", v) => Event::LastAffected(v.into()),
-            (_, v) => Event::Limit(v.into()),
-        })
-        .collect();
-    Range::from_osv_events(Scheme::Semver, &events)
-}
-
-#[test]
-fn events_are_read_in_the_order_of_versions() {
-    let range = events("f2.0.0 i0 i3.0.0 l3.4.0");
-    check(&range, "1.0.0", "inside < 2.0.0");
-    check(&range, "2.0.0", "outside");
-    check(&range, "3.4.0", "inside >= 3.0.0, <= 3.4.0");
-    check(&range, "3.4.1", "outside");
-}
-
-#[test]
-fn an_open_introduction_has_no_end() {
-    check(&events("i1.0.0"), "99.0.0", "inside >= 1.0.0");
-    check(
-        &events("i1.0.0 i2.0.0 f3.0.0"),
-        "1.5.0",
-        "inside >= 1.0.0, < 3.0.0",
-    );
-}
-
-#[test]
-fn an_event_without_order_makes_doubt_and_not_silence() {
-    let range = events("i0 fmain");
-    assert!(matches!(
-        range.contains(Scheme::Semver, "1.0.0"),
-        Containment::Undecided(_)
-    ));
-}
-
-#[test]
-fn a_listed_version_counts_whatever_the_ranges_say() {
-    let mut range = events("i0 f1.0.0");
-    range.exact.push("main-2020".into());
-    check(&range, "main-2020", "inside = main-2020");
-    check(
-        &range,
-        "nonsense",
-        "undecided: `nonsense` is not a semver version",
-    );
-}
-
-#[test]
-fn an_rpm_bound_without_release_speaks_of_every_release() {
-    let range = Range::of(Bound::Unbounded, Bound::Inclusive("1.2".into()));
-    assert!(matches!(
-        range.contains(Scheme::Rpm, "1.2-7.el9"),
-        Containment::Inside(_)
-    ));
-    assert_eq!(
-        range.contains(Scheme::Rpm, "1.3-1.el9"),
-        Containment::Outside
-    );
-}
-
-fn bound() -> impl Strategy<Value = Bound> {
-    prop_oneof![
-        Just(Bound::Unbounded),
-        (0..8u8).prop_map(|n| Bound::Inclusive(format!("{n}.0.0"))),
-        (0..8u8).prop_map(|n| Bound::Exclusive(format!("{n}.0.0"))),
-    ]
-}
-
-fn range() -> impl Strategy<Value = Range> {
-    let interval = (bound(), bound()).prop_map(|(lower, upper)| Interval { lower, upper });
-    (
-        prop::collection::vec(interval, 0..4),
-        prop::collection::vec(0..8u8, 0..2),
-    )
-        .prop_map(|(intervals, exact)| Range {
-            intervals,
-            exact: exact.into_iter().map(|n| format!("{n}.0.0")).collect(),
-            opaque: None,
-        })
-}
-
-proptest! {
-    #[test]
-    fn the_algebra_is_pointwise(a in range(), b in range()) {
-        let inside = |r: &Range, v: &str| matches!(r.contains(Scheme::Semver, v), Containment::Inside(_));
-        let (both, either, not) =
-            (a.intersect(&b, Scheme::Semver), a.clone().union(b.clone()), a.complement(Scheme::Semver));
-        for n in 0..8 {
-            for v in [format!("{n}.0.0"), format!("{n}.5.0"), format!("{n}.0.0-rc.1")] {
-                prop_assert_eq!(inside(&not, &v), !inside(&a, &v), "not {} at {}", &a, &v);
-                prop_assert_eq!(inside(&either, &v), inside(&a, &v) || inside(&b, &v));
-                // A single version that lies in an interval of the other set.
-                prop_assert_eq!(inside(&both, &v), inside(&a, &v) && inside(&b, &v), "{} and {} at {}", &a, &b, &v);
-            }
-        }
+        Containment::Undecided(reason) => format!("undecided: {reason}"),
     }
+}
+
+#[track_caller]
+fn check(scheme: Scheme, range: &str, version: &str, expected: &str) {
+    let range = parse(Dialect::Generic, scheme, range).expect("a range");
+    assert_eq!(
+        answer(scheme, &range, version),
+        expected,
+        "{version} in {range}"
+    );
+}
+
+#[test]
+fn the_fixed_version_itself_is_outside() {
+    check(Scheme::Deb, "< 1.0-2", "1.0-1", "inside < 1.0-2");
+    check(Scheme::Deb, "< 1.0-2", "1.0-2", "outside");
+}
+
+#[test]
+fn rpm_leaves_out_a_release_that_the_bound_lacks() {
+    check(Scheme::Rpm, "<= 1.2", "1.2-3", "inside <= 1.2");
+    check(Scheme::Rpm, "> 1.2", "1.2-3", "outside");
+    check(Scheme::Rpm, "= 1.2", "1.2-3", "inside = 1.2");
+    check(Scheme::Rpm, "< 1.2-4", "1.2-3", "inside < 1.2-4");
+}
+
+#[test]
+fn python_leaves_out_a_local_version_that_the_bound_lacks() {
+    check(Scheme::Pep440, "<= 1.2", "1.2+ubuntu1", "inside <= 1.2");
+    check(Scheme::Pep440, "= 1.2", "1.2+ubuntu1", "inside = 1.2");
+}
+
+#[test]
+fn composer_fills_up_numbers() {
+    check(Scheme::Composer, "<= 1.0", "v1.0.0", "inside <= 1.0");
+    check(Scheme::Composer, "< 2.0", "2.0.0+build", "outside");
+}
+
+#[test]
+fn text_that_is_no_version_is_undecided() {
+    let words = "undecided: `unknown` is not a deb version";
+    check(Scheme::Deb, "< 1.0", "unknown", words);
+    let range = Range {
+        intervals: vec![Interval::below("unknown"), Interval::below("2")],
+        ..Range::default()
+    };
+    assert_eq!(answer(Scheme::Deb, &range, "1"), "inside < 2");
+    assert_eq!(answer(Scheme::Deb, &range, "3"), words);
+    assert_eq!(
+        answer(Scheme::Deb, &Range::everything(), "unknown"),
+        "inside *"
+    );
+}
+
+#[test]
+fn one_readable_end_is_enough_to_be_outside() {
+    let range = Range::from(Interval::half_open("unknown", "2"));
+    assert_eq!(answer(Scheme::Deb, &range, "3"), "outside");
+}
+
+#[test]
+fn exact_versions_match_as_text_and_as_versions() {
+    let range = Range::exactly(["no such version", "1.0"]);
+    assert_eq!(
+        answer(Scheme::Npm, &range, "no such version"),
+        "inside = no such version"
+    );
+    assert_eq!(answer(Scheme::Npm, &range, "v1.0.0"), "inside = 1.0");
+    assert_eq!(
+        answer(Scheme::Npm, &range, "1.1.0"),
+        "undecided: `no such version` is not an npm version"
+    );
+}
+
+#[test]
+fn opaque_text_never_gives_an_answer() {
+    let range = Range {
+        opaque: Some("before the rewrite".to_owned()),
+        ..Range::from(Interval::below("1"))
+    };
+    assert_eq!(answer(Scheme::Npm, &range, "0.9.0"), "inside < 1");
+    assert_eq!(
+        answer(Scheme::Npm, &range, "1.0.0"),
+        "undecided: `before the rewrite` is not understood"
+    );
+    assert_eq!(
+        answer(Scheme::Npm, &range.complement(Scheme::Npm), "0.9.0")
+            .split(':')
+            .next(),
+        Some("undecided")
+    );
+}
+
+#[test]
+fn ranges_read_as_comparators() {
+    let range = Range {
+        exact: vec!["2.0".to_owned()],
+        ..Range::from(Interval::half_open("1.2", "1.4"))
+    };
+    assert_eq!(range.to_string(), ">= 1.2, < 1.4 || = 2.0");
+    assert_eq!(Range::everything().to_string(), "*");
+    assert_eq!(Range::nothing().to_string(), "none");
+    assert!(Range::nothing().is_empty());
+}
+
+#[test]
+fn complement_of_touching_and_overlapping_intervals() {
+    let complement = |text: &str| {
+        let range = parse(Dialect::Generic, Scheme::Semver, text).expect("a range");
+        range.complement(Scheme::Semver).to_string()
+    };
+    assert_eq!(complement(">= 1.2, < 1.4 || >= 1.4, < 2"), "< 1.2 || >= 2");
+    assert_eq!(complement("< 1 || > 1"), "= 1");
+    assert_eq!(complement("<= 1 || >= 1"), "none");
+    assert_eq!(complement("= 1.0.0"), "< 1.0.0 || > 1.0.0");
+    assert_eq!(complement(">= 2, < 1"), "*");
+    assert_eq!(complement("*"), "none");
+}
+
+#[test]
+fn vulnerable_is_neither_patched_nor_unaffected() {
+    let read = |text: &str| parse(Dialect::Gem, Scheme::Gem, text).expect("a requirement");
+    let safe = read("~> 4.2.5.1")
+        .union(read(">= 5.0.1"))
+        .union(read("< 3.0"));
+    let vulnerable = safe.complement(Scheme::Gem);
+    assert_eq!(
+        vulnerable.to_string(),
+        ">= 3.0, < 4.2.5.1 || >= 4.2.6.a, < 5.0.1"
+    );
+    assert_eq!(
+        vulnerable.fixed_above(Scheme::Gem, "4.1"),
+        ["4.2.5.1", "5.0.1"]
+    );
 }
