@@ -8,7 +8,9 @@
 //! Synchronous on purpose: the work is inflating and hashing, which threads do.
 
 mod archive;
+pub mod containerd;
 pub mod credentials;
+pub mod daemon;
 mod directory;
 mod error;
 mod layer;
