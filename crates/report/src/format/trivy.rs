@@ -158,9 +158,7 @@ fn sections<'a>(report: &'a Report, options: &Options) -> BTreeMap<Key, Section<
             .or_default();
         section.findings.push((finding, package));
     }
-    let keep =
-        |key: &Key, s: &Section<'_>| !key.0 || !s.findings.is_empty() || !s.packages.is_empty();
-    out.retain(keep);
+    out.retain(|key, s| !key.0 || !s.findings.is_empty() || !s.packages.is_empty());
     out
 }
 

@@ -36,6 +36,16 @@ struct Relationship {
     to: String,
 }
 
+impl Entry {
+    /// A package of which nothing but the name is known yet.
+    pub(super) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A package of an SPDX document, as JSON or tag-value has it.
 #[derive(Deserialize, Default)]
 #[serde(default)]

@@ -28,10 +28,7 @@ pub(super) fn read(text: &str, name: &str) -> Inventory {
             "DocumentName" => collector.target().name = value.to_owned(),
             "PackageName" => {
                 in_package = true;
-                entries.push(Entry {
-                    name: value.to_owned(),
-                    ..Entry::default()
-                });
+                entries.push(Entry::named(value));
             }
             "FileName" | "SnippetSPDXID" | "LicenseID" => in_package = false,
             "Relationship" => {
