@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use lazaret_advisory::{AdvisoryBody, AdvisoryIndex, Db, DbError, GroupIndex};
+use lazaret_advisory::db::{AdvisoryBody, AdvisoryIndex, Db, DbError, GroupIndex};
 use lazaret_model::{Cvss, Epss, Evidence, Kev, Package, Rating, Ssvc};
 
 use crate::cvss;
@@ -108,7 +108,7 @@ impl<'a> Facts<'a> {
             }
         }
         let mut seen = BTreeSet::new();
-        records.retain(|r| seen.insert(r));
+        records.retain(|r| seen.insert(*r));
         for record in records {
             let decides = candidates.iter().any(|c| c.statement.advisory == record);
             let body = self.body(record)?.clone();

@@ -15,7 +15,7 @@ mod severity;
 
 use std::collections::BTreeMap;
 
-use lazaret_advisory::{Db, DbError};
+use lazaret_advisory::db::{Db, DbError};
 use lazaret_model::{
     Evidence, Finding, FindingPackage, FixStatus, Gap, GapKind, Inventory, Package, Risk,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use lazaret_advisory::{AdvisoryHead, AdvisoryIndex, Db, DbError, Statement};
+use lazaret_advisory::db::{AdvisoryHead, AdvisoryIndex, Db, DbError, Statement};
 use lazaret_ecosystem::{by_kind, distro};
 use lazaret_model::{
     AdvisoryKind, Distro, FixStatus, Gap, GapKind, KeyKind, Package, Qualifiers,
@@ -75,7 +75,7 @@ impl<'a> Spaces<'a> {
     }
 
     fn system(&mut self, package: &Package, verdict: &mut Verdict) -> Result<(), DbError> {
-        let own = package.purl.qualifier("distro").and_then(distro::from_qualifier);
+        let own = distro::distro_of_purl(&package.purl);
         let Some(distro) = self.distro.or(own.as_ref()) else {
             let detail = "the distribution could not be identified".to_owned();
             verdict.gap = Some((GapKind::UnknownDistro, detail));
@@ -236,7 +236,12 @@ fn compare(statement: Statement, question: &Question<'_>) -> Option<Candidate> {
     };
     let mut fixed: Vec<String> = affected.fixed.iter().filter(above).cloned().collect();
     if fixed.is_empty() {
-        fixed = affected.range.fixed_above(affected.scheme, question.version);
+        fixed = affected
+            .range
+            .fixed_above(affected.scheme, question.version)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
     }
     fixed.sort_by(|a, b| affected.scheme.compare(a, b).unwrap_or_else(|_| a.cmp(b)));
     fixed.dedup();

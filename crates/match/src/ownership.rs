@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use lazaret_advisory::DbError;
+use lazaret_advisory::db::DbError;
 use lazaret_model::{Package, Suppression};
 
 use crate::identity::{Facts, Identity};

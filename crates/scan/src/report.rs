@@ -1,6 +1,6 @@
 //! From an inventory to a report.
 
-use lazaret_advisory::{Db, DbError};
+use lazaret_advisory::db::{Db, DbError};
 use lazaret_match::{MatchOptions, matched};
 use lazaret_model::{Decision, Gap, Inventory, REPORT_SCHEMA, Report, Scanner};
 
