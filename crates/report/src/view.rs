@@ -203,7 +203,10 @@ fn database(report: &Report) -> String {
                 .iter()
                 .map(|f| f.records)
                 .fold(0, u64::saturating_add);
-            format!("of {date}, {records} records from {} feeds", db.feeds.len())
+            format!(
+                "of {date}, {records} records from {}",
+                plural(db.feeds.len(), "feed")
+            )
         }
         None => "none: vulnerabilities were not looked for".to_owned(),
     }

@@ -75,6 +75,7 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Inventory, serde_json::Er
 /// Restores target and gaps of a document of ours; whether it is one.
 fn own_metadata(collector: &mut Collector, properties: Vec<Property>) -> bool {
     let mut ours = false;
+    let is_report = properties.iter().any(|p| p.name == "lazaret:decision");
     for property in properties {
         let value = property.value.unwrap_or_default();
         match property.name.as_str() {
@@ -91,6 +92,9 @@ fn own_metadata(collector: &mut Collector, properties: Vec<Property>) -> bool {
             }
             _ => {}
         }
+    }
+    if is_report {
+        collector.forget_database();
     }
     ours
 }

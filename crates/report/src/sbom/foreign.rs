@@ -123,6 +123,11 @@ impl Collector {
         self.inventory.gaps.push(gap);
     }
 
+    /// Forgets what a report's database lacked: the inventory will meet another one.
+    pub(super) fn forget_database(&mut self) {
+        super::native::forget_database(&mut self.inventory.gaps);
+    }
+
     /// Counts a component of a kind that is no package in itself.
     pub(super) fn count(&mut self, what: &'static str) {
         *self.unnamed.entry(what).or_default() += 1;

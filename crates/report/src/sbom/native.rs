@@ -2,7 +2,7 @@
 
 use std::io;
 
-use lazaret_model::{GapKind, Inventory};
+use lazaret_model::{Gap, GapKind, Inventory};
 use serde_json::{Value, json};
 
 /// The value of `schema` in a stored inventory.
@@ -22,15 +22,20 @@ pub(super) fn of_inventory(inventory: &Inventory) -> io::Result<Value> {
 pub(super) fn read(bytes: &[u8], is_report: bool) -> Result<Inventory, serde_json::Error> {
     let mut inventory: Inventory = serde_json::from_slice(bytes)?;
     if is_report {
-        inventory.gaps.retain(|gap| {
-            !matches!(
-                gap.kind,
-                GapKind::StarterDatabase
-                    | GapKind::StaleDatabase
-                    | GapKind::NoAdvisories
-                    | GapKind::EndOfLife
-            )
-        });
+        forget_database(&mut inventory.gaps);
     }
     Ok(inventory)
+}
+
+/// Removes the gaps that speak of a report's database and not of its target.
+pub(super) fn forget_database(gaps: &mut Vec<Gap>) {
+    gaps.retain(|gap| {
+        !matches!(
+            gap.kind,
+            GapKind::StarterDatabase
+                | GapKind::StaleDatabase
+                | GapKind::NoAdvisories
+                | GapKind::EndOfLife
+        )
+    });
 }

@@ -113,6 +113,9 @@ fn own_notes(collector: &mut Collector, notes: &[Annotation]) -> bool {
             collector.exact_gap(gap);
         }
     }
+    if notes.iter().any(|n| n.comment.starts_with("decision ")) {
+        collector.forget_database();
+    }
     ours
 }
 

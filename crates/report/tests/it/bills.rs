@@ -1,10 +1,8 @@
 //! Bills of materials: what is written comes back, what others write is understood.
 
-use std::collections::BTreeMap;
-
-use lazaret_model::{Distro, Gap, GapKind, Inventory, Location, Package, Source};
-use lazaret_report::Options;
+use lazaret_model::{Distro, Gap, GapKind, Inventory, Location, Package, Source, TargetKind};
 use lazaret_report::sbom::{self, SbomError, SbomFormat};
+use lazaret_report::{Options, by_name};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -211,14 +209,22 @@ fn a_report_given_as_a_bill_of_materials_forgets_what_its_database_lacked() {
     report
         .gaps
         .push(Gap::new(GapKind::StarterDatabase, "database", "small"));
-    let bytes = serde_json::to_vec(&report).expect("a report serialises");
-    let inventory = sbom::read(&bytes, "report.json").expect("a report is an inventory");
-    let kinds: BTreeMap<_, usize> = inventory.gaps.iter().fold(BTreeMap::new(), |mut m, g| {
-        *m.entry(g.kind).or_default() += 1;
-        m
-    });
-    assert_eq!(
-        kinds,
-        BTreeMap::from([(GapKind::Unreadable, 1), (GapKind::Limit, 1)])
-    );
+    for format in ["json", "cyclonedx", "spdx"] {
+        let mut bytes = Vec::new();
+        let render = by_name(format).expect("a known format").render;
+        render(&report, &Options::default(), &mut bytes).expect("a vector takes every byte");
+        let inventory = sbom::read(&bytes, "report").expect("a report is an inventory");
+        let kinds: Vec<_> = inventory.gaps.iter().map(|g| g.kind).collect();
+        assert_eq!(kinds, [GapKind::Unreadable, GapKind::Limit], "{format}");
+    }
+}
+
+#[test]
+fn a_bill_of_five_thousand_components_is_read_in_one_pass() {
+    let lines: String = (0..5_000)
+        .map(|n| format!("pkg:npm/p{n}@1.{n}\n"))
+        .collect();
+    let mut inventory = sbom::read(lines.as_bytes(), "list").expect("a list");
+    inventory.target.kind = TargetKind::Sbom;
+    round_trip(&inventory);
 }
