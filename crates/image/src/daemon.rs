@@ -269,7 +269,7 @@ impl DaemonImage {
 
 fn get(
     client: &Client,
-    socket: &PathBuf,
+    socket: &Path,
     name: &str,
     what: &str,
 ) -> Result<Option<Response>, DaemonError> {
@@ -280,7 +280,7 @@ fn get(
         200 => Ok(Some(response)),
         404 => Ok(None),
         status => Err(DaemonError::Status {
-            socket: socket.clone(),
+            socket: socket.to_owned(),
             name: name.to_owned(),
             status,
         }),
