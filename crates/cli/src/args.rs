@@ -74,8 +74,17 @@ pub(crate) struct TargetArgs {
     #[arg(long, env = "LAZARET_OFFLINE")]
     pub(crate) offline: bool,
     /// PEM file of a certificate authority to trust (repeatable).
-    #[arg(long, value_name = "FILE", env = "LAZARET_CA_FILE")]
-    pub(crate) ca_file: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE", env = "LAZARET_REGISTRY_CA")]
+    pub(crate) registry_ca: Vec<PathBuf>,
+    /// User name for the registry; docker's and podman's logins are used without it.
+    #[arg(long, env = "LAZARET_USERNAME")]
+    pub(crate) username: Option<String>,
+    /// Password for the registry.
+    #[arg(long, env = "LAZARET_PASSWORD", hide_env_values = true)]
+    pub(crate) password: Option<String>,
+    /// Bearer token for the registry.
+    #[arg(long, env = "LAZARET_REGISTRY_TOKEN", hide_env_values = true)]
+    pub(crate) registry_token: Option<String>,
     /// Registry host that is spoken to without TLS (repeatable; loopback always is).
     #[arg(long, value_name = "HOST")]
     pub(crate) plain_http: Vec<String>,

@@ -33,7 +33,8 @@ pub(crate) fn open(named: Option<&Path>) -> anyhow::Result<Db> {
 
 /// The small database inside the program.
 pub(crate) fn starter() -> anyhow::Result<Db> {
-    Ok(lazaret_advisory::starter::open()?)
+    let empty = lazaret_advisory::build::Builder::new().finish(1, true)?;
+    Ok(Db::from_bytes(empty.bytes)?)
 }
 
 pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
@@ -50,7 +51,7 @@ pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
 
 fn build(out: &Path, strict: bool, sources: &[String]) -> anyhow::Result<()> {
     let specs: Vec<SourceSpec> =
-        sources.iter().map(|s| SourceSpec::parse(s)).collect::<Result<_, _>>()?;
+        sources.iter().map(|s| s.parse()).collect::<Result<_, _>>()?;
     let options = BuildOptions { strict, ..BuildOptions::default() };
     let report = build_to(out, &specs, &options, &mut |_| {})?;
     let mut err = anstream::stderr();
