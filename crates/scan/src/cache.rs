@@ -100,7 +100,7 @@ impl Cache {
 /// Every reader with its revision, in one line.
 fn flavour() -> String {
     let mut line = format!("{FORMAT};executable={};", lazaret_ecosystem::executable::REVISION);
-    for reader in lazaret_ecosystem::ALL.iter().flat_map(|e| e.readers) {
+    for reader in lazaret_ecosystem::readers() {
         line.push_str(&format!("{}={};", reader.id, reader.revision));
     }
     line
