@@ -89,6 +89,10 @@ impl<'a> Spaces<'a> {
                 return Ok(());
             }
         };
+        // rpm keeps the keys that it trusts as packages of this name.
+        if package.name == "gpg-pubkey" {
+            return Ok(());
+        }
         if package.third_party {
             let detail = format!("not built by {distro}, whose advisories do not speak about it");
             verdict.gap = Some((GapKind::NoAdvisories, detail));
