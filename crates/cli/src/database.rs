@@ -33,8 +33,7 @@ pub(crate) fn open(named: Option<&Path>) -> anyhow::Result<Db> {
 
 /// The small database inside the program.
 pub(crate) fn starter() -> anyhow::Result<Db> {
-    let empty = lazaret_advisory::build::Builder::new().finish(1, true)?;
-    Ok(Db::from_bytes(empty.bytes)?)
+    Ok(lazaret_advisory::starter::database()?)
 }
 
 pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {

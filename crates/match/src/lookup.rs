@@ -7,7 +7,7 @@ use lazaret_ecosystem::{by_kind, distro};
 use lazaret_model::{
     AdvisoryKind, Distro, FixStatus, Gap, GapKind, KeyKind, Package, Qualifiers,
 };
-use lazaret_version::{Containment, Scheme};
+use lazaret_version::Containment;
 
 /// A statement that holds for a package, or may hold.
 #[derive(Debug)]
@@ -55,7 +55,6 @@ struct Question<'p> {
     name: &'p str,
     key: KeyKind,
     version: &'p str,
-    scheme: Scheme,
 }
 
 impl<'a> Spaces<'a> {
@@ -103,7 +102,6 @@ impl<'a> Spaces<'a> {
             name: &package.name,
             key: KeyKind::Binary,
             version: &package.version,
-            scheme: space.scheme,
         };
         self.ask(package, &binary, verdict)?;
         let source = Question {
@@ -132,7 +130,6 @@ impl<'a> Spaces<'a> {
             name: &name,
             key: KeyKind::Binary,
             version: &package.version,
-            scheme: ecosystem.scheme,
         };
         self.ask(package, &question, verdict)
     }
