@@ -71,12 +71,17 @@ fn blob(
 
 /// The bytes of a layer, once its size has been held against its descriptor.
 fn present(blobs: &dyn Blobs, layer: &LayerDescriptor) -> Result<Box<dyn Read + Send>, ImageError> {
-    let digest = layer.digest.as_ref().ok_or(ImageError::NoLayer { index: layer.index })?;
+    let digest = layer
+        .digest
+        .as_ref()
+        .ok_or(ImageError::NoLayer { index: layer.index })?;
     let (reader, size) = blobs.file(&blob_path(digest))?;
     match layer.size {
-        Some(expected) if expected != size => {
-            Err(ImageError::SizeMismatch { what: digest.to_string(), expected, actual: size })
-        }
+        Some(expected) if expected != size => Err(ImageError::SizeMismatch {
+            what: digest.to_string(),
+            expected,
+            actual: size,
+        }),
         _ => Ok(reader),
     }
 }
