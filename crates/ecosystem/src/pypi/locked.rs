@@ -12,7 +12,7 @@ pub(super) fn requirements(input: Input<'_>) -> Result<Found, ReadError> {
     let mut found = Found::default();
     let mut joined = String::new();
     for line in document::text(input.bytes)?.lines() {
-        let line = line.split(" #").next().unwrap_or_default().trim();
+        let line = line.split('#').next().unwrap_or_default().trim();
         if let Some(head) = line.strip_suffix('\\') {
             joined.push_str(head);
             continue;
