@@ -65,7 +65,9 @@ pub(super) fn toml_lock(input: Input<'_>) -> Result<Found, ReadError> {
     let mut found = Found::default();
     for entry in items(&lock, "package").chain(items(&lock, "packages")) {
         let (name, version) = (string(entry, "name"), string(entry, "version"));
-        if version.is_empty() {
+        // uv lists the project itself, which no registry knows.
+        let own = |key: &str| entry.get("source").is_some_and(|s| s.get(key).is_some());
+        if version.is_empty() || own("virtual") || own("editable") {
             continue;
         }
         let mut package = Package::new("pypi", name, version);
