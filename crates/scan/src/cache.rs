@@ -75,17 +75,20 @@ impl Cache {
         }
     }
 
-    fn path(&self, diff_id: &Digest) -> PathBuf {
+    /// The stored blob is a part of the key: a configuration that claims the diff ID of a
+    /// layer that is known must not make another blob pass for it.
+    fn path(&self, diff_id: &Digest, blob: Option<&Digest>) -> PathBuf {
         let mut hash = Sha256::new();
         hash.update(diff_id.to_string());
+        hash.update(blob.map(Digest::to_string).unwrap_or_default());
         hash.update(&self.flavour);
         let key = Digest::sha256(&hash.finalize().into());
         self.dir.join(&key.hex()[..2]).join(key.hex())
     }
 
     /// The facts of the layer, if they are kept and whole.
-    pub(crate) fn get(&self, diff_id: &Digest) -> Option<LayerFacts> {
-        let path = self.path(diff_id);
+    pub(crate) fn get(&self, diff_id: &Digest, blob: Option<&Digest>) -> Option<LayerFacts> {
+        let path = self.path(diff_id, blob);
         if fs::metadata(&path).ok()?.len() > MAX_ENTRY {
             return None;
         }
@@ -94,8 +97,8 @@ impl Cache {
     }
 
     /// Keeps the facts. A full or read-only disk costs the next scan time, nothing else.
-    pub(crate) fn put(&self, facts: &LayerFacts) -> io::Result<()> {
-        let path = self.path(&facts.diff_id);
+    pub(crate) fn put(&self, facts: &LayerFacts, blob: Option<&Digest>) -> io::Result<()> {
+        let path = self.path(&facts.diff_id, blob);
         let parent = path.parent().unwrap_or(&self.dir);
         fs::create_dir_all(parent)?;
         let mut file = tempfile::NamedTempFile::new_in(parent)?;
@@ -235,9 +238,10 @@ mod tests {
     fn other_settings_and_other_layers_are_other_entries() {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let cache = Cache::open(dir.path()).expect("opens");
-        cache.put(&facts()).expect("writes");
-        assert_eq!(cache.get(&facts().diff_id), Some(facts()));
-        assert_eq!(cache.get(&Digest::sha256(&[8; 32])), None);
-        assert_eq!(cache.with_settings("locked").get(&facts().diff_id), None);
+        cache.put(&facts(), None).expect("writes");
+        assert_eq!(cache.get(&facts().diff_id, None), Some(facts()));
+        assert_eq!(cache.get(&Digest::sha256(&[8; 32]), None), None);
+        assert_eq!(cache.get(&facts().diff_id, Some(&Digest::sha256(&[9; 32]))), None);
+        assert_eq!(cache.with_settings("locked").get(&facts().diff_id, None), None);
     }
 }

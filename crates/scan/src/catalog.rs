@@ -60,7 +60,7 @@ pub fn catalog(
 pub fn from_cache(image: &Image, input: &str, settings: &Settings) -> Option<Inventory> {
     let cache = flavoured(settings)?;
     let layers: Option<Vec<LayerFacts>> =
-        image.layers.iter().map(|l| cache.get(&l.diff_id)).collect();
+        image.layers.iter().map(|l| cache.get(&l.diff_id, None)).collect();
     Some(assemble(
         image_target(image, input),
         &image.layers,
@@ -96,7 +96,7 @@ pub fn catalog_stream(
             let unread = sink.unread_links();
             sink.adopt_links(None, unread);
             let facts = sink.finish(&summary);
-            remember(cache.as_ref(), &facts);
+            remember(cache.as_ref(), &facts, None);
             facts
         })
         .collect();
@@ -146,9 +146,9 @@ fn flavoured(settings: &Settings) -> Option<Cache> {
 }
 
 /// Keeps facts; that the disk is full must not fail a scan that has succeeded.
-fn remember(cache: Option<&Cache>, facts: &LayerFacts) {
+fn remember(cache: Option<&Cache>, facts: &LayerFacts, blob: Option<&Digest>) {
     if let Some(cache) = cache {
-        let _ = cache.put(facts);
+        let _ = cache.put(facts, blob);
     }
 }
 
@@ -187,7 +187,7 @@ fn read_layers(
             if layer.foreign {
                 return Some(foreign(layer));
             }
-            cache.as_ref().and_then(|c| c.get(&layer.diff_id))
+            cache.as_ref().and_then(|c| c.get(&layer.diff_id, layer.digest.as_ref()))
         })
         .collect();
     // The same layer may stand in an image twice; it is read once.
@@ -227,7 +227,7 @@ fn read_layers(
     done.sort_by_key(|(index, _)| *index);
     for (index, facts) in done {
         let facts = facts?;
-        remember(cache.as_ref(), &facts);
+        remember(cache.as_ref(), &facts, image.layers[index].digest.as_ref());
         slots[index] = Some(facts);
     }
     let mut out: Vec<LayerFacts> = Vec::with_capacity(slots.len());

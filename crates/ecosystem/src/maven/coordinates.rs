@@ -10,7 +10,7 @@ pub(super) struct Coordinates {
 
 impl Coordinates {
     /// `group:artifact`, or the artifact alone where no group is told.
-    pub fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         if self.group.is_empty() {
             self.artifact.clone()
         } else {
@@ -76,6 +76,7 @@ pub(super) fn guessed(manifest: &[u8], file: &str) -> Option<Coordinates> {
             Some(symbolic).filter(dotted)
         })
         .or_else(|| manifest_value(&text, &["Automatic-Module-Name"]).filter(dotted))
+        .or_else(|| Some(artifact.rsplit_once('.')?.0.to_owned()).filter(dotted))
         .unwrap_or_default();
     let group = group
         .strip_suffix(&format!(".{artifact}"))

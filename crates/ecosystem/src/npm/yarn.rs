@@ -28,7 +28,7 @@ pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {
             continue;
         };
         let value = value.trim().trim_matches('"');
-        if key.trim_end_matches(':') != "version" || name.is_empty() {
+        if key.trim_end_matches(':').trim_matches('"') != "version" || name.is_empty() {
             continue;
         }
         if value != "0.0.0-use.local" {

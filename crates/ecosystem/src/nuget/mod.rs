@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use lazaret_model::Package;
+use lazaret_model::{GapKind, Package};
 use lazaret_version::Scheme;
 
 use crate::document::{self, Value, add, file_name, members, string, unique};
@@ -92,6 +92,11 @@ fn packages_config(input: Input<'_>) -> Result<Found, ReadError> {
     {
         let name = node.attribute("id").unwrap_or_default();
         let version = node.attribute("version").unwrap_or_default();
+        if version.is_empty() {
+            let detail = format!("{name}: the entry states no version");
+            found.gaps.push((GapKind::MissingVersion, detail));
+            continue;
+        }
         let mut package = Package::new("nuget", name, version);
         package.development = node.attribute("developmentDependency") == Some("true");
         add(&mut found, package);

@@ -12,7 +12,7 @@ pub(super) fn requirements(input: Input<'_>) -> Result<Found, ReadError> {
     let mut found = Found::default();
     let mut joined = String::new();
     for line in document::text(input.bytes)?.lines() {
-        let line = line.split(" #").next().unwrap_or_default().trim();
+        let line = line.split('#').next().unwrap_or_default().trim();
         if let Some(head) = line.strip_suffix('\\') {
             joined.push_str(head);
             continue;
@@ -65,7 +65,9 @@ pub(super) fn toml_lock(input: Input<'_>) -> Result<Found, ReadError> {
     let mut found = Found::default();
     for entry in items(&lock, "package").chain(items(&lock, "packages")) {
         let (name, version) = (string(entry, "name"), string(entry, "version"));
-        if version.is_empty() {
+        // uv lists the project itself, which no registry knows.
+        let own = |key: &str| entry.get("source").is_some_and(|s| s.get(key).is_some());
+        if version.is_empty() || own("virtual") || own("editable") {
             continue;
         }
         let mut package = Package::new("pypi", name, version);

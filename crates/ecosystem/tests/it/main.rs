@@ -2,3 +2,5 @@
 
 mod distro;
 mod hostile;
+mod parsers;
+mod properties;
