@@ -1,0 +1,4 @@
+//! The crate's tests at its boundary.
+
+mod feeds;
+mod hostile;
