@@ -241,7 +241,13 @@ mod tests {
         cache.put(&facts(), None).expect("writes");
         assert_eq!(cache.get(&facts().diff_id, None), Some(facts()));
         assert_eq!(cache.get(&Digest::sha256(&[8; 32]), None), None);
-        assert_eq!(cache.get(&facts().diff_id, Some(&Digest::sha256(&[9; 32]))), None);
-        assert_eq!(cache.with_settings("locked").get(&facts().diff_id, None), None);
+        assert_eq!(
+            cache.get(&facts().diff_id, Some(&Digest::sha256(&[9; 32]))),
+            None
+        );
+        assert_eq!(
+            cache.with_settings("locked").get(&facts().diff_id, None),
+            None
+        );
     }
 }

@@ -59,8 +59,11 @@ pub fn catalog(
 /// For daemons, which export an image only as a whole.
 pub fn from_cache(image: &Image, input: &str, settings: &Settings) -> Option<Inventory> {
     let cache = flavoured(settings)?;
-    let layers: Option<Vec<LayerFacts>> =
-        image.layers.iter().map(|l| cache.get(&l.diff_id, None)).collect();
+    let layers: Option<Vec<LayerFacts>> = image
+        .layers
+        .iter()
+        .map(|l| cache.get(&l.diff_id, None))
+        .collect();
     Some(assemble(
         image_target(image, input),
         &image.layers,
@@ -187,7 +190,9 @@ fn read_layers(
             if layer.foreign {
                 return Some(foreign(layer));
             }
-            cache.as_ref().and_then(|c| c.get(&layer.diff_id, layer.digest.as_ref()))
+            cache
+                .as_ref()
+                .and_then(|c| c.get(&layer.diff_id, layer.digest.as_ref()))
         })
         .collect();
     // The same layer may stand in an image twice; it is read once.

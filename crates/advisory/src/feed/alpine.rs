@@ -136,6 +136,7 @@ fn space_of(file: &File, path: &str) -> Option<Space> {
             name: name.into(),
             scheme: Scheme::Apk,
             key: KeyKind::Source,
+            channel: None,
         });
     }
     let branch = file.distroversion.as_deref().filter(|b| !b.is_empty());

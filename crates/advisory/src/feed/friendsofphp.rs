@@ -70,11 +70,8 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
             }
             Err(error) => out.bad(&id, error.to_string()),
         }
-        let time = branch
-            .time
-            .clone()
-            .filter(|t| t.len() >= 10)
-            .map(|t| t[..10].to_owned());
+        let time = branch.time.as_deref().and_then(|t| t.get(..10));
+        let time = time.map(str::to_owned);
         published = [published, time].into_iter().flatten().min();
     }
     let cve = record.cve.filter(|c| c.starts_with("CVE-"));

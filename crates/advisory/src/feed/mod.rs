@@ -29,6 +29,7 @@ mod kev;
 mod nodejs_wg;
 mod nvd;
 mod osv;
+mod redhat_csaf;
 mod rubysec;
 mod rustsec;
 mod space;
@@ -41,6 +42,7 @@ pub static ALL: &[&Feed] = &[
     &debian::FEED,
     &debian_lists::FEED,
     &alpine::FEED,
+    &redhat_csaf::FEED,
     &rustsec::FEED,
     &rubysec::FEED,
     &friendsofphp::FEED,

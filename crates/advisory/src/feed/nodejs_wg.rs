@@ -16,7 +16,11 @@ pub(super) static FEED: Feed = Feed {
     upstream: "https://github.com/nodejs/security-wg",
     downloads: &[],
     about: "Advisories about npm packages up to 2021.",
-    wants: |path| path.ends_with(".json") && path.split('/').any(|s| s == "npm"),
+    wants: |path| {
+        path.ends_with(".json")
+            && !path.ends_with("index.json")
+            && path.split('/').any(|s| s == "npm")
+    },
     read,
     finish: None,
 };

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use lazaret_model::{
     Advisory, AdvisoryKind, Affected, FeedItem, FixStatus, Qualifiers, Rating, Severity,
 };
-use lazaret_version::Range;
 use lazaret_version::constraint::{Dialect, parse};
 use lazaret_version::osv::Event;
+use lazaret_version::{Containment, Range, Scheme};
 
 use super::space::{self, Space};
 use super::{Feed, FeedError, FeedFile, Sink};
@@ -85,6 +85,12 @@ struct Specific {
     last_known_affected_version_range: Option<String>,
     #[serde(default)]
     imports: Option<Vec<Import>>,
+    #[serde(default)]
+    rpm_modularity: Option<String>,
+    #[serde(default)]
+    urgency: Option<String>,
+    #[serde(default)]
+    ubuntu_priority: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -170,10 +176,13 @@ fn database(id: &str) -> String {
     let prefix = id.split(['-', ':']).next().unwrap_or(id);
     match prefix {
         "ALSA" | "ALBA" | "ALEA" => "almalinux".into(),
-        "RLSA" | "RXSA" => "rocky".into(),
+        "RLSA" | "RXSA" | "RLBA" | "RLEA" => "rocky".into(),
         "RHSA" | "RHBA" | "RHEA" => "redhat".into(),
         "DSA" | "DLA" | "DTSA" | "DEBIAN" => "debian".into(),
-        "USN" | "UBUNTU" => "ubuntu".into(),
+        "ELSA" | "ELBA" => "oracle".into(),
+        "OESA" => "openeuler".into(),
+        "CGA" => "chainguard".into(),
+        "USN" | "LSN" | "UBUNTU" => "ubuntu".into(),
         "MAL" => "malicious-packages".into(),
         "BIT" => "bitnami".into(),
         other => other.to_ascii_lowercase(),
@@ -181,9 +190,9 @@ fn database(id: &str) -> String {
 }
 
 /// Prefixes of errata: one record, several vulnerabilities.
-const ERRATA: [&str; 15] = [
-    "ALSA", "ALBA", "ALEA", "RLSA", "RXSA", "RHSA", "RHBA", "RHEA", "DSA", "DLA", "DTSA", "USN",
-    "SUSE", "openSUSE", "ELSA",
+const ERRATA: [&str; 22] = [
+    "ALSA", "ALBA", "ALEA", "RLSA", "RXSA", "RLBA", "RLEA", "RHSA", "RHBA", "RHEA", "DSA", "DLA",
+    "DTSA", "USN", "LSN", "SUSE", "openSUSE", "ELSA", "ELBA", "OESA", "MGASA", "ALAS",
 ];
 
 fn is_erratum(id: &str) -> bool {
@@ -201,7 +210,7 @@ fn kind(record: &Record) -> AdvisoryKind {
     match record.id.split('-').next().unwrap_or_default() {
         "MAL" => AdvisoryKind::Malware,
         // Bug fixes and enhancements are no vulnerabilities.
-        "ALBA" | "ALEA" | "RHBA" | "RHEA" => AdvisoryKind::Informational,
+        "ALBA" | "ALEA" | "RLBA" | "RLEA" | "RHBA" | "RHEA" | "ELBA" => AdvisoryKind::Informational,
         _ if noted => AdvisoryKind::Informational,
         _ => AdvisoryKind::Vulnerability,
     }
@@ -322,6 +331,9 @@ fn statement(id: &str, package: Package, out: &mut Sink<'_>) -> Option<Affected>
         }
         return None;
     };
+    if space.name == "golang" && is_left_to_go(id, &name.name) {
+        return None;
+    }
     let mut range = Range::default();
     let mut fixed = Vec::new();
     for ranges in package.ranges.iter().flatten().filter(|r| r.kind != "GIT") {
@@ -336,12 +348,15 @@ fn statement(id: &str, package: Package, out: &mut Sink<'_>) -> Option<Affected>
     if let Some(limit) = limit.and_then(|l| parse(Dialect::Generic, space.scheme, l).ok()) {
         range = bounded(range, &limit, &space);
     }
-    // Lists of versions are what bounds a range whose end nobody recorded.
-    range.exact = package.versions.unwrap_or_default();
+    range.exact = apart(&range, package.versions.unwrap_or_default(), space.scheme);
     if range.is_empty() {
         return None;
     }
-    let qualifiers = qualifiers(package.ecosystem_specific.as_ref());
+    let specific = package.ecosystem_specific.as_ref();
+    let mut qualifiers = qualifiers(specific);
+    qualifiers.channel = space.channel.clone();
+    let urgency = specific.and_then(|s| s.urgency.as_deref());
+    let word = urgency.or(specific.and_then(|s| s.ubuntu_priority.as_deref()));
     let status = if fixed.is_empty() {
         FixStatus::Affected
     } else {
@@ -356,9 +371,33 @@ fn statement(id: &str, package: Package, out: &mut Sink<'_>) -> Option<Affected>
         status,
         raw_status: None,
         fixed,
-        severity: None,
+        severity: word.and_then(|word| word.parse().ok()),
         qualifiers,
     })
+}
+
+/// Go's own database knows the standard library, the toolchain and `golang.org/x` better
+/// than those who copy from it.
+fn is_left_to_go(id: &str, name: &str) -> bool {
+    let theirs = matches!(name, "stdlib" | "toolchain") || name.starts_with("golang.org/x/");
+    theirs && id.starts_with("GHSA-")
+}
+
+/// The listed versions that the intervals do not tell already. Where there are intervals,
+/// a listed text that is no version is left out: it equals no version that is one, and
+/// would only leave every other version in doubt.
+fn apart(range: &Range, versions: Vec<String>, scheme: Scheme) -> Vec<String> {
+    if range.intervals.is_empty() {
+        return versions;
+    }
+    let told = |version: &String| {
+        scheme.check(version).is_err()
+            || matches!(range.contains(scheme, version), Containment::Inside(_))
+    };
+    versions
+        .into_iter()
+        .filter(|version| !told(version))
+        .collect()
 }
 
 /// GitHub leaves ranges open and names the last version that it knows to be affected.
@@ -382,6 +421,7 @@ fn qualifiers(specific: Option<&Specific>) -> Qualifiers {
         names
     };
     Qualifiers {
+        module: specific.and_then(|s| s.rpm_modularity.clone()),
         goos: all(|i| i.goos.as_ref()),
         goarch: all(|i| i.goarch.as_ref()),
         ..Qualifiers::default()

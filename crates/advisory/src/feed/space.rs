@@ -9,6 +9,8 @@ pub(super) struct Space {
     pub(super) name: String,
     pub(super) scheme: Scheme,
     pub(super) key: KeyKind,
+    /// The channel that its fixes are published in, where it is not the ordinary one.
+    pub(super) channel: Option<String>,
 }
 
 impl Space {
@@ -17,6 +19,7 @@ impl Space {
             name: name.into(),
             scheme,
             key,
+            channel: None,
         }
     }
 
@@ -24,7 +27,7 @@ impl Space {
     pub(super) fn key_name(&self, name: &str) -> String {
         match self.name.as_str() {
             "pypi" => pep503(name),
-            "composer" | "nuget" => name.to_lowercase(),
+            "composer" | "nuget" | "githubactions" => name.to_lowercase(),
             "swift" => {
                 let name = name.strip_prefix("https://").unwrap_or(name);
                 name.strip_suffix(".git").unwrap_or(name).to_owned()
@@ -50,7 +53,7 @@ fn pep503(name: &str) -> String {
 }
 
 /// Language ecosystems by their names in OSV records.
-const LANGUAGES: [(&str, &str, Scheme); 15] = [
+const LANGUAGES: [(&str, &str, Scheme); 16] = [
     ("npm", "npm", Scheme::Npm),
     ("PyPI", "pypi", Scheme::Pep440),
     ("Maven", "maven", Scheme::Maven),
@@ -66,6 +69,7 @@ const LANGUAGES: [(&str, &str, Scheme); 15] = [
     ("Bitnami", "bitnami", Scheme::Bitnami),
     ("CRAN", "cran", Scheme::Cran),
     ("Hackage", "hackage", Scheme::Hackage),
+    ("GitHub Actions", "githubactions", Scheme::Semver),
 ];
 
 /// The space of an OSV ecosystem such as `PyPI`, `Debian:12` or `Alpine:v3.18`.
@@ -80,26 +84,50 @@ pub(super) fn of_osv(ecosystem: &str) -> Option<Space> {
     let rpm = |id: &str, r: String| Space::new(format!("{id}:{r}"), Scheme::Rpm, KeyKind::Binary);
     Some(match family {
         "Debian" => debian(release)?,
-        "Ubuntu" => {
-            let number = release
-                .split(':')
-                .find(|p| p.contains('.') && p.starts_with(|c: char| c.is_ascii_digit()))?;
-            Space::new(format!("ubuntu:{number}"), Scheme::Deb, KeyKind::Source)
-        }
+        "Ubuntu" => ubuntu(release)?,
         "Alpine" => alpine(release)?,
         "Wolfi" => Space::new("wolfi", Scheme::Apk, KeyKind::Source),
         "Chainguard" => Space::new("chainguard", Scheme::Apk, KeyKind::Source),
+        "MinimOS" => Space::new("minimos", Scheme::Apk, KeyKind::Source),
         "AlmaLinux" => rpm("almalinux", major(release)),
         "Rocky Linux" => rpm("rocky", major(release)),
-        "Red Hat" => {
-            let number = release
-                .split(':')
-                .find(|p| p.starts_with(|c: char| c.is_ascii_digit()))?;
-            rpm("rhel", major(number))
-        }
+        "Red Hat" => red_hat(release)?,
         "openSUSE" | "SUSE" | "Mageia" | "openEuler" => return None,
         _ => return None,
     })
+}
+
+/// `22.04:LTS`, or `Pro:22.04:LTS` and `Pro:FIPS-updates:22.04:LTS` for paid channels.
+fn ubuntu(suffix: &str) -> Option<Space> {
+    let is_number = |p: &&str| p.contains('.') && p.starts_with(|c: char| c.is_ascii_digit());
+    let number = suffix.split(':').find(is_number)?;
+    let words: Vec<&str> = suffix.split(':').take_while(|p| !is_number(p)).collect();
+    let mut space = Space::new(format!("ubuntu:{number}"), Scheme::Deb, KeyKind::Source);
+    space.channel = match words.as_slice() {
+        [] => None,
+        ["Pro"] => Some("esm".to_owned()),
+        [.., last] => Some(last.to_lowercase()),
+    };
+    Some(space)
+}
+
+/// A CPE behind its vendor: `enterprise_linux:9::appstream`, `rhel_eus:9.2::baseos`.
+/// Products on top of the distribution have no space.
+pub(super) fn red_hat(suffix: &str) -> Option<Space> {
+    let mut parts = suffix.split(':');
+    let (product, release) = (parts.next()?, parts.next()?);
+    let channel = match product.strip_prefix("rhel_") {
+        None if product == "enterprise_linux" => None,
+        Some(name @ ("eus" | "aus" | "e4s" | "tus" | "els")) => Some(format!("{name}:{release}")),
+        _ => return None,
+    };
+    let major = release.split('.').next()?;
+    if major.is_empty() || !major.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let mut space = Space::new(format!("rhel:{major}"), Scheme::Rpm, KeyKind::Binary);
+    space.channel = channel;
+    Some(space)
 }
 
 /// Codenames of Debian's releases and their numbers.

@@ -9,3 +9,5 @@ mod sources;
 mod starter;
 #[cfg(feature = "feeds")]
 mod update;
+mod feeds;
+mod hostile;

@@ -1,0 +1,183 @@
+//! What a product id stands for: a package of a release.
+
+use std::collections::HashMap;
+
+use super::super::space::{self, Space};
+use super::document::{Branch, Helper, Product, Relationship, Tree};
+
+/// How many relationships lead from a package through its module to its platform.
+const HOPS: usize = 4;
+
+/// The products of a document by id.
+pub(super) struct Products<'a> {
+    products: HashMap<&'a str, &'a Helper>,
+    relationships: HashMap<&'a str, &'a Relationship>,
+}
+
+/// A package in a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Component {
+    pub(super) space: Space,
+    pub(super) name: String,
+    /// `epoch:version-release`; `None` where every version is meant.
+    pub(super) version: Option<String>,
+    /// `name:stream`.
+    pub(super) module: Option<String>,
+    /// It is the source package.
+    pub(super) is_source: bool,
+}
+
+impl<'a> Products<'a> {
+    /// The products of a tree.
+    pub(super) fn of(tree: &'a Tree) -> Self {
+        let mut products = HashMap::new();
+        let mut branches: Vec<&Branch> = tree.branches.iter().collect();
+        while let Some(branch) = branches.pop() {
+            if let Some(Product {
+                product_id,
+                helper: Some(helper),
+            }) = &branch.product
+            {
+                products.insert(product_id.as_str(), helper);
+            }
+            branches.extend(&branch.branches);
+        }
+        let relationships = tree
+            .relationships
+            .iter()
+            .map(|r| (r.full_product_name.product_id.as_str(), r))
+            .collect();
+        Self {
+            products,
+            relationships,
+        }
+    }
+
+    /// The package that an id stands for; `None` where it is in no space.
+    pub(super) fn component(&self, id: &str) -> Option<Component> {
+        let (part, platform) = match self.relationships.get(id) {
+            Some(r) => (
+                r.product_reference.as_str(),
+                r.relates_to_product_reference.as_str(),
+            ),
+            None => id
+                .split_once(':')
+                .map(|(platform, part)| (part, platform))?,
+        };
+        let (space, mut module) = self.platform(platform)?;
+        let purl = self
+            .products
+            .get(part)
+            .and_then(|helper| helper.purl.as_deref());
+        module = module.or_else(|| purl.and_then(module_of_purl));
+        // Unfixed packages of a module are written `nodejs:18/nodejs`.
+        let part = match part.rsplit_once('/') {
+            Some((stream, name)) => {
+                module = module.or_else(|| two_fields(stream));
+                name
+            }
+            None => part,
+        };
+        let (text, architecture) = split_architecture(part);
+        let (name, version) = split_version(text);
+        (!name.is_empty()).then(|| Component {
+            space,
+            name: name.to_owned(),
+            version: version.map(str::to_owned),
+            module,
+            is_source: architecture == Some("src"),
+        })
+    }
+
+    /// The space of a platform, and the module that lies between it and the package.
+    fn platform(&self, id: &str) -> Option<(Space, Option<String>)> {
+        let mut id = id;
+        let mut module = None;
+        for _ in 0..HOPS {
+            if let Some(cpe) = self
+                .products
+                .get(id)
+                .and_then(|helper| helper.cpe.as_deref())
+            {
+                let suffix = cpe.split_once("redhat:").map(|(_, suffix)| suffix)?;
+                return Some((space::red_hat(suffix)?, module));
+            }
+            let relationship = self.relationships.get(id)?;
+            module = module.or_else(|| two_fields(&relationship.product_reference));
+            id = &relationship.relates_to_product_reference;
+        }
+        None
+    }
+}
+
+/// `nodejs:18:8090020231019152822:a75119d5` is module `nodejs`, stream `18`.
+fn two_fields(text: &str) -> Option<String> {
+    let mut fields = text.split(':');
+    let (name, stream) = (fields.next()?, fields.next()?);
+    (!name.is_empty() && !stream.is_empty()).then(|| format!("{name}:{stream}"))
+}
+
+fn module_of_purl(purl: &str) -> Option<String> {
+    let (_, qualifiers) = purl.split_once('?')?;
+    let module = qualifiers
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("rpmmod="))?;
+    two_fields(&module.replace("%3A", ":").replace("%3a", ":"))
+}
+
+fn split_architecture(text: &str) -> (&str, Option<&str>) {
+    const KNOWN: [&str; 14] = [
+        "src", "noarch", "x86_64", "i386", "i486", "i586", "i686", "aarch64", "ppc", "ppc64",
+        "ppc64le", "s390", "s390x", "ia64",
+    ];
+    match text.rsplit_once('.') {
+        Some((rest, last)) if KNOWN.contains(&last) => (rest, Some(last)),
+        _ => (text, None),
+    }
+}
+
+/// Splits `libtiff-0:4.0.9-32.el8_10`. Without an epoch the text is a name.
+fn split_version(text: &str) -> (&str, Option<&str>) {
+    let Some(colon) = text.rfind(':') else {
+        return (text, None);
+    };
+    let epoch = text[..colon].rfind('-').filter(|dash| {
+        let digits = &text[dash.saturating_add(1)..colon];
+        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+    });
+    match epoch {
+        Some(dash) => (&text[..dash], Some(&text[dash.saturating_add(1)..])),
+        None => (text, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_components_are_split() {
+        for (text, expected) in [
+            (
+                "libtiff-0:4.0.9-32.el8_10",
+                ("libtiff", Some("0:4.0.9-32.el8_10")),
+            ),
+            (
+                "java-1.8.0-openjdk-1:1.8.0-1",
+                ("java-1.8.0-openjdk", Some("1:1.8.0-1")),
+            ),
+            ("libtiff-devel", ("libtiff-devel", None)),
+            ("a:b", ("a:b", None)),
+        ] {
+            assert_eq!(split_version(text), expected, "{text}");
+        }
+        assert_eq!(
+            two_fields("nodejs:18:809:a75").as_deref(),
+            Some("nodejs:18")
+        );
+        assert_eq!(
+            split_architecture("a-0:1-1.el8.src"),
+            ("a-0:1-1.el8", Some("src"))
+        );
+    }
+}
