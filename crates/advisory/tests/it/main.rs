@@ -4,10 +4,10 @@
 
 mod damage;
 mod database;
+mod feeds;
+mod hostile;
 mod records;
 mod sources;
 mod starter;
 #[cfg(feature = "feeds")]
 mod update;
-mod feeds;
-mod hostile;
