@@ -8,8 +8,20 @@
 //! There is no enum of package types. The purl type in an ecosystem's descriptor is the
 //! key, and names, order of versions and matching derive from [`ALL`].
 
+pub mod apk;
+pub mod cargo;
+pub mod composer;
+pub mod deb;
 pub mod distro;
+mod document;
 pub mod executable;
+pub mod gem;
+pub mod golang;
+pub mod maven;
+pub mod npm;
+pub mod nuget;
+pub mod pypi;
+pub mod rpm;
 
 use std::borrow::Cow;
 
@@ -19,7 +31,19 @@ use lazaret_version::Scheme;
 pub use distro::DistroHint;
 
 /// Every ecosystem, in the order reports list them.
-pub static ALL: &[&Ecosystem] = &[];
+pub static ALL: &[&Ecosystem] = &[
+    &apk::ECOSYSTEM,
+    &deb::ECOSYSTEM,
+    &rpm::ECOSYSTEM,
+    &cargo::ECOSYSTEM,
+    &composer::ECOSYSTEM,
+    &gem::ECOSYSTEM,
+    &golang::ECOSYSTEM,
+    &maven::ECOSYSTEM,
+    &npm::ECOSYSTEM,
+    &nuget::ECOSYSTEM,
+    &pypi::ECOSYSTEM,
+];
 
 /// A package ecosystem: facts and readers.
 pub struct Ecosystem {
@@ -123,13 +147,17 @@ pub fn by_osv(name: &str) -> Option<&'static Ecosystem> {
     ALL.iter().copied().find(|e| e.osv.contains(&name))
 }
 
+/// Every reader: those of the ecosystems and those of the distribution's own files.
+pub fn readers() -> impl Iterator<Item = &'static Reader> {
+    ALL.iter().flat_map(|e| e.readers).chain(distro::READERS)
+}
+
 /// Every reader that wants the file at `path`.
 ///
 /// Lock files are offered only where `locked` is true: in an image the installed
 /// metadata is the truth, and a lock file that was copied along is not.
 pub fn readers_for(path: &str, locked: bool) -> impl Iterator<Item = &'static Reader> {
-    ALL.iter()
-        .flat_map(|e| e.readers)
+    readers()
         .filter(move |r| locked || r.evidence == EvidenceKind::Installed)
         .filter(move |r| (r.wants)(path))
 }

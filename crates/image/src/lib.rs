@@ -8,14 +8,20 @@
 //! Synchronous on purpose: the work is inflating and hashing, which threads do.
 
 mod archive;
+pub mod containerd;
+pub mod credentials;
+pub mod daemon;
 mod directory;
 mod error;
 mod layer;
 mod layout;
 mod limits;
 mod manifest;
+mod reference;
+pub mod registry;
 mod stream;
 mod tar;
+mod target;
 
 use std::io::Read;
 
@@ -28,8 +34,10 @@ pub use layer::{LayerSummary, Oddity};
 pub use layout::open_layout;
 pub use limits::Limits;
 pub use manifest::ImageConfig;
+pub use reference::{DEFAULT_REGISTRY, ImageRef, InvalidReference};
 pub use stream::{Streamed, read_stream};
 pub use tar::{Entry, EntryKind, LayerSink, SinkError, walk};
+pub use target::{DaemonKind, InvalidTarget, TargetRef};
 
 /// An opened image: the manifest is chosen and verified, the layers are not read yet.
 pub struct Image {

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use lazaret_advisory::DbError;
+use lazaret_advisory::db::DbError;
 use lazaret_model::{Package, Suppression};
 
 use crate::identity::{Facts, Identity};
@@ -56,7 +56,9 @@ impl<'a> Owners<'a> {
             };
             return Ok(Some(Suppression {
                 by: "owner".into(),
-                reason: format!("the files belong to {owner}, whose distribution tracks this: {says}"),
+                reason: format!(
+                    "the files belong to {owner}, whose distribution tracks this: {says}"
+                ),
                 rule: None,
             }));
         }

@@ -1,1 +1,10 @@
-//! Placeholder until the crate's first commit.
+//! Rules that turn facts into a decision.
+//!
+//! Pure: a report, the rules and today's date go in, a decision comes out. Nothing here
+//! knows where the facts came from.
+
+mod gate;
+mod ignore;
+
+pub use gate::{FailOn, Gate, InvalidGate, decide};
+pub use ignore::{IgnoreError, IgnoreRules, Unused};

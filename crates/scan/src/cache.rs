@@ -57,14 +57,22 @@ impl Cache {
     /// When the directory cannot be made.
     pub fn open(dir: &Path) -> Result<Self, CacheError> {
         let dir = dir.join("layers");
-        fs::create_dir_all(&dir)
-            .map_err(|source| CacheError::Create { path: dir.clone(), source })?;
-        Ok(Self { dir, flavour: flavour() })
+        fs::create_dir_all(&dir).map_err(|source| CacheError::Create {
+            path: dir.clone(),
+            source,
+        })?;
+        Ok(Self {
+            dir,
+            flavour: flavour(),
+        })
     }
 
     /// The same cache for facts gathered under settings that read less or more.
     pub(crate) fn with_settings(&self, settings: &str) -> Self {
-        Self { dir: self.dir.clone(), flavour: format!("{}{settings}", self.flavour) }
+        Self {
+            dir: self.dir.clone(),
+            flavour: format!("{}{settings}", self.flavour),
+        }
     }
 
     fn path(&self, diff_id: &Digest) -> PathBuf {
@@ -99,8 +107,11 @@ impl Cache {
 
 /// Every reader with its revision, in one line.
 fn flavour() -> String {
-    let mut line = format!("{FORMAT};executable={};", lazaret_ecosystem::executable::REVISION);
-    for reader in lazaret_ecosystem::ALL.iter().flat_map(|e| e.readers) {
+    let mut line = format!(
+        "{FORMAT};executable={};",
+        lazaret_ecosystem::executable::REVISION
+    );
+    for reader in lazaret_ecosystem::readers() {
         line.push_str(&format!("{}={};", reader.id, reader.revision));
     }
     line
@@ -109,7 +120,12 @@ fn flavour() -> String {
 fn encode(facts: &LayerFacts) -> io::Result<Vec<u8>> {
     let json = zstd::bulk::compress(&serde_json::to_vec(facts)?, 1)?;
     let owned = || facts.files.iter().flat_map(|f| &f.owned);
-    let counts = [json.len(), facts.occupied.len(), facts.directories.len(), owned().count()];
+    let counts = [
+        json.len(),
+        facts.occupied.len(),
+        facts.directories.len(),
+        owned().count(),
+    ];
     let mut out = Vec::with_capacity(72 + json.len() + 8 * counts[1..].iter().sum::<usize>());
     out.extend_from_slice(MAGIC);
     out.extend_from_slice(&[0; 32]);
@@ -117,7 +133,12 @@ fn encode(facts: &LayerFacts) -> io::Result<Vec<u8>> {
         out.extend_from_slice(&(count as u64).to_le_bytes());
     }
     out.extend_from_slice(&json);
-    for hash in facts.occupied.iter().chain(&facts.directories).chain(owned()) {
+    for hash in facts
+        .occupied
+        .iter()
+        .chain(&facts.directories)
+        .chain(owned())
+    {
         out.extend_from_slice(&hash.to_le_bytes());
     }
     let sum = Sha256::digest(&out[40..]);
@@ -156,7 +177,11 @@ fn decode(bytes: &[u8]) -> Option<LayerFacts> {
 }
 
 fn hashes(bytes: &[u8]) -> Vec<u64> {
-    bytes.chunks_exact(8).filter_map(|c| c.try_into().ok()).map(u64::from_le_bytes).collect()
+    bytes
+        .chunks_exact(8)
+        .filter_map(|c| c.try_into().ok())
+        .map(u64::from_le_bytes)
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,23 @@
 //! From an opened target to an inventory, and from there to a report.
-#![allow(dead_code)]
+//!
+//! This is the one pipeline: the command line and every other entrance call the same two
+//! functions. [`catalog`] (and its relatives for directories and streams) reads each
+//! layer once and puts the layers' facts on top of each other; [`examine`] matches an
+//! inventory, wherever it came from. Nothing here prints, decides or asks a network.
 
 mod budget;
+mod cache;
+mod catalog;
+mod collect;
+mod facts;
+mod ownership;
 mod paths;
+mod report;
+mod settings;
+mod squash;
+
+pub use cache::{Cache, CacheError};
+pub use catalog::{CatalogError, catalog, catalog_directory, catalog_stream, from_cache};
+pub use facts::{FileFacts, LayerFacts};
+pub use report::{ExamineError, examine, inventory_report};
+pub use settings::{NoProgress, Progress, Settings};

@@ -1,1 +1,3 @@
-//! Placeholder until the crate's first commit.
+//! What tests need and products do not: servers that misbehave on demand.
+
+pub mod registry;

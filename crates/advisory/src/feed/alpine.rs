@@ -6,7 +6,7 @@
 //!
 //! Source: Alpine wiki, "Security database"; the files of `secdb`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -57,44 +57,74 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
         serde_saphyr::from_str(text).map_err(|e| FeedError::new(e.to_string()))?
     };
     let space = space_of(&parsed, file.path).ok_or_else(|| FeedError::new("no branch is named"))?;
-    let mut found: BTreeMap<String, Vec<Affected>> = BTreeMap::new();
+    let mut found: BTreeMap<String, Advisory> = BTreeMap::new();
+    let mut beside: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for package in parsed.packages.into_iter().flatten().map(|i| i.pkg) {
-        // Of several versions that claim to fix the same, the last one is right: the
-        // earlier fixes were not whole.
-        let mut fixes: BTreeMap<String, String> = BTreeMap::new();
-        for (version, entries) in package.secfixes.into_iter().flatten() {
-            for id in entries
+        for (id, version) in fixes(&package, &mut beside, out) {
+            let statement = statement(&space, &package.name, version);
+            found.entry(id).or_default().affected.push(statement);
+        }
+    }
+    relate(&mut found, beside);
+    for (id, mut advisory) in found {
+        advisory.feed = space.name.split(':').next().unwrap_or("alpine").to_owned();
+        advisory.id = id;
+        out.item(FeedItem::Advisory(Box::new(advisory)));
+    }
+    Ok(())
+}
+
+/// What a package fixed, and in which version. Of several versions that claim to fix the
+/// same, the last one is right: the earlier fixes were not whole.
+///
+/// `beside` gathers the CVE ids that each other id shares an entry with.
+fn fixes(
+    package: &Package,
+    beside: &mut BTreeMap<String, BTreeSet<String>>,
+    out: &mut Sink<'_>,
+) -> BTreeMap<String, String> {
+    let mut fixes: BTreeMap<String, String> = BTreeMap::new();
+    for (version, entries) in package.secfixes.iter().flatten() {
+        let version = version.trim();
+        if version != "0" && Scheme::Apk.check(version).is_err() {
+            out.bad(&package.name, format!("`{version}` is not a version"));
+        }
+        for entry in entries.iter().flatten().flatten() {
+            let (cves, others): (Vec<String>, Vec<String>) = ids(entry)
                 .into_iter()
-                .flatten()
-                .flatten()
-                .flat_map(|e| ids(&e))
-            {
+                .partition(|id| id.starts_with("CVE-"));
+            for other in &others {
+                let known = beside.entry(other.clone()).or_default();
+                known.extend(cves.iter().cloned());
+            }
+            for id in cves.into_iter().chain(others) {
                 let later = fixes.get(&id).is_none_or(|known| {
                     Scheme::Apk
-                        .compare(known, &version)
+                        .compare(known, version)
                         .is_ok_and(std::cmp::Ordering::is_lt)
                 });
                 if later {
-                    fixes.insert(id, version.clone());
+                    fixes.insert(id, version.to_owned());
                 }
             }
         }
-        for (id, version) in fixes {
-            found
-                .entry(id)
-                .or_default()
-                .push(statement(&space, &package.name, version));
+    }
+    fixes
+}
+
+/// An id that always stands beside one CVE id is another name of it (`TALOS-2019-0844`);
+/// beside several it is a notice about all of them (`XSA-224`).
+fn relate(found: &mut BTreeMap<String, Advisory>, beside: BTreeMap<String, BTreeSet<String>>) {
+    for (id, cves) in beside {
+        let Some(advisory) = found.get_mut(&id) else {
+            continue;
+        };
+        let cves: Vec<String> = cves.into_iter().collect();
+        match cves.as_slice() {
+            [_] => advisory.aliases = cves,
+            _ => advisory.upstream = cves,
         }
     }
-    for (id, affected) in found {
-        out.item(FeedItem::Advisory(Box::new(Advisory {
-            id,
-            feed: space.name.split(':').next().unwrap_or("alpine").to_owned(),
-            affected,
-            ..Advisory::default()
-        })));
-    }
-    Ok(())
 }
 
 fn space_of(file: &File, path: &str) -> Option<Space> {
@@ -116,21 +146,19 @@ fn space_of(file: &File, path: &str) -> Option<Space> {
     space::alpine(branch.or(in_path)?)
 }
 
-/// `CVE-2019-1 (+)` and `CVE_2019-1 XSA-7` are ids with more beside them. One entry is
-/// one vulnerability; its CVE id is what it is known by.
+/// The ids of an entry; `CVE-2019-1 (+)` and `CVE_2019-1 XSA-7` have more beside them.
 fn ids(entry: &str) -> Vec<String> {
-    let words = || entry.split(|c: char| c.is_whitespace() || c == ',');
-    let cves: Vec<String> = words()
-        .map(|w| w.replace("CVE_", "CVE-"))
-        .filter(|w| w.starts_with("CVE-") && w.len() > 8)
-        .collect();
-    if !cves.is_empty() {
-        return cves;
-    }
-    words()
-        .find(|w| w.contains('-'))
-        .map(str::to_owned)
-        .into_iter()
+    entry
+        .split(|c: char| c.is_whitespace() || c == ',')
+        .map(|word| {
+            let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+            word.replace("CVE_", "CVE-")
+        })
+        .filter(|word| {
+            word.starts_with(|c: char| c.is_ascii_uppercase())
+                && word.contains('-')
+                && word.bytes().any(|b| b.is_ascii_digit())
+        })
         .collect()
 }
 
@@ -165,7 +193,7 @@ mod tests {
     #[test]
     fn entries_are_read_for_their_ids() {
         assert_eq!(ids("CVE-2019-1234 (+ fix)"), ["CVE-2019-1234"]);
-        assert_eq!(ids("CVE_2017-2616 XSA-7"), ["CVE-2017-2616"]);
+        assert_eq!(ids("CVE_2017-2616 XSA-7"), ["CVE-2017-2616", "XSA-7"]);
         assert_eq!(ids("XSA-207"), ["XSA-207"]);
         assert!(ids("").is_empty());
     }

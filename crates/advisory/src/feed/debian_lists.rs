@@ -8,7 +8,7 @@
 //!
 //! Source: Debian security tracker, `doc/security-team.d.o/security_tracker`.
 
-use lazaret_model::{Advisory, Affected, FeedItem, FixStatus, Qualifiers};
+use lazaret_model::{Advisory, AdvisoryKind, Affected, FeedItem, FixStatus, Qualifiers};
 use lazaret_version::{Interval, Range};
 
 use super::space;
@@ -36,9 +36,7 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
     let mut any = false;
     for line in text.lines() {
         if line.starts_with('[') {
-            if let Some(done) = current.take() {
-                out.item(FeedItem::Advisory(Box::new(done)));
-            }
+            flush(current.take(), out);
             current = head(line);
             match &current {
                 Some(_) => any = true,
@@ -61,14 +59,25 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
             }
         }
     }
-    if let Some(done) = current {
-        out.item(FeedItem::Advisory(Box::new(done)));
-    }
+    flush(current, out);
     if any {
         Ok(())
     } else {
         Err(FeedError::new("no advisory in the list"))
     }
+}
+
+/// Hands on a finished advisory. One that names neither a CVE nor a fix is about no
+/// vulnerability: it announces the end of support.
+fn flush(advisory: Option<Advisory>, out: &mut Sink<'_>) {
+    let Some(mut advisory) = advisory.filter(|advisory| !advisory.affected.is_empty()) else {
+        return;
+    };
+    let announces = |affected: &Affected| affected.status == FixStatus::EndOfLife;
+    if advisory.upstream.is_empty() && advisory.affected.iter().all(announces) {
+        advisory.kind = AdvisoryKind::Informational;
+    }
+    out.item(FeedItem::Advisory(Box::new(advisory)));
 }
 
 /// `[29 Mar 2023] DSA-5380-1 xorg-server - security update`

@@ -66,7 +66,7 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
                     Bound::Exclusive(v) => Some(v.clone()),
                     _ => None,
                 }));
-                range = range.union(one);
+                range = range.union(with_unstable(one));
             }
             Err(error) => out.bad(&id, error.to_string()),
         }
@@ -104,4 +104,26 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
         ..Advisory::default()
     })));
     Ok(())
+}
+
+/// The range as Composer means it: `<1.2` ends before the pre-releases of 1.2, and
+/// `>=1.2` begins with them. Composer writes both with the suffix `-dev`.
+///
+/// Source: `VersionParser::parseConstraint` of composer/semver.
+fn with_unstable(mut range: Range) -> Range {
+    let lowest = |version: &mut String| {
+        let numeric = version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        if numeric {
+            version.push_str("-dev");
+        }
+    };
+    for interval in &mut range.intervals {
+        if let Bound::Inclusive(version) = &mut interval.lower {
+            lowest(version);
+        }
+        if let Bound::Exclusive(version) = &mut interval.upper {
+            lowest(version);
+        }
+    }
+    range
 }

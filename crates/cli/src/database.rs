@@ -1,0 +1,189 @@
+//! The advisory database: which one, and the commands on it.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use lazaret_advisory::Db;
+use lazaret_advisory::build::{BuildOptions, SourceSpec, build_to};
+use lazaret_advisory::feed;
+
+use crate::Verdict;
+use crate::args::DbCommand;
+use crate::targets::home_dir;
+
+/// Where the installed database is.
+pub(crate) fn installed() -> Option<PathBuf> {
+    home_dir("XDG_DATA_HOME", ".local/share").map(|dir| dir.join("advisories.db"))
+}
+
+/// The database to use: the one named, the installed one, or the starter.
+pub(crate) fn open(named: Option<&Path>) -> anyhow::Result<Db> {
+    if let Some(path) = named {
+        return Db::open(path)
+            .with_context(|| format!("use {} as the advisory database", path.display()));
+    }
+    match installed().filter(|p| p.is_file()) {
+        Some(path) => Ok(Db::open(&path)?),
+        None => starter(),
+    }
+}
+
+/// The small database inside the program.
+pub(crate) fn starter() -> anyhow::Result<Db> {
+    Ok(lazaret_advisory::starter::database()?)
+}
+
+pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
+    match command {
+        DbCommand::Build {
+            out,
+            strict,
+            sources,
+        } => build(&out, strict, &sources)?,
+        DbCommand::Feeds => feeds()?,
+        DbCommand::Status { db } => status(db.as_deref())?,
+        DbCommand::Search { text, db } => search(&text, db.as_deref())?,
+        DbCommand::Import { file } => import(&file)?,
+        DbCommand::Export { file } => export(&file)?,
+    }
+    Ok(Verdict::Allowed)
+}
+
+fn build(out: &Path, strict: bool, sources: &[String]) -> anyhow::Result<()> {
+    let specs: Vec<SourceSpec> = sources
+        .iter()
+        .map(|s| s.parse())
+        .collect::<Result<_, _>>()?;
+    let options = BuildOptions {
+        strict,
+        ..BuildOptions::default()
+    };
+    let report = build_to(out, &specs, &options, &mut |_| {})?;
+    let mut err = anstream::stderr();
+    for source in &report.sources {
+        writeln!(
+            err,
+            "{}={}: {} records of {} files, {} could not be read",
+            source.feed,
+            source.path.display(),
+            source.records,
+            source.files,
+            source.bad
+        )?;
+        for bad in source.named.iter().take(5) {
+            writeln!(err, "  {}: {}", bad.record, bad.reason)?;
+        }
+    }
+    writeln!(
+        err,
+        "{}: {} advisories, {} CVE records, {} bytes",
+        out.display(),
+        report.advisories,
+        report.cve_records,
+        report.size_bytes
+    )?;
+    Ok(())
+}
+
+fn feeds() -> anyhow::Result<()> {
+    let mut out = anstream::stdout();
+    for feed in feed::ALL {
+        writeln!(
+            out,
+            "{:<14} {}\n{:14} {}",
+            feed.name, feed.about, "", feed.upstream
+        )?;
+    }
+    Ok(())
+}
+
+fn status(named: Option<&Path>) -> anyhow::Result<()> {
+    let database = open(named)?;
+    database.verify()?;
+    let info = database.info();
+    let mut out = anstream::stdout();
+    writeln!(out, "digest     {}", info.digest)?;
+    writeln!(out, "built at   {}", info.built_at)?;
+    writeln!(out, "advisories {}", database.advisory_count())?;
+    if info.starter {
+        writeln!(
+            out,
+            "This is the starter database inside the program: landmark vulnerabilities only."
+        )?;
+    }
+    for feed in &info.feeds {
+        writeln!(
+            out,
+            "feed       {:<14} {:>8} records, newest {}",
+            feed.name, feed.records, feed.as_of
+        )?;
+    }
+    for space in database.spaces() {
+        writeln!(
+            out,
+            "space      {:<18} {:>8} packages",
+            space.name, space.packages
+        )?;
+    }
+    Ok(())
+}
+
+fn search(text: &str, named: Option<&Path>) -> anyhow::Result<()> {
+    let database = open(named)?;
+    let mut out = anstream::stdout();
+    let hits = database.search(text, 50)?;
+    for hit in &hits {
+        let group = database.group(hit.group)?;
+        let title = match group.advisories.first() {
+            Some(first) => database.advisory(*first)?.summary,
+            None => String::new(),
+        };
+        let title: String = title.chars().filter(|c| !c.is_control()).take(60).collect();
+        writeln!(out, "{:<20} {title}", group.primary)?;
+    }
+    if hits.is_empty() {
+        writeln!(
+            anstream::stderr(),
+            "nothing in the database matches `{text}`"
+        )?;
+    }
+    Ok(())
+}
+
+fn import(file: &Path) -> anyhow::Result<()> {
+    let database = Db::open(file)?;
+    database.verify()?;
+    let place = installed().context("there is no home directory to install a database in")?;
+    copy(database.bytes(), &place)?;
+    writeln!(
+        anstream::stderr(),
+        "installed {} as {}",
+        database.digest(),
+        place.display()
+    )?;
+    Ok(())
+}
+
+fn export(file: &Path) -> anyhow::Result<()> {
+    let database = open(None)?;
+    database.verify()?;
+    copy(database.bytes(), file)
+}
+
+/// Writes beside the place and renames, so that nobody sees half a file.
+fn copy(bytes: &[u8], place: &Path) -> anyhow::Result<()> {
+    let parent = place
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let write = || -> std::io::Result<()> {
+        std::fs::create_dir_all(parent)?;
+        let mut temporary = tempfile::NamedTempFile::new_in(parent)?;
+        temporary.write_all(bytes)?;
+        temporary.persist(place)?;
+        Ok(())
+    };
+    write().with_context(|| format!("write {}", place.display()))
+}

@@ -1,0 +1,33 @@
+//! Errors for people: what was being done, what was wrong, what to type next.
+
+use std::io::Write as _;
+
+/// Whether the reader of our output has gone.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Prints the chain of causes, outermost first, with control characters made visible.
+pub(crate) fn show(error: &anyhow::Error) {
+    let mut err = anstream::stderr();
+    let _ = writeln!(err, "error: {}", visible(&error.to_string()));
+    let mut last = error.to_string();
+    for cause in error.chain().skip(1) {
+        let text = cause.to_string();
+        // A cause that only repeats its effect says nothing.
+        if !last.contains(&text) {
+            let _ = writeln!(err, "  because: {}", visible(&text));
+        }
+        last = text;
+    }
+}
+
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}

@@ -1,0 +1,273 @@
+//! `scan`, `sbom` and `explain`.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use lazaret_match::MatchOptions;
+use lazaret_model::{Outcome, Report};
+use lazaret_policy::{FailOn, Gate, IgnoreRules, decide};
+use lazaret_report::format::Format;
+use lazaret_report::sbom::{self, SbomFormat};
+use lazaret_report::{Options, explain as tell};
+
+use crate::Verdict;
+use crate::args::{ExplainArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs, When};
+use crate::{database, targets};
+
+/// Ignore files that are read from the working directory by themselves.
+const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
+
+pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
+    // What can be wrong with the arguments is told before minutes of work.
+    let gate = gate(args)?;
+    let outputs = outputs(&args.output)?;
+    let today = today();
+    let rules = ignore_rules(&args.ignore_file)?;
+    let mut report = report(&args.target, &args.matching, &today)?;
+    let unused = rules.apply(&mut report, &today);
+    gate.filter(&mut report);
+    report.decision = decide(&report, &gate);
+    for (format, path) in &outputs {
+        write_report(&report, format, path.as_deref(), &args.output)?;
+    }
+    if !args.target.quiet {
+        let mut err = anstream::stderr();
+        for rule in unused {
+            writeln!(
+                err,
+                "warning: {} ignores {}, but {}",
+                rule.place, rule.rule, rule.why
+            )?;
+        }
+    }
+    Ok(verdict(&report))
+}
+
+fn verdict(report: &Report) -> Verdict {
+    let by = |rule: &str| report.decision.reasons.iter().any(|r| r.rule == rule);
+    match report.decision.outcome {
+        Outcome::Allow | Outcome::Warn => Verdict::Allowed,
+        _ if by("fail-on") => Verdict::Refused,
+        _ if by("fail-on-gaps") => Verdict::Incomplete,
+        _ => Verdict::Refused,
+    }
+}
+
+fn gate(args: &ScanArgs) -> anyhow::Result<Gate> {
+    for scanner in &args.scanners {
+        if scanner != "vuln" {
+            bail!("the scanner `{scanner}` does not exist yet; only `vuln` does");
+        }
+    }
+    let fail_on: Vec<FailOn> = args
+        .fail_on
+        .iter()
+        .filter(|c| *c != "none")
+        .map(|c| c.parse())
+        .collect::<Result<_, _>>()
+        .context("--fail-on")?;
+    Ok(Gate {
+        fail_on,
+        fail_on_gaps: args.fail_on_gaps,
+        severities: args.severity.clone(),
+        ignore_unfixed: args.ignore_unfixed,
+    })
+}
+
+/// The report of a target, before any rule of people is applied.
+fn report(target: &TargetArgs, matching: &MatchArgs, today: &str) -> anyhow::Result<Report> {
+    let database = database::open(matching.db.as_deref())?;
+    let inventory = targets::inventory(target)?;
+    let options = MatchOptions {
+        today: Some(today.to_owned()),
+        strict: matching.strict,
+    };
+    Ok(lazaret_scan::examine(inventory, &database, &options)?)
+}
+
+/// Today's date in UTC; `SOURCE_DATE_EPOCH` stands in for the clock where it is set.
+fn today() -> String {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH")
+        .ok()
+        .and_then(|t| t.parse::<i64>().ok());
+    let now = fixed
+        .and_then(|t| jiff::Timestamp::from_second(t).ok())
+        .unwrap_or_else(jiff::Timestamp::now);
+    now.to_string().chars().take(10).collect()
+}
+
+fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
+    let mut rules = IgnoreRules::default();
+    let found = IGNORE_FILES
+        .iter()
+        .map(PathBuf::from)
+        .filter(|p| named.is_empty() && p.is_file());
+    for path in named.iter().cloned().chain(found) {
+        let bytes = std::fs::read(&path).with_context(|| format!("read {}", path.display()))?;
+        let name = path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        rules.add(&name, &bytes)?;
+    }
+    Ok(rules)
+}
+
+fn format_named(name: &str) -> anyhow::Result<&'static Format> {
+    lazaret_report::by_name(name).with_context(|| {
+        let known: Vec<&str> = lazaret_report::ALL.iter().map(|f| f.name).collect();
+        format!("`{name}` is no format; known are {}", known.join(", "))
+    })
+}
+
+/// Formats and where they go; `None` is standard output.
+fn outputs(args: &OutputArgs) -> anyhow::Result<Vec<(&'static Format, Option<PathBuf>)>> {
+    let mut outputs = Vec::new();
+    let mut bare = false;
+    for output in &args.output {
+        match output
+            .split_once('=')
+            .filter(|(name, _)| lazaret_report::by_name(name).is_some())
+        {
+            Some((name, file)) => outputs.push((format_named(name)?, Some(PathBuf::from(file)))),
+            None => {
+                bare = true;
+                let name = args.format.as_deref().unwrap_or("json");
+                outputs.push((format_named(name)?, Some(PathBuf::from(output))));
+            }
+        }
+    }
+    // A file without a format takes the place of standard output.
+    if !bare {
+        outputs.push((
+            format_named(args.format.as_deref().unwrap_or("table"))?,
+            None,
+        ));
+    }
+    Ok(outputs)
+}
+
+fn write_report(
+    report: &Report,
+    format: &Format,
+    path: Option<&Path>,
+    args: &OutputArgs,
+) -> anyhow::Result<()> {
+    let terminal = path.is_none() && std::io::stdout().is_terminal();
+    let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let width = width.or_else(|| {
+        terminal
+            .then(terminal_size::terminal_size)
+            .flatten()
+            .map(|(w, _)| usize::from(w.0))
+    });
+    let options = Options {
+        width: width.unwrap_or(80),
+        color: match args.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
+        },
+        list_all_packages: args.list_all_pkgs,
+        show_suppressed: args.show_suppressed,
+        timestamp: None,
+    };
+    match path {
+        None => {
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            (format.render)(report, &options, &mut out)?;
+            out.flush()?;
+        }
+        Some(path) => {
+            let file = File::create(path).with_context(|| format!("write {}", path.display()))?;
+            let mut out = BufWriter::new(file);
+            (format.render)(report, &options, &mut out)?;
+            out.flush()
+                .with_context(|| format!("write {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
+    let format = SbomFormat::ALL
+        .into_iter()
+        .find(|f| f.name() == args.format)
+        .with_context(|| {
+            let known: Vec<&str> = SbomFormat::ALL.into_iter().map(SbomFormat::name).collect();
+            format!(
+                "`{}` is no format of a bill of materials; known are {}",
+                args.format,
+                known.join(", ")
+            )
+        })?;
+    let inventory = targets::inventory(&args.target)?;
+    let options = Options::default();
+    match &args.output {
+        Some(path) => {
+            let file = File::create(path).with_context(|| format!("write {}", path.display()))?;
+            let mut out = BufWriter::new(file);
+            sbom::write(&inventory, format, &options, &mut out)?;
+            out.flush()?;
+        }
+        None => {
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            sbom::write(&inventory, format, &options, &mut out)?;
+            out.flush()?;
+        }
+    }
+    Ok(Verdict::Allowed)
+}
+
+pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Verdict> {
+    let report = report(&args.target, &args.matching, &today())?;
+    let database = database::open(args.matching.db.as_deref())?;
+    let mut out = anstream::stdout();
+    let about: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|f| f.id == args.id || f.aliases.contains(&args.id))
+        .collect();
+    if !about.is_empty() {
+        for finding in about {
+            writeln!(out, "{}", tell::finding(finding, &Options::default()))?;
+        }
+        return Ok(Verdict::Allowed);
+    }
+    writeln!(
+        out,
+        "{} is not reported for {}.",
+        args.id, report.target.name
+    )?;
+    let Some(record) = database.by_id(&args.id)? else {
+        writeln!(
+            out,
+            "The database has no record of that id, so nothing was compared."
+        )?;
+        return Ok(Verdict::Allowed);
+    };
+    for index in record.groups {
+        for advisory in database.group(index)?.advisories {
+            let head = database.advisory_head(advisory)?;
+            writeln!(out, "{} ({}) was considered:", head.id, head.feed)?;
+            if head.withdrawn || head.rejected {
+                writeln!(out, "  it is withdrawn, so it never applies")?;
+            }
+        }
+    }
+    let mut shown = 0;
+    for gap in report.gaps.iter().take(20) {
+        writeln!(out, "not examined: {gap}")?;
+        shown += 1;
+    }
+    if shown == 0 {
+        writeln!(
+            out,
+            "No package of the target lies in a range that those records state."
+        )?;
+    }
+    Ok(Verdict::Allowed)
+}

@@ -1,0 +1,4 @@
+//! The crate's boundary: readers, distributions, purls, the probe.
+
+mod distro;
+mod hostile;

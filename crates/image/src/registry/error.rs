@@ -1,0 +1,166 @@
+//! What went wrong with a registry, and what to do about it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::ImageError;
+use crate::credentials::CredentialError;
+
+/// Why something cannot be had from a registry.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// The registry wants other credentials than it was given.
+    #[error("{host} refuses {what} ({status}){said}")]
+    Denied {
+        /// The registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// The HTTP status, 401 or 403.
+        status: u16,
+        /// Whether credentials were sent.
+        with_credentials: bool,
+        /// The registry's words, after a colon, or nothing.
+        said: String,
+    },
+    /// There is no such repository, tag or blob.
+    #[error("{host} has no {what}{said}")]
+    NotFound {
+        /// The registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// The registry's words, after a colon, or nothing.
+        said: String,
+    },
+    /// Too many requests, and waiting did not help.
+    #[error("{host} limits the rate of requests for {what}{said}")]
+    RateLimited {
+        /// The registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// When the registry wants to hear of us again.
+        after: Option<Duration>,
+        /// The registry's words, after a colon, or nothing.
+        said: String,
+    },
+    /// Another status than those foreseen.
+    #[error("{host} answered {status} to the request for {what}{said}")]
+    Status {
+        /// The registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// The HTTP status.
+        status: u16,
+        /// The registry's words, after a colon, or nothing.
+        said: String,
+    },
+    /// The host's name has no address.
+    #[error("the name {host} cannot be resolved")]
+    NoSuchHost {
+        /// The registry.
+        host: String,
+    },
+    /// Nobody listens there.
+    #[error("{host} refuses connections")]
+    Refused {
+        /// The registry.
+        host: String,
+    },
+    /// Nothing arrived in time.
+    #[error("{host} did not answer the request for {what} in time")]
+    Timeout {
+        /// The registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+    },
+    /// TLS could not be agreed upon.
+    #[error("no trusted TLS connection to {host}: {why}")]
+    Tls {
+        /// The registry.
+        host: String,
+        /// What the TLS library said.
+        why: String,
+    },
+    /// The line broke, or never was one.
+    #[error("request to {host} for {what}: {why}")]
+    Transport {
+        /// The registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// The innermost cause.
+        why: String,
+    },
+    /// The registry breaks the protocol.
+    #[error("{host} breaks the protocol for {what}: {why}")]
+    Protocol {
+        /// The registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// How.
+        why: String,
+    },
+    /// A file of certificate authorities cannot be used.
+    #[error("certificate authorities of {path}: {why}")]
+    Authority {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// Credentials cannot be had.
+    #[error(transparent)]
+    Credentials(#[from] CredentialError),
+    /// What came is no image, or not the promised one.
+    #[error(transparent)]
+    Image(#[from] ImageError),
+}
+
+impl RegistryError {
+    /// What the reader can do next, where there is something.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Denied {
+                host,
+                with_credentials: false,
+                ..
+            } => format!(
+                "the repository may be private or not exist; log in with `docker login {host}`, or give --username and --password"
+            ),
+            Self::Denied { host, .. } => {
+                format!("the credentials for {host} are wrong, expired or lack the right to pull")
+            }
+            Self::NotFound { .. } => {
+                "check the spelling of repository and tag; private repositories also look absent without credentials".into()
+            }
+            Self::RateLimited { after, .. } => match after {
+                Some(after) => format!("try again in {} seconds, or log in for a higher limit", after.as_secs()),
+                None => "log in for a higher limit, or configure a mirror".into(),
+            },
+            Self::NoSuchHost { host } => {
+                format!("check the spelling of {host}, and the name servers and proxy of this machine")
+            }
+            Self::Refused { host } => format!("check that a registry runs at {host} and that the port is right"),
+            Self::Tls { host, .. } => format!(
+                "for a private authority give its PEM file with --registry-ca, or put it into /etc/docker/certs.d/{host}/; for a registry without TLS use --plain-http {host}"
+            ),
+            Self::Timeout { .. } => "check the network and the proxy variables HTTPS_PROXY and NO_PROXY".into(),
+            _ => return None,
+        })
+    }
+
+    /// Whether asking elsewhere, or later, may help.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::RateLimited { .. } | Self::Refused { .. } | Self::Timeout { .. } => true,
+            Self::Transport { .. } => true,
+            Self::Status { status, .. } => *status >= 500 || *status == 408,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The crate's behaviour at its boundary.
+
+mod bills;
+mod fixtures;
+mod formats;
