@@ -20,6 +20,7 @@ use lazaret_model::{Advisory, FeedItem};
 
 pub use builder::{Builder, EncodeError, Encoded};
 pub use source::{SourceError, SourceLimits};
+pub use tar::exercise as exercise_tar;
 
 use crate::feed::{self, BadRecord, Feed, FeedFile, Sink};
 
