@@ -23,6 +23,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !sources.is_empty() {
         built(Path::new(&out), &sources)?;
     }
+    let start = Instant::now();
+    let starter = lazaret_advisory::starter::database()?;
+    println!(
+        "starter    {:.2} ms at first use, {:.1} kB",
+        ms(start.elapsed()),
+        starter.size_bytes() as f64 / 1e3
+    );
     measure(Path::new(&out))
 }
 

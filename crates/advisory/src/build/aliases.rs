@@ -254,7 +254,7 @@ mod tests {
             ),
             seed in any::<prop::sample::Index>(),
         ) {
-            let name = |n: &u8| if n % 2 == 0 { format!("GHSA-{n}") } else { format!("CVE-{n}") };
+            let name = |n: &u8| if n.is_multiple_of(2) { format!("GHSA-{n}") } else { format!("CVE-{n}") };
             let mut named: Vec<(String, Vec<String>, Vec<u64>)> = advisories
                 .iter()
                 .map(|(id, aliases, packages)| {

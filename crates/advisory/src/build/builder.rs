@@ -85,15 +85,11 @@ impl Builder {
 
     /// Writes the file. `level` is zstd's; `starter` marks the database in the program.
     pub fn finish(mut self, level: i32, starter: bool) -> Result<Encoded, EncodeError> {
-        self.feeds.sort_by(|a, b| a.name.cmp(&b.name));
         let malformed = |Malformed(what)| EncodeError(std::io::Error::other(what));
         let closure = close(&self.stage).map_err(malformed)?;
         let mut interner = Interner::default();
         let cves = encode_cves(&self.stage, &mut interner).map_err(malformed)?;
         let rejected = rejected_ids(&self.stage).map_err(malformed)?;
-
-        let newest = self.feeds.iter().filter_map(|feed| feed.newest).max();
-        let time = |time: Option<Timestamp>| time.map(rfc3339).unwrap_or_default();
         let encoded = Encoded {
             bytes: Vec::new(),
             advisories: self.stage.advisory_count() as u64,
@@ -101,6 +97,7 @@ impl Builder {
             groups: closure.groups.len() as u64,
             refused_joins: closure.refused as u64,
         };
+
         let epss = std::mem::take(&mut self.stage.epss);
         let kev = std::mem::take(&mut self.stage.kev);
         let ends_of_life = std::mem::take(&mut self.stage.ends_of_life);
@@ -119,17 +116,9 @@ impl Builder {
                 }
             });
         let content = Content {
-            built_at: time(newest),
+            built_at: rfc3339(self.feeds.iter().filter_map(|feed| feed.newest).max()),
             starter,
-            feeds: self
-                .feeds
-                .iter()
-                .map(|feed| FeedInfo {
-                    name: feed.name.clone(),
-                    as_of: time(feed.newest),
-                    records: feed.records,
-                })
-                .collect(),
+            feeds: infos(self.feeds),
             advisories: &mut advisories,
             group_of: closure.group_of,
             groups: closure.groups,
@@ -143,6 +132,19 @@ impl Builder {
         outcome.map_err(malformed)?;
         Ok(Encoded { bytes, ..encoded })
     }
+}
+
+/// What the file says about its feeds, by name.
+fn infos(mut feeds: Vec<FeedTimes>) -> Vec<FeedInfo> {
+    feeds.sort_by(|a, b| a.name.cmp(&b.name));
+    feeds
+        .into_iter()
+        .map(|feed| FeedInfo {
+            name: feed.name,
+            as_of: rfc3339(feed.newest),
+            records: feed.records,
+        })
+        .collect()
 }
 
 fn close(stage: &Stage) -> Result<Closure, Malformed> {
@@ -203,6 +205,9 @@ fn rejected_ids(stage: &Stage) -> Result<Vec<String>, Malformed> {
     Ok(ids.into_iter().map(|(id, _)| id).collect())
 }
 
-fn rfc3339(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+/// The time in UTC with seconds, so that the order of texts is the order of times; empty
+/// where there is none.
+fn rfc3339(time: Option<Timestamp>) -> String {
+    let text = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    time.map(text).unwrap_or_default()
 }

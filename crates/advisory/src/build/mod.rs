@@ -20,6 +20,7 @@ use lazaret_model::{Advisory, FeedItem};
 
 pub use builder::{Builder, EncodeError, Encoded};
 pub use source::{SourceError, SourceLimits};
+pub use tar::exercise as exercise_tar;
 
 use crate::feed::{self, BadRecord, Feed, FeedFile, Sink};
 
@@ -98,7 +99,7 @@ impl Default for BuildOptions {
     }
 }
 
-/// Above this level a build takes twice as long for a few percent; see the table in
+/// Higher levels take up to twice as long for less than one percent; see the table in
 /// `docs/advisory-database.md`.
 const DEFAULT_LEVEL: i32 = 12;
 /// How many bad records of one source are named; all are counted.

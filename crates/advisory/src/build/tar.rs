@@ -140,6 +140,15 @@ impl<R: Read> Read for Content<'_, R> {
     }
 }
 
+/// Reads `bytes` as an archive to its end or its first error. What a fuzzer calls.
+#[doc(hidden)]
+pub fn exercise(bytes: &[u8]) {
+    let mut archive = Archive::new(bytes);
+    while let Ok(Some(_)) = archive.next_file() {
+        let _ = io::copy(&mut archive.content(), &mut io::sink());
+    }
+}
+
 /// Fills a block; false at the end of the archive.
 fn read_block(reader: &mut impl Read, block: &mut [u8; BLOCK]) -> io::Result<bool> {
     let mut filled = 0;

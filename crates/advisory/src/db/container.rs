@@ -87,11 +87,14 @@ impl Section {
     }
 }
 
+/// Where each section is, and what its digest must be.
+type Entries = [(Range<usize>, [u8; 32]); Section::ALL.len()];
+
 /// Where the sections of a file are, and what their digests must be.
 #[derive(Debug, Clone)]
 pub(crate) struct Container {
     digest: [u8; 32],
-    entries: [(Range<usize>, [u8; 32]); Section::ALL.len()],
+    entries: Entries,
 }
 
 impl Container {
@@ -154,11 +157,7 @@ impl Container {
     }
 }
 
-fn entries(
-    bytes: &[u8],
-    table: &[u8],
-    table_end: usize,
-) -> Result<[(Range<usize>, [u8; 32]); Section::ALL.len()], DbError> {
+fn entries(bytes: &[u8], table: &[u8], table_end: usize) -> Result<Entries, DbError> {
     let mut found = std::array::from_fn(|_| (0..0, [0; 32]));
     let mut next = table_end;
     for (index, section) in Section::ALL.into_iter().enumerate() {

@@ -8,7 +8,7 @@ use super::codec::{Encoder, Interner};
 use super::container::{Section, assemble};
 use super::facts::{HAS_CVES, HAS_EPSS, HAS_KEV};
 use super::table::TableWriter;
-use super::{blocks, body, statement};
+use super::{Space, blocks, body, statement};
 
 /// Everything that goes into a file, in its final order.
 pub(crate) struct Content<'a> {
@@ -91,39 +91,19 @@ pub(crate) fn write(content: Content<'_>, level: i32) -> std::io::Result<Vec<u8>
     let position: HashMap<&str, u32> = (0..).zip(ids.keys()).map(|(n, id)| (*id, n)).collect();
     let place = |id: &str| position.get(id).copied().unwrap_or(u32::MAX);
 
-    let mut heads = Vec::new();
-    let mut bodies = Vec::new();
-    let mut rows: BTreeMap<Vec<u8>, Rows> = BTreeMap::new();
-    for (index, ((advisory, rejected), group)) in (0u32..).zip(advisories.zip(&group_of)) {
-        let flags = u32::from(body::kind_code(advisory.kind))
-            | u32::from(advisory.withdrawn.is_some()) << 2
-            | u32::from(rejected) << 3;
-        let feed = interner.number(&advisory.feed) as u32;
-        for field in [place(&advisory.id), *group, feed << 8 | flags] {
-            heads.extend_from_slice(&field.to_le_bytes());
-        }
-        let mut bytes = Encoder::default();
-        body::encode(&advisory, &mut interner, &mut bytes);
-        bodies.push(bytes.bytes);
-        for affected in &advisory.affected {
-            let key = [affected.space.as_bytes(), b"\0", affected.name.as_bytes()].concat();
-            let rows = rows.entry(key).or_default();
-            rows.bytes.count((index - rows.last_advisory) as usize);
-            rows.last_advisory = index;
-            rows.count += 1;
-            statement::encode(affected, &mut interner, &mut rows.bytes);
-        }
+    let mut parts = Parts::default();
+    for (advisory, group) in advisories.zip(group_of) {
+        parts.add(&advisory, (place(&advisory.0.id), group), &mut interner);
     }
-
-    let (keys, row_bytes, spaces) = rows_sections(rows);
+    let (keys, rows, spaces) = rows_sections(parts.rows);
     let cve_bytes: Vec<Vec<u8>> = cves.iter().map(|cve| cve.bytes.clone()).collect();
     let sections = [
         meta(&built_at, starter, &feeds, &spaces),
         interner.section(),
         keys,
-        row_bytes,
-        heads,
-        blocks::section(&bodies, level)?,
+        rows,
+        parts.heads,
+        blocks::section(&parts.bodies, level)?,
         ids_section(&ids, &epss, &kev),
         groups_section(&groups, place),
         blocks::section(&cve_bytes, level)?,
@@ -138,6 +118,44 @@ pub(crate) fn write(content: Content<'_>, level: i32) -> std::io::Result<Vec<u8>
         )));
     }
     Ok(assemble(&sections))
+}
+
+/// What advisories become.
+#[derive(Default)]
+struct Parts {
+    heads: Vec<u8>,
+    bodies: Vec<Vec<u8>>,
+    rows: BTreeMap<Vec<u8>, Rows>,
+}
+
+impl Parts {
+    /// Adds the next advisory, whose id and group have these places.
+    fn add(
+        &mut self,
+        (advisory, rejected): &(Advisory, bool),
+        (id, group): (u32, u32),
+        interner: &mut Interner,
+    ) {
+        let index = self.bodies.len() as u32;
+        let flags = u32::from(body::kind_code(advisory.kind))
+            | u32::from(advisory.withdrawn.is_some()) << 2
+            | u32::from(*rejected) << 3;
+        let feed = interner.number(&advisory.feed) as u32;
+        for field in [id, group, feed << 8 | flags] {
+            self.heads.extend_from_slice(&field.to_le_bytes());
+        }
+        let mut bytes = Encoder::default();
+        body::encode(advisory, interner, &mut bytes);
+        self.bodies.push(bytes.bytes);
+        for affected in &advisory.affected {
+            let key = [affected.space.as_bytes(), b"\0", affected.name.as_bytes()].concat();
+            let rows = self.rows.entry(key).or_default();
+            rows.bytes.number(u64::from(index - rows.last_advisory));
+            rows.last_advisory = index;
+            rows.count += 1;
+            statement::encode(affected, interner, &mut rows.bytes);
+        }
+    }
 }
 
 fn id_facts<'a>(groups: &'a [GroupContent], cves: &'a [CveBytes]) -> BTreeMap<&'a str, IdFacts> {
@@ -158,10 +176,10 @@ fn id_facts<'a>(groups: &'a [GroupContent], cves: &'a [CveBytes]) -> BTreeMap<&'
 }
 
 /// The sections `keys` and `rows`, and each space with its packages and statements.
-fn rows_sections(rows: BTreeMap<Vec<u8>, Rows>) -> (Vec<u8>, Vec<u8>, Vec<(String, u64, u64)>) {
+fn rows_sections(rows: BTreeMap<Vec<u8>, Rows>) -> (Vec<u8>, Vec<u8>, Vec<Space>) {
     let mut keys = TableWriter::default();
     let mut bytes = Vec::new();
-    let mut spaces: Vec<(String, u64, u64)> = Vec::new();
+    let mut spaces: Vec<Space> = Vec::new();
     for (key, rows) in rows {
         let mut payload = Encoder::default();
         payload.count(bytes.len());
@@ -171,23 +189,21 @@ fn rows_sections(rows: BTreeMap<Vec<u8>, Rows>) -> (Vec<u8>, Vec<u8>, Vec<(Strin
         let end = key.iter().position(|byte| *byte == 0).unwrap_or(key.len());
         let space = String::from_utf8_lossy(&key[..end]);
         match spaces.last_mut() {
-            Some((name, packages, statements)) if *name == space => {
-                *packages += 1;
-                *statements += rows.count;
+            Some(last) if last.name == space => {
+                last.packages += 1;
+                last.statements += rows.count;
             }
-            _ => spaces.push((space.into_owned(), 1, rows.count)),
+            _ => spaces.push(Space {
+                name: space.into_owned(),
+                packages: 1,
+                statements: rows.count,
+            }),
         }
     }
-    spaces.sort();
     (keys.section(), bytes, spaces)
 }
 
-fn meta(
-    built_at: &str,
-    starter: bool,
-    feeds: &[FeedInfo],
-    spaces: &[(String, u64, u64)],
-) -> Vec<u8> {
+fn meta(built_at: &str, starter: bool, feeds: &[FeedInfo], spaces: &[Space]) -> Vec<u8> {
     let mut out = Encoder::default();
     out.text(built_at);
     out.byte(u8::from(starter));
@@ -198,10 +214,10 @@ fn meta(
         out.number(feed.records);
     }
     out.count(spaces.len());
-    for (name, packages, statements) in spaces {
-        out.text(name);
-        out.number(*packages);
-        out.number(*statements);
+    for space in spaces {
+        out.text(&space.name);
+        out.number(space.packages);
+        out.number(space.statements);
     }
     out.bytes
 }

@@ -269,6 +269,7 @@ struct Update<'a> {
 struct Current {
     digest: Digest,
     built_at: String,
+    #[cfg_attr(not(feature = "feeds"), expect(dead_code, reason = "only HTTP asks"))]
     validators: Validators,
 }
 

@@ -1,5 +1,7 @@
 //! Damaged databases are errors: never a panic, never a silent empty answer.
 
+use lazaret_advisory::build::exercise_tar;
+use lazaret_advisory::db::exercise;
 use lazaret_advisory::{Db, DbError};
 use proptest::prelude::*;
 
@@ -110,10 +112,11 @@ fn other_files_and_missing_ones_are_named() {
 
 proptest! {
     #[test]
-    fn arbitrary_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
-        if let Ok(db) = Db::from_bytes(bytes) {
-            let _ = ask_everything(&db);
-        }
+    fn arbitrary_bytes_and_sections_of_them_do_not_panic(
+        bytes in prop::collection::vec(any::<u8>(), 0..2000),
+    ) {
+        exercise(&bytes);
+        exercise_tar(&bytes);
     }
 
     #[test]
