@@ -8,5 +8,7 @@
 pub mod build;
 pub mod db;
 pub mod feed;
+pub mod starter;
+pub mod update;
 
 pub use db::{AdvisoryBody, AdvisoryHead, AdvisoryIndex, Db, DbError, GroupIndex, Statement};

@@ -9,7 +9,12 @@ use lazaret_model::{Platform, Severity};
 /// Examines container images: what is inside, what is known against it, and what could
 /// not be examined.
 #[derive(Debug, Parser)]
-#[command(name = "lazaret", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    name = "lazaret",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -65,7 +70,12 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "ID:VERSION")]
     pub(crate) distro: Option<String>,
     /// MiB that file bodies may take while they are read.
-    #[arg(long, value_name = "MIB", default_value_t = 48, env = "LAZARET_MAX_MEMORY")]
+    #[arg(
+        long,
+        value_name = "MIB",
+        default_value_t = 48,
+        env = "LAZARET_MAX_MEMORY"
+    )]
     pub(crate) max_memory: u64,
     /// Layers read at the same time; 0 for one on each core.
     #[arg(long, default_value_t = 0, env = "LAZARET_THREADS")]
@@ -74,8 +84,17 @@ pub(crate) struct TargetArgs {
     #[arg(long, env = "LAZARET_OFFLINE")]
     pub(crate) offline: bool,
     /// PEM file of a certificate authority to trust (repeatable).
-    #[arg(long, value_name = "FILE", env = "LAZARET_CA_FILE")]
-    pub(crate) ca_file: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE", env = "LAZARET_REGISTRY_CA")]
+    pub(crate) registry_ca: Vec<PathBuf>,
+    /// User name for the registry; docker's and podman's logins are used without it.
+    #[arg(long, env = "LAZARET_USERNAME")]
+    pub(crate) username: Option<String>,
+    /// Password for the registry.
+    #[arg(long, env = "LAZARET_PASSWORD", hide_env_values = true)]
+    pub(crate) password: Option<String>,
+    /// Bearer token for the registry.
+    #[arg(long, env = "LAZARET_REGISTRY_TOKEN", hide_env_values = true)]
+    pub(crate) registry_token: Option<String>,
     /// Registry host that is spoken to without TLS (repeatable; loopback always is).
     #[arg(long, value_name = "HOST")]
     pub(crate) plain_http: Vec<String>,
@@ -111,7 +130,12 @@ pub(crate) struct ScanArgs {
     pub(crate) severity: Vec<Severity>,
     /// Exit 1 when a finding fulfils one of these: a severity (and worse), kev, fixable,
     /// cvss>=N, epss>=N; none for never.
-    #[arg(long, value_delimiter = ',', value_name = "CONDITION", env = "LAZARET_FAIL_ON")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "CONDITION",
+        env = "LAZARET_FAIL_ON"
+    )]
     pub(crate) fail_on: Vec<String>,
     /// Exit 3 when something could not be examined.
     #[arg(long, env = "LAZARET_FAIL_ON_GAPS")]

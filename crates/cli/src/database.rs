@@ -21,9 +21,8 @@ pub(crate) fn installed() -> Option<PathBuf> {
 /// The database to use: the one named, the installed one, or the starter.
 pub(crate) fn open(named: Option<&Path>) -> anyhow::Result<Db> {
     if let Some(path) = named {
-        return Db::open(path).with_context(|| {
-            format!("use {} as the advisory database", path.display())
-        });
+        return Db::open(path)
+            .with_context(|| format!("use {} as the advisory database", path.display()));
     }
     match installed().filter(|p| p.is_file()) {
         Some(path) => Ok(Db::open(&path)?),
@@ -33,12 +32,16 @@ pub(crate) fn open(named: Option<&Path>) -> anyhow::Result<Db> {
 
 /// The small database inside the program.
 pub(crate) fn starter() -> anyhow::Result<Db> {
-    Ok(lazaret_advisory::starter::open()?)
+    Ok(lazaret_advisory::starter::database()?)
 }
 
 pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
     match command {
-        DbCommand::Build { out, strict, sources } => build(&out, strict, &sources)?,
+        DbCommand::Build {
+            out,
+            strict,
+            sources,
+        } => build(&out, strict, &sources)?,
         DbCommand::Feeds => feeds()?,
         DbCommand::Status { db } => status(db.as_deref())?,
         DbCommand::Search { text, db } => search(&text, db.as_deref())?,
@@ -49,9 +52,14 @@ pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
 }
 
 fn build(out: &Path, strict: bool, sources: &[String]) -> anyhow::Result<()> {
-    let specs: Vec<SourceSpec> =
-        sources.iter().map(|s| SourceSpec::parse(s)).collect::<Result<_, _>>()?;
-    let options = BuildOptions { strict, ..BuildOptions::default() };
+    let specs: Vec<SourceSpec> = sources
+        .iter()
+        .map(|s| s.parse())
+        .collect::<Result<_, _>>()?;
+    let options = BuildOptions {
+        strict,
+        ..BuildOptions::default()
+    };
     let report = build_to(out, &specs, &options, &mut |_| {})?;
     let mut err = anstream::stderr();
     for source in &report.sources {
@@ -82,7 +90,11 @@ fn build(out: &Path, strict: bool, sources: &[String]) -> anyhow::Result<()> {
 fn feeds() -> anyhow::Result<()> {
     let mut out = anstream::stdout();
     for feed in feed::ALL {
-        writeln!(out, "{:<14} {}\n{:14} {}", feed.name, feed.about, "", feed.upstream)?;
+        writeln!(
+            out,
+            "{:<14} {}\n{:14} {}",
+            feed.name, feed.about, "", feed.upstream
+        )?;
     }
     Ok(())
 }
@@ -96,13 +108,24 @@ fn status(named: Option<&Path>) -> anyhow::Result<()> {
     writeln!(out, "built at   {}", info.built_at)?;
     writeln!(out, "advisories {}", database.advisory_count())?;
     if info.starter {
-        writeln!(out, "This is the starter database inside the program: landmark vulnerabilities only.")?;
+        writeln!(
+            out,
+            "This is the starter database inside the program: landmark vulnerabilities only."
+        )?;
     }
     for feed in &info.feeds {
-        writeln!(out, "feed       {:<14} {:>8} records, newest {}", feed.name, feed.records, feed.as_of)?;
+        writeln!(
+            out,
+            "feed       {:<14} {:>8} records, newest {}",
+            feed.name, feed.records, feed.as_of
+        )?;
     }
     for space in database.spaces() {
-        writeln!(out, "space      {:<18} {:>8} packages", space.name, space.packages)?;
+        writeln!(
+            out,
+            "space      {:<18} {:>8} packages",
+            space.name, space.packages
+        )?;
     }
     Ok(())
 }
@@ -121,7 +144,10 @@ fn search(text: &str, named: Option<&Path>) -> anyhow::Result<()> {
         writeln!(out, "{:<20} {title}", group.primary)?;
     }
     if hits.is_empty() {
-        writeln!(anstream::stderr(), "nothing in the database matches `{text}`")?;
+        writeln!(
+            anstream::stderr(),
+            "nothing in the database matches `{text}`"
+        )?;
     }
     Ok(())
 }
@@ -131,7 +157,12 @@ fn import(file: &Path) -> anyhow::Result<()> {
     database.verify()?;
     let place = installed().context("there is no home directory to install a database in")?;
     copy(database.bytes(), &place)?;
-    writeln!(anstream::stderr(), "installed {} as {}", database.digest(), place.display())?;
+    writeln!(
+        anstream::stderr(),
+        "installed {} as {}",
+        database.digest(),
+        place.display()
+    )?;
     Ok(())
 }
 
@@ -143,7 +174,10 @@ fn export(file: &Path) -> anyhow::Result<()> {
 
 /// Writes beside the place and renames, so that nobody sees half a file.
 fn copy(bytes: &[u8], place: &Path) -> anyhow::Result<()> {
-    let parent = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = place
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(parent)?;
         let mut temporary = tempfile::NamedTempFile::new_in(parent)?;

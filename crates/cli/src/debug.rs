@@ -27,7 +27,9 @@ fn compare(scheme: &str) -> anyhow::Result<()> {
     for line in std::io::stdin().lock().split(b'\n') {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
-        let Some((a, b)) = line.split_once('\t') else { continue };
+        let Some((a, b)) = line.split_once('\t') else {
+            continue;
+        };
         let sign = match scheme.compare(a, b) {
             Ok(Ordering::Less) => '<',
             Ok(Ordering::Equal) => '=',
@@ -48,7 +50,10 @@ fn packages(file: &Path, path: &str) -> anyhow::Result<()> {
     let mut any = false;
     for reader in readers_for(path, true) {
         any = true;
-        match (reader.read)(Input { path, bytes: &bytes }) {
+        match (reader.read)(Input {
+            path,
+            bytes: &bytes,
+        }) {
             Ok(one) => found.extend(one.packages),
             Err(error) => errors.push(format!("{}: {error}", reader.id)),
         }

@@ -12,25 +12,47 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<Verdict> {
     let mut healthy = true;
     let mut line = |name: &str, well: bool, text: String| -> std::io::Result<()> {
         healthy &= well;
-        writeln!(out, "{} {name:<10} {text}", if well { "ok  " } else { "BAD " })
+        writeln!(
+            out,
+            "{} {name:<10} {text}",
+            if well { "ok  " } else { "BAD " }
+        )
     };
     line("version", true, env!("CARGO_PKG_VERSION").into())?;
-    match database::open(args.db.as_deref()).and_then(|db| db.verify().map(|()| db).map_err(Into::into)) {
+    match database::open(args.db.as_deref())
+        .and_then(|db| db.verify().map(|()| db).map_err(Into::into))
+    {
         Ok(db) if db.info().starter => {
             let text = "only the starter database; build one with `lazaret db build` or import one";
             line("database", true, text.into())?;
         }
-        Ok(db) => line("database", true, format!("{} built at {}", db.digest(), db.info().built_at))?,
+        Ok(db) => line(
+            "database",
+            true,
+            format!("{} built at {}", db.digest(), db.info().built_at),
+        )?,
         Err(error) => line("database", false, format!("{error:#}"))?,
     }
     match home_dir("XDG_CACHE_HOME", ".cache") {
         Some(dir) => match lazaret_scan::Cache::open(&dir) {
             Ok(_) => line("cache", true, dir.display().to_string())?,
-            Err(error) => line("cache", false, format!("{error}; scans work, but none is remembered"))?,
+            Err(error) => line(
+                "cache",
+                false,
+                format!("{error}; scans work, but none is remembered"),
+            )?,
         },
-        None => line("cache", true, "no home directory, so nothing is remembered".into())?,
+        None => line(
+            "cache",
+            true,
+            "no home directory, so nothing is remembered".into(),
+        )?,
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     line("cores", true, cores.to_string())?;
-    Ok(if healthy { Verdict::Allowed } else { Verdict::Refused })
+    Ok(if healthy {
+        Verdict::Allowed
+    } else {
+        Verdict::Refused
+    })
 }

@@ -23,14 +23,19 @@ impl lazaret_scan::Progress for Bar {
             return;
         }
         let known = "{spinner} {msg} {bar:24} {bytes}/{total_bytes} {bytes_per_sec}";
-        let template = if bytes.is_some() { known } else { "{spinner} {msg} {bytes} {bytes_per_sec}" };
+        let template = if bytes.is_some() {
+            known
+        } else {
+            "{spinner} {msg} {bytes} {bytes_per_sec}"
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.0.set_style(style);
         }
         if let Some(bytes) = bytes {
             self.0.set_length(bytes);
         }
-        self.0.set_message(format!("reading {layers} layers ({cached} known)"));
+        self.0
+            .set_message(format!("reading {layers} layers ({cached} known)"));
         self.0.enable_steady_tick(Duration::from_millis(500));
     }
 

@@ -33,10 +33,19 @@ ID=debian
 
 /// The files of the two layers: a base, and an application on it.
 const LAYERS: [&[(&str, &str)]; 2] = [
-    &[("etc/os-release", OS_RELEASE), ("var/lib/dpkg/status", STATUS)],
     &[
-        ("app/node_modules/lodash/package.json", "{\"name\":\"lodash\",\"version\":\"4.17.11\"}\n"),
-        ("app/node_modules/minimist/package.json", "{\"name\":\"minimist\",\"version\":\"0.0.8\"}\n"),
+        ("etc/os-release", OS_RELEASE),
+        ("var/lib/dpkg/status", STATUS),
+    ],
+    &[
+        (
+            "app/node_modules/lodash/package.json",
+            "{\"name\":\"lodash\",\"version\":\"4.17.11\"}\n",
+        ),
+        (
+            "app/node_modules/minimist/package.json",
+            "{\"name\":\"minimist\",\"version\":\"0.0.8\"}\n",
+        ),
         (
             "app/lib/python3.11/site-packages/Jinja2-2.10.dist-info/METADATA",
             "Metadata-Version: 2.1\nName: Jinja2\nVersion: 2.10\n",
@@ -84,7 +93,10 @@ pub(crate) fn write(out: &Path) -> anyhow::Result<()> {
             "annotations": { "org.opencontainers.image.ref.name": "sample" },
         }],
     });
-    files.push(("oci-layout".into(), b"{\"imageLayoutVersion\":\"1.0.0\"}".to_vec()));
+    files.push((
+        "oci-layout".into(),
+        b"{\"imageLayoutVersion\":\"1.0.0\"}".to_vec(),
+    ));
     files.push(("index.json".into(), index.to_string().into_bytes()));
     if let Some(parent) = out.parent() {
         std::fs::create_dir_all(parent).with_context(|| format!("create {}", parent.display()))?;

@@ -36,7 +36,11 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     if !args.target.quiet {
         let mut err = anstream::stderr();
         for rule in unused {
-            writeln!(err, "warning: {} ignores {}, but {}", rule.place, rule.rule, rule.why)?;
+            writeln!(
+                err,
+                "warning: {} ignores {}, but {}",
+                rule.place, rule.rule, rule.why
+            )?;
         }
     }
     Ok(verdict(&report))
@@ -77,13 +81,18 @@ fn gate(args: &ScanArgs) -> anyhow::Result<Gate> {
 fn report(target: &TargetArgs, matching: &MatchArgs, today: &str) -> anyhow::Result<Report> {
     let database = database::open(matching.db.as_deref())?;
     let inventory = targets::inventory(target)?;
-    let options = MatchOptions { today: Some(today.to_owned()), strict: matching.strict };
+    let options = MatchOptions {
+        today: Some(today.to_owned()),
+        strict: matching.strict,
+    };
     Ok(lazaret_scan::examine(inventory, &database, &options)?)
 }
 
 /// Today's date in UTC; `SOURCE_DATE_EPOCH` stands in for the clock where it is set.
 fn today() -> String {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|t| t.parse::<i64>().ok());
+    let fixed = std::env::var("SOURCE_DATE_EPOCH")
+        .ok()
+        .and_then(|t| t.parse::<i64>().ok());
     let now = fixed
         .and_then(|t| jiff::Timestamp::from_second(t).ok())
         .unwrap_or_else(jiff::Timestamp::now);
@@ -92,10 +101,16 @@ fn today() -> String {
 
 fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
     let mut rules = IgnoreRules::default();
-    let found = IGNORE_FILES.iter().map(PathBuf::from).filter(|p| named.is_empty() && p.is_file());
+    let found = IGNORE_FILES
+        .iter()
+        .map(PathBuf::from)
+        .filter(|p| named.is_empty() && p.is_file());
     for path in named.iter().cloned().chain(found) {
         let bytes = std::fs::read(&path).with_context(|| format!("read {}", path.display()))?;
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
         rules.add(&name, &bytes)?;
     }
     Ok(rules)
@@ -113,7 +128,10 @@ fn outputs(args: &OutputArgs) -> anyhow::Result<Vec<(&'static Format, Option<Pat
     let mut outputs = Vec::new();
     let mut bare = false;
     for output in &args.output {
-        match output.split_once('=').filter(|(name, _)| lazaret_report::by_name(name).is_some()) {
+        match output
+            .split_once('=')
+            .filter(|(name, _)| lazaret_report::by_name(name).is_some())
+        {
             Some((name, file)) => outputs.push((format_named(name)?, Some(PathBuf::from(file)))),
             None => {
                 bare = true;
@@ -124,7 +142,10 @@ fn outputs(args: &OutputArgs) -> anyhow::Result<Vec<(&'static Format, Option<Pat
     }
     // A file without a format takes the place of standard output.
     if !bare {
-        outputs.push((format_named(args.format.as_deref().unwrap_or("table"))?, None));
+        outputs.push((
+            format_named(args.format.as_deref().unwrap_or("table"))?,
+            None,
+        ));
     }
     Ok(outputs)
 }
@@ -138,7 +159,10 @@ fn write_report(
     let terminal = path.is_none() && std::io::stdout().is_terminal();
     let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let width = width.or_else(|| {
-        terminal.then(terminal_size::terminal_size).flatten().map(|(w, _)| usize::from(w.0))
+        terminal
+            .then(terminal_size::terminal_size)
+            .flatten()
+            .map(|(w, _)| usize::from(w.0))
     });
     let options = Options {
         width: width.unwrap_or(80),
@@ -161,17 +185,25 @@ fn write_report(
             let file = File::create(path).with_context(|| format!("write {}", path.display()))?;
             let mut out = BufWriter::new(file);
             (format.render)(report, &options, &mut out)?;
-            out.flush().with_context(|| format!("write {}", path.display()))?;
+            out.flush()
+                .with_context(|| format!("write {}", path.display()))?;
         }
     }
     Ok(())
 }
 
 pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
-    let format = SbomFormat::ALL.into_iter().find(|f| f.name() == args.format).with_context(|| {
-        let known: Vec<&str> = SbomFormat::ALL.into_iter().map(SbomFormat::name).collect();
-        format!("`{}` is no format of a bill of materials; known are {}", args.format, known.join(", "))
-    })?;
+    let format = SbomFormat::ALL
+        .into_iter()
+        .find(|f| f.name() == args.format)
+        .with_context(|| {
+            let known: Vec<&str> = SbomFormat::ALL.into_iter().map(SbomFormat::name).collect();
+            format!(
+                "`{}` is no format of a bill of materials; known are {}",
+                args.format,
+                known.join(", ")
+            )
+        })?;
     let inventory = targets::inventory(&args.target)?;
     let options = Options::default();
     match &args.output {
@@ -205,9 +237,16 @@ pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Verdict> {
         }
         return Ok(Verdict::Allowed);
     }
-    writeln!(out, "{} is not reported for {}.", args.id, report.target.name)?;
+    writeln!(
+        out,
+        "{} is not reported for {}.",
+        args.id, report.target.name
+    )?;
     let Some(record) = database.by_id(&args.id)? else {
-        writeln!(out, "The database has no record of that id, so nothing was compared.")?;
+        writeln!(
+            out,
+            "The database has no record of that id, so nothing was compared."
+        )?;
         return Ok(Verdict::Allowed);
     };
     for index in record.groups {
@@ -225,7 +264,10 @@ pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Verdict> {
         shown += 1;
     }
     if shown == 0 {
-        writeln!(out, "No package of the target lies in a range that those records state.")?;
+        writeln!(
+            out,
+            "No package of the target lies in a range that those records state."
+        )?;
     }
     Ok(Verdict::Allowed)
 }

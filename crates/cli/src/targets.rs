@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use lazaret_ecosystem::distro;
+use lazaret_image::credentials::{Credential, Keychain, Secret};
 use lazaret_image::registry::{self, RegistryOptions};
-use lazaret_image::{Image, ImageRef, Limits, TargetRef};
+use lazaret_image::{DaemonKind, Image, ImageRef, Limits, TargetRef, containerd, daemon};
 use lazaret_model::{Inventory, Package, Purl, Target, TargetKind};
-use lazaret_scan::{Cache, Settings, catalog, catalog_directory, catalog_stream};
+use lazaret_scan::{Cache, Settings, catalog, catalog_directory, catalog_stream, from_cache};
 
 use crate::args::TargetArgs;
 use crate::progress::Bar;
@@ -43,17 +44,18 @@ pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
         TargetRef::Purl(text) => purls(&text, input)?,
         TargetRef::PurlFile(path) => purls(&read(&path)?, input)?,
         TargetRef::Path(path) => of_path(&path, args, &of_image, &settings)?,
-        TargetRef::Registry(reference) | TargetRef::Image(reference) => {
-            of_image(pull(&reference, args)?, &settings)?
-        }
-        TargetRef::Daemon { kind, name } => {
-            bail!(
-                "images of the {} daemon cannot be read yet; save the image and scan the archive: \
-                 {} save {name} | lazaret scan -",
-                kind.name(),
-                kind.name()
-            )
-        }
+        TargetRef::Registry(reference) => of_image(pull(&reference, args)?, &settings)?,
+        TargetRef::Image(reference) => match local(&reference, args, &settings, &bar)? {
+            Some(inventory) => inventory,
+            None => of_image(pull(&reference, args)?, &settings)?,
+        },
+        TargetRef::Daemon { kind, name } => of_daemon(kind, &name, args, &settings, &bar)?
+            .with_context(|| {
+                format!(
+                    "no {} daemon that can be reached has an image {name}",
+                    kind.name()
+                )
+            })?,
     };
     if let Some(text) = &args.distro {
         let chosen = distro::parse(text)
@@ -76,8 +78,16 @@ fn settings(args: &TargetArgs) -> anyhow::Result<Settings> {
     let mut settings = Settings {
         cache,
         body_budget: args.max_memory.max(8) << 20,
-        skip_dirs: args.skip_dirs.iter().map(|p| p.trim_matches('/').to_owned()).collect(),
-        skip_files: args.skip_files.iter().map(|p| p.trim_matches('/').to_owned()).collect(),
+        skip_dirs: args
+            .skip_dirs
+            .iter()
+            .map(|p| p.trim_matches('/').to_owned())
+            .collect(),
+        skip_files: args
+            .skip_files
+            .iter()
+            .map(|p| p.trim_matches('/').to_owned())
+            .collect(),
         ..Settings::default()
     };
     if args.threads > 0 {
@@ -88,16 +98,28 @@ fn settings(args: &TargetArgs) -> anyhow::Result<Settings> {
 
 /// The program's own directory below a directory of the XDG base directory specification.
 pub(crate) fn home_dir(variable: &str, fallback: &str) -> Option<PathBuf> {
-    let base = std::env::var_os(variable).filter(|v| Path::new(v).is_absolute()).map(PathBuf::from);
+    let base = std::env::var_os(variable)
+        .filter(|v| Path::new(v).is_absolute())
+        .map(PathBuf::from);
     let base = base.or_else(|| std::env::var_os("HOME").map(|h| Path::new(&h).join(fallback)))?;
     Some(base.join("lazaret"))
 }
 
 fn archive(path: &Path, args: &TargetArgs) -> anyhow::Result<Image> {
     if path.is_dir() {
-        return Ok(lazaret_image::open_layout(path, None, args.platform.as_ref(), &Limits::default())?);
+        return Ok(lazaret_image::open_layout(
+            path,
+            None,
+            args.platform.as_ref(),
+            &Limits::default(),
+        )?);
     }
-    Ok(lazaret_image::open_archive(path, None, args.platform.as_ref(), &Limits::default())?)
+    Ok(lazaret_image::open_archive(
+        path,
+        None,
+        args.platform.as_ref(),
+        &Limits::default(),
+    )?)
 }
 
 /// A bare path: the content tells whether it is an archive or a bill of materials.
@@ -109,7 +131,9 @@ fn of_path(
 ) -> anyhow::Result<Inventory> {
     let mut head = [0u8; 512];
     let mut file = std::fs::File::open(path).with_context(|| format!("read {}", path.display()))?;
-    let n = file.read(&mut head).with_context(|| format!("read {}", path.display()))?;
+    let n = file
+        .read(&mut head)
+        .with_context(|| format!("read {}", path.display()))?;
     let text = head[..n].iter().find(|b| !b.is_ascii_whitespace());
     if matches!(text, Some(b'{' | b'[')) || head[..n].starts_with(b"SPDXVersion") {
         return sbom(path, &args.target);
@@ -117,14 +141,80 @@ fn of_path(
     of_image(archive(path, args)?, settings)
 }
 
+/// The image on a local daemon, in the order docker, podman, containerd; `None` when none
+/// has it. A daemon that does not answer is passed over: the registry may have the image.
+fn local(
+    reference: &ImageRef,
+    args: &TargetArgs,
+    settings: &Settings,
+    bar: &Bar,
+) -> anyhow::Result<Option<Inventory>> {
+    for kind in DaemonKind::ALL {
+        if let Ok(Some(inventory)) = of_daemon(kind, &reference.to_string(), args, settings, bar) {
+            return Ok(Some(inventory));
+        }
+    }
+    Ok(None)
+}
+
+fn of_daemon(
+    kind: DaemonKind,
+    name: &str,
+    args: &TargetArgs,
+    settings: &Settings,
+    bar: &Bar,
+) -> anyhow::Result<Option<Inventory>> {
+    let input = args.target.as_str();
+    if kind == DaemonKind::Containerd {
+        let reference: ImageRef = name.parse()?;
+        let found = containerd::find(&reference, args.platform.as_ref(), &settings.limits)?;
+        return found
+            .map(|image| Ok(catalog(&image, input, settings, bar)?))
+            .transpose();
+    }
+    let Some(found) = daemon::find(name, kind)? else {
+        return Ok(None);
+    };
+    // An image whose layers are all known needs no export.
+    if let Some(known) = from_cache(&found.image()?, input, settings) {
+        return Ok(Some(known));
+    }
+    Ok(Some(catalog_stream(found.stream()?, input, settings, bar)?))
+}
+
 fn pull(reference: &ImageRef, args: &TargetArgs) -> anyhow::Result<Image> {
     if args.offline {
         bail!("{reference} is in a registry, and --offline forbids asking it");
     }
     let mut options = RegistryOptions::default();
-    options.ca_files.extend(args.ca_file.iter().cloned());
+    options.ca_files.extend(args.registry_ca.iter().cloned());
     options.plain_http.extend(args.plain_http.iter().cloned());
-    Ok(registry::open(reference, args.platform.as_ref(), &options)?)
+    if let Some(credential) = credential(args)? {
+        options.keychain = Keychain::from_environment().with(credential);
+    }
+    registry::open(reference, args.platform.as_ref(), &options).map_err(|error| {
+        let hint = error.hint();
+        let error = anyhow::Error::from(error);
+        match hint {
+            Some(hint) => error.context(format!("pull {reference}; {hint}")),
+            None => error.context(format!("pull {reference}")),
+        }
+    })
+}
+
+/// What was typed to be shown to the registry.
+fn credential(args: &TargetArgs) -> anyhow::Result<Option<Credential>> {
+    Ok(
+        match (&args.username, &args.password, &args.registry_token) {
+            (_, _, Some(token)) => Some(Credential::RegistryToken(Secret::new(token))),
+            (Some(name), Some(password), None) => Some(Credential::Basic {
+                username: name.clone(),
+                password: Secret::new(password),
+            }),
+            (None, None, None) => None,
+            _ => bail!("--username and --password go together"),
+        },
+    )
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
@@ -133,7 +223,10 @@ fn read(path: &Path) -> anyhow::Result<String> {
 
 fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
     let bytes = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let mut inventory = lazaret_report::sbom::read(&bytes, &name)
         .with_context(|| format!("understand {} as a bill of materials", path.display()))?;
     adopt(&mut inventory);
@@ -167,8 +260,10 @@ fn adopt(inventory: &mut Inventory) {
         }
     }
     if inventory.target.distro.is_none() {
-        inventory.target.distro =
-            inventory.packages.iter().find_map(|p| distro::distro_of_purl(&p.purl));
+        inventory.target.distro = inventory
+            .packages
+            .iter()
+            .find_map(|p| distro::distro_of_purl(&p.purl));
     }
 }
 
@@ -179,9 +274,14 @@ fn purls(text: &str, input: &str) -> anyhow::Result<Inventory> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let purl: Purl = line.parse().with_context(|| format!("line {}", number + 1))?;
+        let purl: Purl = line
+            .parse()
+            .with_context(|| format!("line {}", number + 1))?;
         let told: Package = distro::from_purl(&purl);
-        packages.push(Package { reference: Some(line.to_owned()), ..told });
+        packages.push(Package {
+            reference: Some(line.to_owned()),
+            ..told
+        });
     }
     packages.sort_by_cached_key(|p| p.purl.to_string());
     let target = Target {
@@ -190,7 +290,11 @@ fn purls(text: &str, input: &str) -> anyhow::Result<Inventory> {
         name: input.to_owned(),
         ..Target::default()
     };
-    let mut inventory = Inventory { target, packages, gaps: Vec::new() };
+    let mut inventory = Inventory {
+        target,
+        packages,
+        gaps: Vec::new(),
+    };
     adopt(&mut inventory);
     Ok(inventory)
 }

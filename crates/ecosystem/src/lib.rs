@@ -9,9 +9,18 @@
 //! key, and names, order of versions and matching derive from [`ALL`].
 
 pub mod apk;
+pub mod cargo;
+pub mod composer;
 pub mod deb;
 pub mod distro;
+mod document;
 pub mod executable;
+pub mod gem;
+pub mod golang;
+pub mod maven;
+pub mod npm;
+pub mod nuget;
+pub mod pypi;
 pub mod rpm;
 
 use std::borrow::Cow;
@@ -22,7 +31,19 @@ use lazaret_version::Scheme;
 pub use distro::DistroHint;
 
 /// Every ecosystem, in the order reports list them.
-pub static ALL: &[&Ecosystem] = &[&apk::ECOSYSTEM, &deb::ECOSYSTEM, &rpm::ECOSYSTEM];
+pub static ALL: &[&Ecosystem] = &[
+    &apk::ECOSYSTEM,
+    &deb::ECOSYSTEM,
+    &rpm::ECOSYSTEM,
+    &cargo::ECOSYSTEM,
+    &composer::ECOSYSTEM,
+    &gem::ECOSYSTEM,
+    &golang::ECOSYSTEM,
+    &maven::ECOSYSTEM,
+    &npm::ECOSYSTEM,
+    &nuget::ECOSYSTEM,
+    &pypi::ECOSYSTEM,
+];
 
 /// A package ecosystem: facts and readers.
 pub struct Ecosystem {

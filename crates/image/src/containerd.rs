@@ -222,6 +222,10 @@ impl Store {
 }
 
 impl Blobs for Store {
+    fn holds_layers(&self) -> bool {
+        false
+    }
+
     fn file(&self, path: &str) -> Result<(Box<dyn Read + Send>, u64), ImageError> {
         const READ: &str = "containerd.services.content.v1.Content/Read";
         if path == "index.json" {

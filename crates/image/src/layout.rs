@@ -16,6 +16,11 @@ use crate::{BlobSource, Image, ImageConfig, ImageError, LayerDescriptor, Limits}
 pub(crate) trait Blobs: Send + Sync {
     /// The file at a path of the layout, and its size.
     fn file(&self, path: &str) -> Result<(Box<dyn Read + Send>, u64), ImageError>;
+
+    /// Whether layers lie beside the documents, so that a missing one shows at once.
+    fn holds_layers(&self) -> bool {
+        true
+    }
 }
 
 fn blob_path(digest: &Digest) -> String {
@@ -64,23 +69,28 @@ fn blob(
     Ok(bytes)
 }
 
+/// The bytes of a layer, once its size has been held against its descriptor.
+fn present(blobs: &dyn Blobs, layer: &LayerDescriptor) -> Result<Box<dyn Read + Send>, ImageError> {
+    let digest = layer
+        .digest
+        .as_ref()
+        .ok_or(ImageError::NoLayer { index: layer.index })?;
+    let (reader, size) = blobs.file(&blob_path(digest))?;
+    match layer.size {
+        Some(expected) if expected != size => Err(ImageError::SizeMismatch {
+            what: digest.to_string(),
+            expected,
+            actual: size,
+        }),
+        _ => Ok(reader),
+    }
+}
+
 struct Layout<B>(B);
 
 impl<B: Blobs> BlobSource for Layout<B> {
     fn open(&self, layer: &LayerDescriptor) -> Result<Box<dyn Read + Send>, ImageError> {
-        let digest = layer
-            .digest
-            .as_ref()
-            .ok_or(ImageError::NoLayer { index: layer.index })?;
-        let (reader, size) = self.0.file(&blob_path(digest))?;
-        match layer.size {
-            Some(expected) if expected != size => Err(ImageError::SizeMismatch {
-                what: digest.to_string(),
-                expected,
-                actual: size,
-            }),
-            _ => Ok(reader),
-        }
+        present(&self.0, layer)
     }
 }
 
@@ -114,6 +124,10 @@ pub(crate) fn open<B: Blobs + 'static>(
         .ok_or_else(|| ImageError::manifest("manifest", "it names no configuration"))?;
     let config = ImageConfig::parse("image configuration", &blob(&blobs, config, limits)?)?;
     let layers = manifest::layers(&manifest.layers.unwrap_or_default(), &config, limits)?;
+    // A layer whose facts are known is never opened, but an image that lacks one is broken.
+    for layer in layers.iter().filter(|l| !l.foreign && blobs.holds_layers()) {
+        present(&blobs, layer)?;
+    }
     Ok(Image {
         name: name.to_owned(),
         digest: Some(digest),

@@ -82,6 +82,10 @@ impl<S: LayerSink> LayerSink for Members<'_, S> {
 struct Kept(HashMap<String, Vec<u8>>);
 
 impl Blobs for Kept {
+    fn holds_layers(&self) -> bool {
+        false
+    }
+
     fn file(&self, path: &str) -> Result<(Box<dyn Read + Send>, u64), ImageError> {
         let bytes = self
             .0

@@ -20,7 +20,9 @@ pub fn score(vector: &str) -> Option<f64> {
     // Temporal metrics of version 3 change the score; the base score is what is wanted.
     let parsed: cvss::Cvss = vector.parse().ok()?;
     let score = parsed.score();
-    (0.0..=10.0).contains(&score).then(|| (score * 10.0).round() / 10.0)
+    (0.0..=10.0)
+        .contains(&score)
+        .then(|| (score * 10.0).round() / 10.0)
 }
 
 #[cfg(test)]
@@ -34,7 +36,10 @@ mod tests {
             ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", Some(9.8)),
             ("CVSS:3.0/AV:L/AC:H/PR:L/UI:N/S:U/C:N/I:N/A:H", Some(4.7)),
             ("AV:N/AC:L/Au:N/C:P/I:P/A:P", Some(7.5)),
-            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", Some(9.3)),
+            (
+                "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+                Some(9.3),
+            ),
             ("nonsense", None),
         ] {
             assert_eq!(score(vector), expected, "{vector}");

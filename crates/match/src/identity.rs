@@ -49,7 +49,11 @@ pub(crate) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(database: &'a Db) -> Self {
-        Self { database, identities: HashMap::new(), bodies: HashMap::new() }
+        Self {
+            database,
+            identities: HashMap::new(),
+            bodies: HashMap::new(),
+        }
     }
 
     fn body(&mut self, index: AdvisoryIndex) -> Result<&AdvisoryBody, DbError> {
@@ -69,7 +73,11 @@ impl<'a> Facts<'a> {
         let upstream = self.body(index)?.upstream.clone();
         let mut all = Vec::new();
         for id in &upstream {
-            let groups = self.database.by_id(id)?.map(|r| r.groups).unwrap_or_default();
+            let groups = self
+                .database
+                .by_id(id)?
+                .map(|r| r.groups)
+                .unwrap_or_default();
             // An id that several groups claim stands for itself.
             all.push(match groups.as_slice() {
                 [one] => Identity::Group(*one),
@@ -143,8 +151,10 @@ impl<'a> Facts<'a> {
             known.cwes.extend(cve.cwes);
             known.references.extend(cve.references);
             known.ssvc = known.ssvc.take().or(cve.ssvc);
-            known.published =
-                known.published.take().or_else(|| Some(cve.published).filter(|p| !p.is_empty()));
+            known.published = known
+                .published
+                .take()
+                .or_else(|| Some(cve.published).filter(|p| !p.is_empty()));
         }
         Ok(())
     }
@@ -158,7 +168,10 @@ impl<'a> Facts<'a> {
         let affected = &candidate.statement.affected;
         let compared = match &candidate.doubt {
             Some(reason) => format!("{}: {reason}", affected.scheme),
-            None => format!("{}, {}, {}", affected.scheme, candidate.version, candidate.range),
+            None => format!(
+                "{}, {}, {}",
+                affected.scheme, candidate.version, candidate.range
+            ),
         };
         let body = self.body(candidate.statement.advisory)?;
         Ok(Evidence {
@@ -183,7 +196,11 @@ impl Known {
             self.cwes.extend(body.cwes);
         } else {
             // The erratum's own word stays, marked as its own, without a vector.
-            self.ratings.extend(body.ratings.into_iter().map(|r| Rating { vector: None, ..r }));
+            self.ratings.extend(
+                body.ratings
+                    .into_iter()
+                    .map(|r| Rating { vector: None, ..r }),
+            );
         }
         self.references.extend(body.references);
         if self.published.is_none() && !body.published.is_empty() {
@@ -193,7 +210,8 @@ impl Known {
 
     fn finish(&mut self) {
         let mut seen = BTreeSet::new();
-        self.ratings.retain(|r| seen.insert((r.source.clone(), r.severity, r.vector.clone())));
+        self.ratings
+            .retain(|r| seen.insert((r.source.clone(), r.severity, r.vector.clone())));
         self.cwes.sort();
         self.cwes.dedup();
         let mut seen = BTreeSet::new();

@@ -73,15 +73,19 @@ pub fn matched(
             result.findings.push(finding);
         }
     }
-    result.findings.sort_by(|a, b| {
-        (&a.package.purl, &a.id, &a.key).cmp(&(&b.package.purl, &b.id, &b.key))
-    });
+    result
+        .findings
+        .sort_by(|a, b| (&a.package.purl, &a.id, &a.key).cmp(&(&b.package.purl, &b.id, &b.key)));
     result.gaps = spaces.gaps(&inventory.packages, &verdicts);
-    result.gaps.extend(support_gap(inventory, database, options)?);
+    result
+        .gaps
+        .extend(support_gap(inventory, database, options)?);
     if database.info().starter {
         let detail = "only the landmark vulnerabilities built into the program were looked for; \
                       `lazaret db update` fetches all of them";
-        result.gaps.push(Gap::new(GapKind::StarterDatabase, "database", detail));
+        result
+            .gaps
+            .push(Gap::new(GapKind::StarterDatabase, "database", detail));
     }
     result.gaps.sort();
     result.gaps.dedup();
@@ -127,9 +131,12 @@ fn finding(
         None => FixStatus::Undecided,
     };
     let mut evidence: Vec<Evidence> = Vec::new();
-    for candidate in best.into_iter().chain(candidates.iter().copied().filter(|c| {
-        best.is_none_or(|b| !std::ptr::eq(*c, b))
-    })) {
+    for candidate in best.into_iter().chain(
+        candidates
+            .iter()
+            .copied()
+            .filter(|c| best.is_none_or(|b| !std::ptr::eq(*c, b))),
+    ) {
         evidence.push(facts.evidence(package, candidate)?);
     }
     evidence.dedup();
@@ -155,7 +162,11 @@ fn finding(
         fixed_versions: best.map(|c| c.fixed.clone()).unwrap_or_default(),
         severity: chosen.level,
         severity_source: chosen.source,
-        risk: Risk { score: chosen.score, vector: chosen.vector, why: chosen.why },
+        risk: Risk {
+            score: chosen.score,
+            vector: chosen.vector,
+            why: chosen.why,
+        },
         ratings: known.ratings,
         cvss: known.cvss,
         cwes: known.cwes,
@@ -187,11 +198,23 @@ fn support_gap(
     let Some(end) = database.end_of_life(&space.product, &space.cycle)? else {
         return Ok(None);
     };
-    let date = end.extended.as_deref().filter(|e| *e > end.date.as_str()).unwrap_or(&end.date);
+    let date = end
+        .extended
+        .as_deref()
+        .filter(|e| *e > end.date.as_str())
+        .unwrap_or(&end.date);
     if date > today.as_str() {
         return Ok(None);
     }
-    let when = if date.is_empty() { String::new() } else { format!(" on {date}") };
+    let when = if date.is_empty() {
+        String::new()
+    } else {
+        format!(" on {date}")
+    };
     let detail = format!("support ended{when}; new vulnerabilities are not announced for it");
-    Ok(Some(Gap::new(GapKind::EndOfLife, distro.to_string(), detail)))
+    Ok(Some(Gap::new(
+        GapKind::EndOfLife,
+        distro.to_string(),
+        detail,
+    )))
 }

@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use lazaret_advisory::db::{AdvisoryHead, AdvisoryIndex, Db, DbError, Statement};
 use lazaret_ecosystem::{by_kind, distro};
-use lazaret_model::{
-    AdvisoryKind, Distro, FixStatus, Gap, GapKind, KeyKind, Package, Qualifiers,
-};
-use lazaret_version::{Containment, Scheme};
+use lazaret_model::{AdvisoryKind, Distro, FixStatus, Gap, GapKind, KeyKind, Package, Qualifiers};
+use lazaret_version::Containment;
 
 /// A statement that holds for a package, or may hold.
 #[derive(Debug)]
@@ -55,12 +53,15 @@ struct Question<'p> {
     name: &'p str,
     key: KeyKind,
     version: &'p str,
-    scheme: Scheme,
 }
 
 impl<'a> Spaces<'a> {
     pub(crate) fn new(distro: Option<&'a Distro>, database: &'a Db) -> Self {
-        Self { database, distro, heads: HashMap::new() }
+        Self {
+            database,
+            distro,
+            heads: HashMap::new(),
+        }
     }
 
     /// Everything that the database says about `package`.
@@ -82,13 +83,19 @@ impl<'a> Spaces<'a> {
             return Ok(());
         };
         let space = match distro::space(distro) {
-            Some(space) if space.kind == package.kind() && self.database.has_space(&space.name) => space,
+            Some(space) if space.kind == package.kind() && self.database.has_space(&space.name) => {
+                space
+            }
             _ => {
                 let detail = format!("the database has no advisories for {distro}");
                 verdict.gap = Some((GapKind::NoAdvisories, detail));
                 return Ok(());
             }
         };
+        // rpm keeps the keys that it trusts as packages of this name.
+        if package.name == "gpg-pubkey" {
+            return Ok(());
+        }
         if package.third_party {
             let detail = format!("not built by {distro}, whose advisories do not speak about it");
             verdict.gap = Some((GapKind::NoAdvisories, detail));
@@ -99,7 +106,6 @@ impl<'a> Spaces<'a> {
             name: &package.name,
             key: KeyKind::Binary,
             version: &package.version,
-            scheme: space.scheme,
         };
         self.ask(package, &binary, verdict)?;
         let source = Question {
@@ -128,7 +134,6 @@ impl<'a> Spaces<'a> {
             name: &name,
             key: KeyKind::Binary,
             version: &package.version,
-            scheme: ecosystem.scheme,
         };
         self.ask(package, &question, verdict)
     }
@@ -171,7 +176,10 @@ impl<'a> Spaces<'a> {
         let mut by_reason: BTreeMap<(GapKind, &str, &str), BTreeSet<&str>> = BTreeMap::new();
         for (package, verdict) in packages.iter().zip(verdicts) {
             if let Some((kind, detail)) = &verdict.gap {
-                by_reason.entry((*kind, package.kind(), detail)).or_default().insert(&package.name);
+                by_reason
+                    .entry((*kind, package.kind(), detail))
+                    .or_default()
+                    .insert(&package.name);
             }
         }
         let mut gaps: Vec<Gap> = by_reason
@@ -179,8 +187,11 @@ impl<'a> Spaces<'a> {
             .map(|((kind, ecosystem, detail), names)| {
                 let some: Vec<&str> = names.iter().take(3).copied().collect();
                 let more = if names.len() > 3 { ", …" } else { "" };
-                let detail =
-                    format!("{} {ecosystem} packages ({}{more}): {detail}", names.len(), some.join(", "));
+                let detail = format!(
+                    "{} {ecosystem} packages ({}{more}): {detail}",
+                    names.len(),
+                    some.join(", ")
+                );
                 Gap::new(kind, ecosystem, detail)
             })
             .collect();
@@ -219,7 +230,10 @@ fn compare(statement: Statement, question: &Question<'_>) -> Option<Candidate> {
     };
     let key = format!("{}{kind} {}", question.space, question.name);
     let (range, doubt) = if question.version.is_empty() {
-        (affected.range.to_string(), Some("the package states no version".to_owned()))
+        (
+            affected.range.to_string(),
+            Some("the package states no version".to_owned()),
+        )
     } else {
         match affected.range.contains(affected.scheme, question.version) {
             Containment::Outside => return None,
@@ -232,7 +246,10 @@ fn compare(statement: Statement, question: &Question<'_>) -> Option<Candidate> {
         return None;
     }
     let above = |v: &&String| {
-        affected.scheme.compare(question.version, v).is_ok_and(std::cmp::Ordering::is_lt)
+        affected
+            .scheme
+            .compare(question.version, v)
+            .is_ok_and(std::cmp::Ordering::is_lt)
     };
     let mut fixed: Vec<String> = affected.fixed.iter().filter(above).cloned().collect();
     if fixed.is_empty() {
@@ -246,7 +263,14 @@ fn compare(statement: Statement, question: &Question<'_>) -> Option<Candidate> {
     fixed.sort_by(|a, b| affected.scheme.compare(a, b).unwrap_or_else(|_| a.cmp(b)));
     fixed.dedup();
     let version = question.version.to_owned();
-    Some(Candidate { key, version, range, doubt, fixed, statement })
+    Some(Candidate {
+        key,
+        version,
+        range,
+        doubt,
+        fixed,
+        statement,
+    })
 }
 
 /// Whether the conditions beyond the version hold.
@@ -257,7 +281,10 @@ fn concerned(qualifiers: &Qualifiers, package: &Package, acquits: bool) -> bool 
     if !qualifiers.architectures.is_empty() {
         let fits = match package.architecture.as_deref() {
             None | Some("noarch" | "all" | "any") => !acquits,
-            Some(arch) => qualifiers.architectures.iter().any(|a| same_architecture(a, arch)),
+            Some(arch) => qualifiers
+                .architectures
+                .iter()
+                .any(|a| same_architecture(a, arch)),
         };
         if !fits {
             return false;
@@ -279,7 +306,10 @@ fn concerned(qualifiers: &Qualifiers, package: &Package, acquits: bool) -> bool 
             }
         }
     }
-    let goos = package.properties.get("go.os").map_or("linux", String::as_str);
+    let goos = package
+        .properties
+        .get("go.os")
+        .map_or("linux", String::as_str);
     qualifiers.goos.is_empty() || qualifiers.goos.iter().any(|g| g == goos)
 }
 

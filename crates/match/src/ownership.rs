@@ -56,7 +56,9 @@ impl<'a> Owners<'a> {
             };
             return Ok(Some(Suppression {
                 by: "owner".into(),
-                reason: format!("the files belong to {owner}, whose distribution tracks this: {says}"),
+                reason: format!(
+                    "the files belong to {owner}, whose distribution tracks this: {says}"
+                ),
                 rule: None,
             }));
         }

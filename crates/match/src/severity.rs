@@ -27,7 +27,10 @@ pub(crate) fn choose(best: Option<&Candidate>, known: &Known) -> Chosen {
     let vector = strongest.map(|c| c.vector.clone());
     let mut why = Vec::new();
     if let Some(cvss) = strongest {
-        why.push(format!("CVSS {} base score {score:.1} by {}", cvss.version, cvss.source));
+        why.push(format!(
+            "CVSS {} base score {score:.1} by {}",
+            cvss.version, cvss.source
+        ));
     }
     let (level, source) = level(best, known);
     why.push(format!("severity {level}: {source}"));
@@ -35,9 +38,18 @@ pub(crate) fn choose(best: Option<&Candidate>, known: &Known) -> Chosen {
         why.push("known to be exploited (KEV)".into());
     }
     if let Some(epss) = known.epss {
-        why.push(format!("{:.1} % probability of exploitation within 30 days (EPSS)", epss.score * 100.0));
+        why.push(format!(
+            "{:.1} % probability of exploitation within 30 days (EPSS)",
+            epss.score * 100.0
+        ));
     }
-    Chosen { level, source, score, vector, why }
+    Chosen {
+        level,
+        source,
+        score,
+        vector,
+        why,
+    }
 }
 
 fn level(best: Option<&Candidate>, known: &Known) -> (Severity, String) {
@@ -45,24 +57,38 @@ fn level(best: Option<&Candidate>, known: &Known) -> (Severity, String) {
         return (level, "the record's own rating of this package".into());
     }
     let rated = |r: &Rating| {
-        let by_vector = r.vector.as_deref().and_then(crate::score).map(Severity::from_score);
+        let by_vector = r
+            .vector
+            .as_deref()
+            .and_then(crate::score)
+            .map(Severity::from_score);
         r.severity.or(by_vector).filter(|l| *l != Severity::Unknown)
     };
     // The deciding record's ratings stand first in the list.
-    if let Some((rating, level)) =
-        known.ratings.first().and_then(|r| rated(r).map(|l| (r, l)))
-    {
+    if let Some((rating, level)) = known.ratings.first().and_then(|r| rated(r).map(|l| (r, l))) {
         return (level, format!("{}, which decided", rating.source));
     }
     for source in SOURCES {
-        let of_source = known.ratings.iter().filter(|r| r.source == source).filter_map(rated).max();
+        let of_source = known
+            .ratings
+            .iter()
+            .filter(|r| r.source == source)
+            .filter_map(rated)
+            .max();
         if let Some(level) = of_source {
             return (level, source.into());
         }
     }
-    let worst = known.ratings.iter().filter_map(|r| rated(r).map(|l| (l, r))).max_by_key(|(l, _)| *l);
+    let worst = known
+        .ratings
+        .iter()
+        .filter_map(|r| rated(r).map(|l| (l, r)))
+        .max_by_key(|(l, _)| *l);
     match worst {
-        Some((level, rating)) => (level, format!("{}, the worst of those who rated it", rating.source)),
+        Some((level, rating)) => (
+            level,
+            format!("{}, the worst of those who rated it", rating.source),
+        ),
         None => (Severity::Unknown, "nobody has rated it".into()),
     }
 }
@@ -78,7 +104,9 @@ fn strongest(all: &[Cvss]) -> Option<&Cvss> {
     };
     all.iter().filter(|c| c.score.is_some()).max_by(|a, b| {
         rank(a).cmp(&rank(b)).then_with(|| {
-            a.score.partial_cmp(&b.score).unwrap_or(std::cmp::Ordering::Equal)
+            a.score
+                .partial_cmp(&b.score)
+                .unwrap_or(std::cmp::Ordering::Equal)
         })
     })
 }

@@ -57,27 +57,38 @@ impl Cache {
     /// When the directory cannot be made.
     pub fn open(dir: &Path) -> Result<Self, CacheError> {
         let dir = dir.join("layers");
-        fs::create_dir_all(&dir)
-            .map_err(|source| CacheError::Create { path: dir.clone(), source })?;
-        Ok(Self { dir, flavour: flavour() })
+        fs::create_dir_all(&dir).map_err(|source| CacheError::Create {
+            path: dir.clone(),
+            source,
+        })?;
+        Ok(Self {
+            dir,
+            flavour: flavour(),
+        })
     }
 
     /// The same cache for facts gathered under settings that read less or more.
     pub(crate) fn with_settings(&self, settings: &str) -> Self {
-        Self { dir: self.dir.clone(), flavour: format!("{}{settings}", self.flavour) }
+        Self {
+            dir: self.dir.clone(),
+            flavour: format!("{}{settings}", self.flavour),
+        }
     }
 
-    fn path(&self, diff_id: &Digest) -> PathBuf {
+    /// The stored blob is a part of the key: a configuration that claims the diff ID of a
+    /// layer that is known must not make another blob pass for it.
+    fn path(&self, diff_id: &Digest, blob: Option<&Digest>) -> PathBuf {
         let mut hash = Sha256::new();
         hash.update(diff_id.to_string());
+        hash.update(blob.map(Digest::to_string).unwrap_or_default());
         hash.update(&self.flavour);
         let key = Digest::sha256(&hash.finalize().into());
         self.dir.join(&key.hex()[..2]).join(key.hex())
     }
 
     /// The facts of the layer, if they are kept and whole.
-    pub(crate) fn get(&self, diff_id: &Digest) -> Option<LayerFacts> {
-        let path = self.path(diff_id);
+    pub(crate) fn get(&self, diff_id: &Digest, blob: Option<&Digest>) -> Option<LayerFacts> {
+        let path = self.path(diff_id, blob);
         if fs::metadata(&path).ok()?.len() > MAX_ENTRY {
             return None;
         }
@@ -86,8 +97,8 @@ impl Cache {
     }
 
     /// Keeps the facts. A full or read-only disk costs the next scan time, nothing else.
-    pub(crate) fn put(&self, facts: &LayerFacts) -> io::Result<()> {
-        let path = self.path(&facts.diff_id);
+    pub(crate) fn put(&self, facts: &LayerFacts, blob: Option<&Digest>) -> io::Result<()> {
+        let path = self.path(&facts.diff_id, blob);
         let parent = path.parent().unwrap_or(&self.dir);
         fs::create_dir_all(parent)?;
         let mut file = tempfile::NamedTempFile::new_in(parent)?;
@@ -99,8 +110,11 @@ impl Cache {
 
 /// Every reader with its revision, in one line.
 fn flavour() -> String {
-    let mut line = format!("{FORMAT};executable={};", lazaret_ecosystem::executable::REVISION);
-    for reader in lazaret_ecosystem::ALL.iter().flat_map(|e| e.readers) {
+    let mut line = format!(
+        "{FORMAT};executable={};",
+        lazaret_ecosystem::executable::REVISION
+    );
+    for reader in lazaret_ecosystem::readers() {
         line.push_str(&format!("{}={};", reader.id, reader.revision));
     }
     line
@@ -109,7 +123,12 @@ fn flavour() -> String {
 fn encode(facts: &LayerFacts) -> io::Result<Vec<u8>> {
     let json = zstd::bulk::compress(&serde_json::to_vec(facts)?, 1)?;
     let owned = || facts.files.iter().flat_map(|f| &f.owned);
-    let counts = [json.len(), facts.occupied.len(), facts.directories.len(), owned().count()];
+    let counts = [
+        json.len(),
+        facts.occupied.len(),
+        facts.directories.len(),
+        owned().count(),
+    ];
     let mut out = Vec::with_capacity(72 + json.len() + 8 * counts[1..].iter().sum::<usize>());
     out.extend_from_slice(MAGIC);
     out.extend_from_slice(&[0; 32]);
@@ -117,7 +136,12 @@ fn encode(facts: &LayerFacts) -> io::Result<Vec<u8>> {
         out.extend_from_slice(&(count as u64).to_le_bytes());
     }
     out.extend_from_slice(&json);
-    for hash in facts.occupied.iter().chain(&facts.directories).chain(owned()) {
+    for hash in facts
+        .occupied
+        .iter()
+        .chain(&facts.directories)
+        .chain(owned())
+    {
         out.extend_from_slice(&hash.to_le_bytes());
     }
     let sum = Sha256::digest(&out[40..]);
@@ -156,7 +180,11 @@ fn decode(bytes: &[u8]) -> Option<LayerFacts> {
 }
 
 fn hashes(bytes: &[u8]) -> Vec<u64> {
-    bytes.chunks_exact(8).filter_map(|c| c.try_into().ok()).map(u64::from_le_bytes).collect()
+    bytes
+        .chunks_exact(8)
+        .filter_map(|c| c.try_into().ok())
+        .map(u64::from_le_bytes)
+        .collect()
 }
 
 #[cfg(test)]
@@ -210,9 +238,16 @@ mod tests {
     fn other_settings_and_other_layers_are_other_entries() {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let cache = Cache::open(dir.path()).expect("opens");
-        cache.put(&facts()).expect("writes");
-        assert_eq!(cache.get(&facts().diff_id), Some(facts()));
-        assert_eq!(cache.get(&Digest::sha256(&[8; 32])), None);
-        assert_eq!(cache.with_settings("locked").get(&facts().diff_id), None);
+        cache.put(&facts(), None).expect("writes");
+        assert_eq!(cache.get(&facts().diff_id, None), Some(facts()));
+        assert_eq!(cache.get(&Digest::sha256(&[8; 32]), None), None);
+        assert_eq!(
+            cache.get(&facts().diff_id, Some(&Digest::sha256(&[9; 32]))),
+            None
+        );
+        assert_eq!(
+            cache.with_settings("locked").get(&facts().diff_id, None),
+            None
+        );
     }
 }

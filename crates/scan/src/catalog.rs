@@ -59,9 +59,17 @@ pub fn catalog(
 /// For daemons, which export an image only as a whole.
 pub fn from_cache(image: &Image, input: &str, settings: &Settings) -> Option<Inventory> {
     let cache = flavoured(settings)?;
-    let layers: Option<Vec<LayerFacts>> =
-        image.layers.iter().map(|l| cache.get(&l.diff_id)).collect();
-    Some(assemble(image_target(image, input), &image.layers, &layers?, settings))
+    let layers: Option<Vec<LayerFacts>> = image
+        .layers
+        .iter()
+        .map(|l| cache.get(&l.diff_id, None))
+        .collect();
+    Some(assemble(
+        image_target(image, input),
+        &image.layers,
+        &layers?,
+        settings,
+    ))
 }
 
 /// The inventory of an image that arrives as one stream, in whatever order.
@@ -76,7 +84,10 @@ pub fn catalog_stream(
 ) -> Result<Inventory, CatalogError> {
     let budget = Budget::new(settings.body_budget);
     progress.begin(1, None, 0);
-    let counted = Counted { inner: reader, progress };
+    let counted = Counted {
+        inner: reader,
+        progress,
+    };
     let mut make = || Collector::new(settings, &budget);
     let streamed = lazaret_image::read_stream(counted, &settings.limits, &mut make)?;
     progress.end();
@@ -88,12 +99,17 @@ pub fn catalog_stream(
             let unread = sink.unread_links();
             sink.adopt_links(None, unread);
             let facts = sink.finish(&summary);
-            remember(cache.as_ref(), &facts);
+            remember(cache.as_ref(), &facts, None);
             facts
         })
         .collect();
     let image = streamed.image;
-    Ok(assemble(image_target(&image, input), &image.layers, &layers, settings))
+    Ok(assemble(
+        image_target(&image, input),
+        &image.layers,
+        &layers,
+        settings,
+    ))
 }
 
 /// The inventory of a directory or of a root file system.
@@ -133,9 +149,9 @@ fn flavoured(settings: &Settings) -> Option<Cache> {
 }
 
 /// Keeps facts; that the disk is full must not fail a scan that has succeeded.
-fn remember(cache: Option<&Cache>, facts: &LayerFacts) {
+fn remember(cache: Option<&Cache>, facts: &LayerFacts, blob: Option<&Digest>) {
     if let Some(cache) = cache {
-        let _ = cache.put(facts);
+        let _ = cache.put(facts, blob);
     }
 }
 
@@ -174,7 +190,9 @@ fn read_layers(
             if layer.foreign {
                 return Some(foreign(layer));
             }
-            cache.as_ref().and_then(|c| c.get(&layer.diff_id))
+            cache
+                .as_ref()
+                .and_then(|c| c.get(&layer.diff_id, layer.digest.as_ref()))
         })
         .collect();
     // The same layer may stand in an image twice; it is read once.
@@ -202,7 +220,9 @@ fn read_layers(
                         // No other layer can make this image believable any more.
                         next.store(missing.len(), Ordering::Relaxed);
                     }
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, facts));
+                    done.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((index, facts));
                 }
             });
         }
@@ -212,7 +232,7 @@ fn read_layers(
     done.sort_by_key(|(index, _)| *index);
     for (index, facts) in done {
         let facts = facts?;
-        remember(cache.as_ref(), &facts);
+        remember(cache.as_ref(), &facts, image.layers[index].digest.as_ref());
         slots[index] = Some(facts);
     }
     let mut out: Vec<LayerFacts> = Vec::with_capacity(slots.len());
@@ -237,11 +257,16 @@ fn read_layer(
     progress: &dyn Progress,
 ) -> Result<LayerFacts, CatalogError> {
     let layer = &image.layers[index];
-    let fail = |source| CatalogError::Layer { index, diff_id: layer.diff_id.clone(), source };
+    let fail = |source| CatalogError::Layer {
+        index,
+        diff_id: layer.diff_id.clone(),
+        source,
+    };
     let mut sink = Collector::new(settings, budget);
     let tell = |bytes| progress.advance(bytes);
-    let summary =
-        image.read_layer(index, &settings.limits, &mut sink, Some(&tell)).map_err(fail)?;
+    let summary = image
+        .read_layer(index, &settings.limits, &mut sink, Some(&tell))
+        .map_err(fail)?;
     let unread = sink.unread_links();
     if unread.is_empty() {
         return Ok(sink.finish(&summary));
@@ -249,7 +274,9 @@ fn read_layer(
     // A hard link may name a file that nobody wanted under its first name. Only such
     // layers are read again, and only those files.
     let mut second = Collector::for_links(settings, budget, &unread);
-    image.read_layer(index, &settings.limits, &mut second, None).map_err(fail)?;
+    image
+        .read_layer(index, &settings.limits, &mut second, None)
+        .map_err(fail)?;
     let found = second;
     sink.adopt_links(Some(found), unread.clone());
     Ok(sink.finish(&summary))
@@ -264,7 +291,11 @@ fn foreign(layer: &LayerDescriptor) -> LayerFacts {
         removed: Vec::new(),
         opaque: Vec::new(),
         links: Vec::new(),
-        gaps: vec![Gap::new(GapKind::ForeignLayer, layer.diff_id.to_string(), detail)],
+        gaps: vec![Gap::new(
+            GapKind::ForeignLayer,
+            layer.diff_id.to_string(),
+            detail,
+        )],
         occupied: Vec::new(),
         directories: Vec::new(),
     }
@@ -287,11 +318,19 @@ fn assemble(
 
     let mut gaps = gaps_of(layers, &visible, in_image);
     for skipped in settings.skip_dirs.iter().chain(&settings.skip_files) {
-        gaps.push(Gap::new(GapKind::Skipped, skipped, "left out because the caller asked for it"));
+        gaps.push(Gap::new(
+            GapKind::Skipped,
+            skipped,
+            "left out because the caller asked for it",
+        ));
     }
     gaps.sort();
     gaps.dedup();
-    Inventory { target, packages, gaps }
+    Inventory {
+        target,
+        packages,
+        gaps,
+    }
 }
 
 fn sort_key(package: &Package) -> (String, Vec<lazaret_model::Location>) {
@@ -315,7 +354,10 @@ fn merged(
                 location.layer = in_image.then(|| layers[layer].diff_id.clone());
             }
             distro::finish(&mut package, distro);
-            let key = format!("{} {} {}", package.purl, package.development, package.third_party);
+            let key = format!(
+                "{} {} {}",
+                package.purl, package.development, package.third_party
+            );
             match by_purl.get_mut(&key) {
                 Some(same) => {
                     same.locations.append(&mut package.locations);
@@ -351,9 +393,17 @@ impl<'a> Origins<'a> {
             .map(|v| v.file.path.as_str())
             .collect();
         for (index, layer) in layers.iter().enumerate() {
-            for file in layer.files.iter().filter(|f| databases.contains(f.path.as_str())) {
+            for file in layer
+                .files
+                .iter()
+                .filter(|f| databases.contains(f.path.as_str()))
+            {
                 for package in &file.packages {
-                    let key = (file.path.as_str(), package.name.as_str(), package.version.as_str());
+                    let key = (
+                        file.path.as_str(),
+                        package.name.as_str(),
+                        package.version.as_str(),
+                    );
                     first.entry(key).or_insert(index);
                 }
             }
@@ -365,7 +415,11 @@ impl<'a> Origins<'a> {
         if !is_system(package.kind()) {
             return file.layer;
         }
-        let key = (file.file.path.as_str(), package.name.as_str(), package.version.as_str());
+        let key = (
+            file.file.path.as_str(),
+            package.name.as_str(),
+            package.version.as_str(),
+        );
         self.first.get(&key).copied().unwrap_or(file.layer)
     }
 }
@@ -392,7 +446,10 @@ fn own(packages: &mut [Package], visible: &[Visible<'_>]) {
 
 /// Gaps that still concern the image: a file that an upper layer took away is no gap.
 fn gaps_of(layers: &[LayerFacts], visible: &[Visible<'_>], in_image: bool) -> Vec<Gap> {
-    let mut gaps: Vec<Gap> = visible.iter().flat_map(|v| v.file.gaps.iter().cloned()).collect();
+    let mut gaps: Vec<Gap> = visible
+        .iter()
+        .flat_map(|v| v.file.gaps.iter().cloned())
+        .collect();
     for (index, layer) in layers.iter().enumerate() {
         for gap in &layer.gaps {
             if gap.kind == GapKind::ForeignLayer || squash::concerns(layers, index, &gap.subject) {
@@ -402,7 +459,8 @@ fn gaps_of(layers: &[LayerFacts], visible: &[Visible<'_>], in_image: bool) -> Ve
         for (path, target) in &layer.links {
             if squash::concerns(layers, index, path) && !resolved(visible, path, target) {
                 let kind = if in_image { "image" } else { "directory" };
-                let detail = format!("a link to {target}; nothing was read there inside the {kind}");
+                let detail =
+                    format!("a link to {target}; nothing was read there inside the {kind}");
                 gaps.push(Gap::new(GapKind::Unreadable, path, detail));
             }
         }
@@ -430,7 +488,9 @@ fn resolved(visible: &[Visible<'_>], path: &str, target: &str) -> bool {
     }
     let wanted = segments.join("/");
     let canonical = crate::paths::canonical(&wanted);
-    visible.iter().any(|v| crate::paths::canonical(&v.file.path) == canonical)
+    visible
+        .iter()
+        .any(|v| crate::paths::canonical(&v.file.path) == canonical)
 }
 
 /// Tells the progress of a stream.

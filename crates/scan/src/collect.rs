@@ -62,7 +62,10 @@ impl<'a> Collector<'a> {
         budget: &'a Budget,
         only: &'a BTreeMap<String, Vec<String>>,
     ) -> Self {
-        Self { only: Some(only), ..Self::new(settings, budget) }
+        Self {
+            only: Some(only),
+            ..Self::new(settings, budget)
+        }
     }
 
     /// Targets of hard links that were not read under a name of their own: target, and
@@ -139,8 +142,15 @@ impl<'a> Collector<'a> {
     }
 
     fn skipped(&self, path: &str) -> bool {
-        self.settings.skip_dirs.iter().any(|p| paths::below(p, path))
-            || self.settings.skip_files.iter().any(|p| paths::matches(p, path))
+        self.settings
+            .skip_dirs
+            .iter()
+            .any(|p| paths::below(p, path))
+            || self
+                .settings
+                .skip_files
+                .iter()
+                .any(|p| paths::matches(p, path))
     }
 
     fn file(
@@ -172,9 +182,14 @@ impl<'a> Collector<'a> {
             if entry.size > reader.max_bytes {
                 continue;
             }
-            match (reader.read)(Input { path: name, bytes: &bytes }) {
+            match (reader.read)(Input {
+                path: name,
+                bytes: &bytes,
+            }) {
                 Ok(found) => self.keep(name, found),
-                Err(error) => self.gap(GapKind::Unreadable, name, format!("{}: {error}", reader.id)),
+                Err(error) => {
+                    self.gap(GapKind::Unreadable, name, format!("{}: {error}", reader.id))
+                }
             }
         }
         drop(share);
@@ -213,21 +228,36 @@ impl<'a> Collector<'a> {
         path.clone_into(&mut facts.path);
         for mut package in found.packages {
             if package.locations.is_empty() {
-                package.locations.push(Location { path: path.to_owned(), layer: None });
+                package.locations.push(Location {
+                    path: path.to_owned(),
+                    layer: None,
+                });
             }
             facts.packages.push(package);
         }
         for hint in found.distro {
-            facts.distro.push((hint.from.to_owned(), hint.key, hint.value));
+            facts
+                .distro
+                .push((hint.from.to_owned(), hint.key, hint.value));
         }
         for owner in found.owned {
             let count = u32::try_from(owner.paths.len()).unwrap_or(u32::MAX);
-            facts.owners.push((owner.kind.to_owned(), owner.package, count));
+            facts
+                .owners
+                .push((owner.kind.to_owned(), owner.package, count));
             facts.owned.extend(
-                owner.paths.iter().map(|p| paths::hash(paths::canonical(p).as_bytes())),
+                owner
+                    .paths
+                    .iter()
+                    .map(|p| paths::hash(paths::canonical(p).as_bytes())),
             );
         }
-        facts.gaps.extend(found.gaps.into_iter().map(|(kind, detail)| Gap::new(kind, path, detail)));
+        facts.gaps.extend(
+            found
+                .gaps
+                .into_iter()
+                .map(|(kind, detail)| Gap::new(kind, path, detail)),
+        );
         if facts.is_empty() {
             self.files.remove(path);
         }
@@ -272,8 +302,7 @@ impl LayerSink for Collector<'_> {
             EntryKind::HardLink(target) => {
                 self.occupied.push(hash);
                 self.files.remove(path.as_ref());
-                if !self.skipped(&path)
-                    && readers_for(&path, self.settings.locked).next().is_some()
+                if !self.skipped(&path) && readers_for(&path, self.settings.locked).next().is_some()
                 {
                     let target = String::from_utf8_lossy(target).into_owned();
                     self.hard_links.push((path.into_owned(), target));

@@ -76,5 +76,9 @@ impl FileFacts {
 /// The sources of hints are a closed set of static names; a cached one comes back as the
 /// same name, and one that no reader uses any more as the empty name, which says nothing.
 fn known_source(name: &str) -> &'static str {
-    lazaret_ecosystem::distro::SOURCES.iter().copied().find(|known| *known == name).unwrap_or("")
+    lazaret_ecosystem::distro::SOURCES
+        .iter()
+        .copied()
+        .find(|known| *known == name)
+        .unwrap_or("")
 }

@@ -25,7 +25,9 @@ impl<'a> Owners<'a> {
             let mut hashes = file.owned.iter();
             for (kind, package, count) in &file.owners {
                 for hash in hashes.by_ref().take(*count as usize) {
-                    by_path.entry(*hash).or_insert((kind.as_str(), package.as_str()));
+                    by_path
+                        .entry(*hash)
+                        .or_insert((kind.as_str(), package.as_str()));
                 }
             }
         }

@@ -25,8 +25,10 @@ pub fn examine(
     database: &Db,
     options: &MatchOptions,
 ) -> Result<Report, ExamineError> {
-    let result = matched(&inventory, database, options)
-        .map_err(|source| ExamineError { name: inventory.target.name.clone(), source })?;
+    let result = matched(&inventory, database, options).map_err(|source| ExamineError {
+        name: inventory.target.name.clone(),
+        source,
+    })?;
     let mut report = inventory_report(inventory);
     report.database = Some(database.info().clone());
     report.findings = result.findings;
@@ -40,7 +42,10 @@ pub fn examine(
 pub fn inventory_report(inventory: Inventory) -> Report {
     Report {
         schema: REPORT_SCHEMA.to_owned(),
-        scanner: Scanner { name: "lazaret".into(), version: env!("CARGO_PKG_VERSION").into() },
+        scanner: Scanner {
+            name: "lazaret".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        },
         target: inventory.target,
         database: None,
         packages: inventory.packages,

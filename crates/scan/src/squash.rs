@@ -72,7 +72,9 @@ pub(crate) fn visible(layers: &[LayerFacts]) -> Vec<Visible<'_>> {
 
 /// Whether a gap about `path` in `layer` still concerns the image.
 pub(crate) fn concerns(layers: &[LayerFacts], layer: usize, path: &str) -> bool {
-    !layers[layer + 1..].iter().any(|upper| Mask::of(upper).hides(path))
+    !layers[layer + 1..]
+        .iter()
+        .any(|upper| Mask::of(upper).hides(path))
 }
 
 #[cfg(test)]
@@ -80,7 +82,12 @@ mod tests {
     use super::*;
     use lazaret_model::Digest;
 
-    fn layer(files: &[&str], directories: &[&str], removed: &[&str], opaque: &[&str]) -> LayerFacts {
+    fn layer(
+        files: &[&str],
+        directories: &[&str],
+        removed: &[&str],
+        opaque: &[&str],
+    ) -> LayerFacts {
         let hashes = |paths: &[&str]| {
             let mut all: Vec<u64> = paths.iter().map(|p| paths::hash(p.as_bytes())).collect();
             all.sort_unstable();
@@ -90,7 +97,10 @@ mod tests {
             diff_id: Digest::sha256(&[0; 32]),
             files: files
                 .iter()
-                .map(|p| FileFacts { path: (*p).into(), ..FileFacts::default() })
+                .map(|p| FileFacts {
+                    path: (*p).into(),
+                    ..FileFacts::default()
+                })
                 .collect(),
             removed: removed.iter().map(|p| (*p).into()).collect(),
             opaque: opaque.iter().map(|p| (*p).into()).collect(),
@@ -103,8 +113,14 @@ mod tests {
 
     #[track_caller]
     fn check(upper: LayerFacts, expected: &[&str]) {
-        let layers = [layer(&["a/b/c", "a/d", "e"], &["a", "a/b"], &[], &[]), upper];
-        let got: Vec<&str> = visible(&layers).iter().map(|v| v.file.path.as_str()).collect();
+        let layers = [
+            layer(&["a/b/c", "a/d", "e"], &["a", "a/b"], &[], &[]),
+            upper,
+        ];
+        let got: Vec<&str> = visible(&layers)
+            .iter()
+            .map(|v| v.file.path.as_str())
+            .collect();
         assert_eq!(got, expected);
     }
 

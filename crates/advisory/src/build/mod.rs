@@ -32,6 +32,12 @@ pub struct SourceSpec {
     pub path: PathBuf,
 }
 
+impl std::fmt::Debug for SourceSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={}", self.feed.name, self.path.display())
+    }
+}
+
 /// Why a text does not name a source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpecError {

@@ -72,7 +72,6 @@ fn dictionary(records: &[Vec<u8>]) -> Vec<u8> {
 /// Where the blocks of a section are.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Blocks<'a> {
-    records: u32,
     dictionary: &'a [u8],
     ends: &'a [u8],
     data: &'a [u8],
@@ -96,16 +95,10 @@ impl<'a> Blocks<'a> {
             .and_then(|len| rest.split_at_checked(len))
             .ok_or(short)?;
         Ok(Self {
-            records,
             dictionary,
             ends,
             data,
         })
-    }
-
-    /// Number of records.
-    pub(crate) fn len(&self) -> u32 {
-        self.records
     }
 
     /// The dictionary, prepared. Costs a copy; keep it.
@@ -166,7 +159,6 @@ mod tests {
         let section = section(records, 3).expect("compresses");
         let blocks = Blocks::new(&section).expect("a good section");
         let dictionary = blocks.prepare();
-        assert_eq!(blocks.len() as usize, records.len());
         for (index, record) in records.iter().enumerate() {
             let (block, place) = Blocks::place(index as u32);
             let raw = blocks.block(block, &dictionary).expect("a good block");

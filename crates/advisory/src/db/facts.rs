@@ -86,7 +86,7 @@ impl Db {
         }
         let start = u32_at(section, index.0 as usize + 1).map_err(|_| missing())? as usize;
         let data = (count as usize)
-            .checked_add(1)
+            .checked_add(2)
             .and_then(|fields| fields.checked_mul(4))
             .and_then(|offset| offset.checked_add(start))
             .and_then(|start| section.get(start..))

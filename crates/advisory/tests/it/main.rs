@@ -1,4 +1,13 @@
-//! The crate's tests at its boundary.
+//! The crate at its boundary: databases are built, opened, broken and updated.
 
+#![allow(clippy::unwrap_used)]
+
+mod damage;
+mod database;
+mod records;
+mod sources;
+mod starter;
+#[cfg(feature = "feeds")]
+mod update;
 mod feeds;
 mod hostile;

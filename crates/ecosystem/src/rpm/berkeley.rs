@@ -45,7 +45,7 @@ pub(super) fn blobs(bytes: &[u8]) -> Result<Blobs<'_>, ReadError> {
         room: bytes.len(),
     };
     let mut found = Blobs::default();
-    if bytes.len() % page != 0 {
+    if !bytes.len().is_multiple_of(page) {
         found.broken("the last page is not whole".to_owned());
     }
     for number in 1..bytes.len() / page {
@@ -97,9 +97,9 @@ impl<'a> Database<'a> {
     }
 
     fn value(&mut self, item: &'a [u8]) -> Option<Cow<'a, [u8]>> {
-        match item.first()? {
-            &ITEM_INLINE => item.get(1..).map(Cow::Borrowed),
-            &ITEM_OFF_PAGE => {
+        match *item.first()? {
+            ITEM_INLINE => item.get(1..).map(Cow::Borrowed),
+            ITEM_OFF_PAGE => {
                 let (first, length) = (self.endian.size(item, 4)?, self.endian.size(item, 8)?);
                 self.chain(first, length).map(Cow::Owned)
             }

@@ -149,7 +149,8 @@ impl<'a> Header<'a> {
     }
 }
 
-/// The package of a header and its files; `None` for the pseudo-packages of keys.
+/// The package of a header and its files. Signing keys are packages to rpm; they are
+/// listed like others, and matching leaves them out.
 pub(super) fn read(blob: &[u8]) -> Result<Option<(Package, OwnedFiles)>, &'static str> {
     let header = Header::new(blob).ok_or("shorter than it says")?;
     let word = |tag| {
@@ -158,9 +159,6 @@ pub(super) fn read(blob: &[u8]) -> Result<Option<(Package, OwnedFiles)>, &'stati
             .filter(|w| !w.is_empty() && !w.contains(char::is_control))
     };
     let name = word(NAME).ok_or("no name")?;
-    if name == "gpg-pubkey" {
-        return Ok(None);
-    }
     let (version, release) = (
         word(VERSION).ok_or("no version")?,
         word(RELEASE).ok_or("no release")?,

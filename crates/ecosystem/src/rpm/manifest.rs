@@ -19,8 +19,7 @@ pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {
         .filter(|l| !l.trim_ascii().is_empty())
     {
         match std::str::from_utf8(line).ok().and_then(package) {
-            Some(package) if package.name != "gpg-pubkey" => found.packages.push(package),
-            Some(_) => {}
+            Some(package) => found.packages.push(package),
             None => broken += 1,
         }
     }
