@@ -119,7 +119,9 @@ struct Package {
 
 #[derive(Deserialize)]
 struct Name {
+    #[serde(default)]
     ecosystem: String,
+    #[serde(default)]
     name: String,
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use lazaret_model::Purl;
+
 use super::super::space::{self, Space};
 use super::document::{Branch, Helper, Product, Relationship, Tree};
 
@@ -70,6 +72,14 @@ impl<'a> Products<'a> {
             .get(part)
             .and_then(|helper| helper.purl.as_deref());
         module = module.or_else(|| purl.and_then(module_of_purl));
+        // Newer documents put the module behind: `nodejs-1:18.2-1.x86_64::nodejs:18`.
+        let part = match part.split_once("::") {
+            Some((package, stream)) => {
+                module = module.or_else(|| two_fields(stream));
+                package
+            }
+            None => part,
+        };
         // Unfixed packages of a module are written `nodejs:18/nodejs`.
         let part = match part.rsplit_once('/') {
             Some((stream, name)) => {
@@ -78,14 +88,16 @@ impl<'a> Products<'a> {
             }
             None => part,
         };
-        let (text, architecture) = split_architecture(part);
-        let (name, version) = split_version(text);
-        (!name.is_empty()).then(|| Component {
+        let named = match purl.and_then(of_purl) {
+            Some(named) if named.version.is_some() => named,
+            _ => of_text(part),
+        };
+        (!named.name.is_empty()).then_some(Component {
             space,
-            name: name.to_owned(),
-            version: version.map(str::to_owned),
+            name: named.name,
+            version: named.version,
             module,
-            is_source: architecture == Some("src"),
+            is_source: named.is_source,
         })
     }
 
@@ -108,6 +120,41 @@ impl<'a> Products<'a> {
         }
         None
     }
+}
+
+/// A package without its place.
+struct Named {
+    name: String,
+    version: Option<String>,
+    is_source: bool,
+}
+
+/// `libtiff-0:4.0.9-32.el8_10.x86_64`
+fn of_text(text: &str) -> Named {
+    let (text, architecture) = split_architecture(text);
+    let (name, version) = split_version(text);
+    Named {
+        name: name.to_owned(),
+        version: version.map(str::to_owned),
+        is_source: architecture == Some("src"),
+    }
+}
+
+/// `pkg:rpm/redhat/libtiff@4.0.9-32.el8_10?arch=x86_64&epoch=0`; the epoch is a qualifier.
+fn of_purl(purl: &str) -> Option<Named> {
+    let purl: Purl = purl.parse().ok()?;
+    if purl.kind != "rpm" {
+        return None;
+    }
+    let epoch = purl.qualifier("epoch").unwrap_or("0");
+    Some(Named {
+        version: purl
+            .version
+            .as_ref()
+            .map(|version| format!("{epoch}:{version}")),
+        is_source: purl.qualifier("arch") == Some("src"),
+        name: purl.name,
+    })
 }
 
 /// `nodejs:18:8090020231019152822:a75119d5` is module `nodejs`, stream `18`.
