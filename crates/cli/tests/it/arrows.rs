@@ -1,0 +1,74 @@
+//! Which crate may know which: `ARCHITECTURE.md` as a test.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// Every arrow between crates of this workspace, test dependencies left out.
+const ARROWS: [(&str, &[&str]); 11] = [
+    ("version", &[]),
+    ("model", &["version"]),
+    ("ecosystem", &["model", "version"]),
+    ("image", &["model"]),
+    ("policy", &["model"]),
+    ("report", &["model"]),
+    ("advisory", &["ecosystem", "model", "version"]),
+    ("match", &["advisory", "ecosystem", "model", "version"]),
+    (
+        "scan",
+        &["advisory", "ecosystem", "image", "match", "model"],
+    ),
+    ("testkit", &["model"]),
+    (
+        "cli",
+        &[
+            "advisory",
+            "ecosystem",
+            "image",
+            "match",
+            "model",
+            "policy",
+            "report",
+            "scan",
+            "version",
+        ],
+    ),
+];
+
+#[test]
+fn crates_know_only_what_lies_below_them() {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    assert_eq!(
+        packages.len(),
+        ARROWS.len(),
+        "a crate is missing from the list"
+    );
+    for package in packages {
+        let name = package["name"]
+            .as_str()
+            .expect("a name")
+            .trim_start_matches("lazaret-");
+        let allowed = ARROWS.iter().find(|(n, _)| *n == name);
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("{name} is not in the list"));
+        let known: BTreeSet<&str> = package["dependencies"]
+            .as_array()
+            .expect("dependencies")
+            .iter()
+            .filter(|d| d["kind"].as_str() != Some("dev"))
+            .filter_map(|d| d["name"].as_str()?.strip_prefix("lazaret-"))
+            .collect();
+        let extra: Vec<&&str> = known.iter().filter(|k| !allowed.contains(k)).collect();
+        assert!(extra.is_empty(), "{name} must not know {extra:?}");
+    }
+}

@@ -1,0 +1,24 @@
+//! The command as its users run it, and the arrows between crates.
+
+mod arrows;
+mod command;
+mod corpus;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs the built command in a directory of its own, without a home or an environment.
+fn lazaret(dir: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lazaret"))
+        .args(args)
+        .current_dir(dir)
+        .env_clear()
+        .env("HOME", dir)
+        .env("SOURCE_DATE_EPOCH", "1790000000")
+        .output()
+        .expect("the command runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
