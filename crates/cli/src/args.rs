@@ -268,6 +268,19 @@ pub(crate) enum DbCommand {
         #[arg(long, env = "LAZARET_DB")]
         db: Option<PathBuf>,
     },
+    /// Fetch a prebuilt database from the first source that has one, verify it and
+    /// install it. A failed update changes nothing.
+    Update {
+        /// An https:// address or a path, tried in the order given.
+        #[arg(
+            long,
+            value_name = "SOURCE",
+            required = true,
+            env = "LAZARET_DB_FROM",
+            value_delimiter = ','
+        )]
+        from: Vec<String>,
+    },
     /// Verify a database file and make it the installed one.
     Import {
         /// The file.

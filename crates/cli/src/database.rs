@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use lazaret_advisory::Db;
 use lazaret_advisory::build::{BuildOptions, SourceSpec, build_to};
 use lazaret_advisory::feed;
+use lazaret_advisory::update::{Mirror, UpdateOptions, Updated, update};
 
 use crate::Verdict;
 use crate::args::DbCommand;
@@ -45,6 +46,7 @@ pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
         DbCommand::Feeds => feeds()?,
         DbCommand::Status { db } => status(db.as_deref())?,
         DbCommand::Search { text, db } => search(&text, db.as_deref())?,
+        DbCommand::Update { from } => fetch(&from)?,
         DbCommand::Import { file } => import(&file)?,
         DbCommand::Export { file } => export(&file)?,
     }
@@ -148,6 +150,17 @@ fn search(text: &str, named: Option<&Path>) -> anyhow::Result<()> {
             anstream::stderr(),
             "nothing in the database matches `{text}`"
         )?;
+    }
+    Ok(())
+}
+
+fn fetch(from: &[String]) -> anyhow::Result<()> {
+    let mirrors: Vec<Mirror> = from.iter().map(|m| m.parse()).collect::<Result<_, _>>()?;
+    let place = installed().context("there is no home directory to install a database in")?;
+    let mut err = anstream::stderr();
+    match update(&mirrors, &place, &UpdateOptions::default())? {
+        Updated::Unchanged { .. } => writeln!(err, "{} is up to date", place.display())?,
+        _ => writeln!(err, "installed {}", place.display())?,
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ fn the_sample_is_scanned_without_a_network_or_a_database() {
     let scan = lazaret(dir.path(), &["scan", "oci-archive:sample.tar"]);
     assert_eq!(scan.status.code(), Some(0), "{}", text(&scan.stderr));
     let table = text(&scan.stdout);
-    for expected in ["lodash", "Jinja2", "openssl", "starter"] {
+    for expected in ["lodash", "Jinja2", "libc6", "starter_database"] {
         assert!(table.contains(expected), "{expected} is missing:\n{table}");
     }
     assert!(
@@ -64,6 +64,34 @@ fn every_format_is_written_and_a_second_scan_is_the_same() {
         assert!(!cold.stdout.is_empty(), "{format}: {}", text(&cold.stderr));
         assert_eq!(text(&cold.stdout), text(&warm.stdout), "{format}");
     }
+}
+
+#[test]
+fn a_database_is_built_installed_and_used() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let record = r#"{"id":"GHSA-1","modified":"2026-01-01T00:00:00Z","affected":[{"package":
+        {"ecosystem":"npm","name":"lodash"},"ranges":[{"type":"SEMVER","events":
+        [{"introduced":"0"},{"fixed":"9.0.0"}]}]}]}"#;
+    std::fs::create_dir(dir.path().join("osv")).expect("a directory");
+    std::fs::write(dir.path().join("osv/GHSA-1.json"), record).expect("written");
+    lazaret(dir.path(), &["debug", "sample", "--out", "sample.tar"]);
+    let built = lazaret(dir.path(), &["db", "build", "--out", "a.db", "osv=osv"]);
+    assert!(built.status.success(), "{}", text(&built.stderr));
+    let updated = lazaret(dir.path(), &["db", "update", "--from", "nowhere.db,a.db"]);
+    assert!(updated.status.success(), "{}", text(&updated.stderr));
+    let scan = lazaret(
+        dir.path(),
+        &["scan", "oci-archive:sample.tar", "-f", "json"],
+    );
+    assert!(
+        text(&scan.stdout).contains("GHSA-1"),
+        "{}",
+        text(&scan.stderr)
+    );
+    let failed = lazaret(dir.path(), &["db", "update", "--from", "nowhere.db"]);
+    assert_eq!(failed.status.code(), Some(2));
+    let status = lazaret(dir.path(), &["db", "status"]);
+    assert!(status.status.success() && text(&status.stdout).contains("osv"));
 }
 
 #[test]
