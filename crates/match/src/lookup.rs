@@ -306,11 +306,9 @@ fn concerned(qualifiers: &Qualifiers, package: &Package, acquits: bool) -> bool 
             }
         }
     }
-    let goos = package
-        .properties
-        .get("go.os")
-        .map_or("linux", String::as_str);
-    qualifiers.goos.is_empty() || qualifiers.goos.iter().any(|g| g == goos)
+    // Only a package that tells its system can be outside the systems of an advisory.
+    let system = package.properties.get("go.os");
+    qualifiers.goos.is_empty() || system.is_none_or(|os| qualifiers.goos.contains(os))
 }
 
 fn same_architecture(a: &str, b: &str) -> bool {
