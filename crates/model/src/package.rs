@@ -56,6 +56,11 @@ pub struct Package {
     /// Licences as declared, unparsed.
     #[serde(default)]
     pub licenses: Vec<String>,
+    /// CPE 2.3 names (formatted strings, NISTIR 7695 section 6.2) of a program that no
+    /// package manager installed: what it is looked up by in NVD's data. Curated, never
+    /// guessed from a package's name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cpes: Vec<String>,
     /// Facts of one ecosystem that its own matching rules read, by documented name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, String>,
