@@ -38,7 +38,8 @@ fn split_epoch(version: &str) -> (&str, &str) {
     version.split_once(':').unwrap_or(("", version))
 }
 
-fn compare_part(mut a: &[u8], mut b: &[u8]) -> Ordering {
+/// Order of two parts; all there is to an opam version.
+pub(super) fn compare_part(mut a: &[u8], mut b: &[u8]) -> Ordering {
     while !a.is_empty() || !b.is_empty() {
         while starts_with_other(a) || starts_with_other(b) {
             let order = weight(a.first()).cmp(&weight(b.first()));

@@ -9,11 +9,13 @@ mod composer;
 mod conan;
 mod deb;
 mod gem;
+mod generic;
 mod go;
 mod jvm;
 mod maven;
 mod nuget;
 mod numbers;
+mod opam;
 mod pacman;
 mod pep440;
 mod pep440_legacy;
@@ -76,11 +78,16 @@ pub enum Scheme {
     Portage,
     /// Java runtimes.
     Jvm,
+    /// opam: OCaml.
+    Opam,
+    /// Upstream releases, where no tool sets the order: programs recognised by
+    /// their content, and CPE ranges.
+    Generic,
 }
 
 impl Scheme {
     /// Every scheme, in the order of the enum.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Deb,
         Self::Rpm,
         Self::Apk,
@@ -103,6 +110,8 @@ impl Scheme {
         Self::Pacman,
         Self::Portage,
         Self::Jvm,
+        Self::Opam,
+        Self::Generic,
     ];
 
     /// The stable lower-case name, which [`FromStr`] reads back.
@@ -130,6 +139,8 @@ impl Scheme {
             Self::Pacman => "pacman",
             Self::Portage => "portage",
             Self::Jvm => "jvm",
+            Self::Opam => "opam",
+            Self::Generic => "generic",
         }
     }
 
@@ -159,6 +170,8 @@ impl Scheme {
             Self::Pacman => pacman::check(version),
             Self::Portage => portage::check(version),
             Self::Jvm => jvm::check(version),
+            Self::Opam => opam::check(version),
+            Self::Generic => generic::check(version),
             Self::Semver
             | Self::Npm
             | Self::Cargo
@@ -207,6 +220,8 @@ impl Scheme {
             Self::Pacman => Some(pacman::compare(a, b)),
             Self::Portage => portage::compare(a, b),
             Self::Jvm => jvm::compare(a, b),
+            Self::Opam => Some(opam::compare(a, b)),
+            Self::Generic => Some(generic::compare(a, b)),
         };
         order.ok_or_else(|| self.unparsable(a))
     }
@@ -291,7 +306,7 @@ pub struct Unparsable {
 impl fmt::Display for Unparsable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let article = match self.scheme {
-            Scheme::Apk | Scheme::Npm | Scheme::Rpm => "an",
+            Scheme::Apk | Scheme::Npm | Scheme::Opam | Scheme::Rpm => "an",
             _ => "a",
         };
         write!(

@@ -214,6 +214,10 @@ fn words_are_not_versions() {
         (Scheme::Hackage, "1.x"),
         (Scheme::Portage, "1.0_foo"),
         (Scheme::Jvm, "openjdk"),
+        (Scheme::Opam, "base"),
+        (Scheme::Generic, "unknown"),
+        (Scheme::Generic, "openssl-3.0"),
+        (Scheme::Generic, "1.*"),
     ];
     for (scheme, version) in cases {
         let error = scheme.check(version).expect_err("a word is no version");
