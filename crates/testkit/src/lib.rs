@@ -1,3 +1,4 @@
-//! What tests need and products do not: servers that misbehave on demand.
+//! What tests and measurements need and products do not.
 
+pub mod floor;
 pub mod registry;
