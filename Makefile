@@ -3,6 +3,8 @@
 #   make run                 build, make a small sample image, scan it, show the report
 #   make run TARGET=alpine:3.20   the same for an image (or archive, directory) of yours
 #   make test                everything that proves the code, with the real peers installed
+#   make bench               what a scan costs, as ratios to what nobody can leave out
+#   make bench IMAGE=DIR:TAG the same on an OCI layout of yours
 #   make check               formatting, lints, licences
 #   make deps                the Debian packages that tests use as real peers
 
@@ -17,10 +19,10 @@ OUT := $(CARGO_TARGET_DIR)/sample
 # What tests use as real peers; each test says so and skips where one is absent.
 PEERS := docker-registry skopeo podman containerd zstd jq
 
-.PHONY: run test check deps build clean help
+.PHONY: run test bench check deps build clean help
 
 help:
-	@sed -n '3,8s/^# *//p' Makefile
+	@sed -n '3,10s/^# *//p' Makefile
 
 build:
 	cargo build --release --locked -p lazaret-cli
@@ -48,6 +50,15 @@ deps:
 
 test: deps
 	cargo test --workspace --locked
+
+# Needs about 2 GB of disk, once: the images are made on the spot and kept.
+bench: build
+	cargo build --release --locked -p lazaret-testkit --bin lazaret-bench
+	@mkdir -p "$(CARGO_TARGET_DIR)/bench"
+	@"$(CARGO_TARGET_DIR)/release/lazaret-bench" $(BIN) "$(CARGO_TARGET_DIR)/bench" $(IMAGE)
+	cargo build --release --locked -p lazaret-advisory --example scale --example measure
+	@db="$(CARGO_TARGET_DIR)/bench/scale.db"; examples="$(CARGO_TARGET_DIR)/release/examples"; \
+	  test -f "$$db" || "$$examples/scale" "$$db"; "$$examples/measure" "$$db"
 
 check:
 	cargo fmt --all --check

@@ -10,8 +10,9 @@
 
 mod header;
 mod pax;
+mod sparse;
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use crate::{ImageError, Limits, Oddity};
 
@@ -53,16 +54,16 @@ pub enum EntryKind<'a> {
 /// A reader that can pass over bytes more cheaply than by reading them.
 pub(crate) trait Source: Read {
     /// Passes over up to `bytes`; the number passed over, less only at the end.
-    fn pass(&mut self, bytes: u64) -> std::io::Result<u64>;
+    fn pass(&mut self, bytes: u64) -> io::Result<u64>;
 }
 
-impl<R: std::io::BufRead> Source for R {
-    fn pass(&mut self, bytes: u64) -> std::io::Result<u64> {
+impl<R: io::BufRead> Source for R {
+    fn pass(&mut self, bytes: u64) -> io::Result<u64> {
         let mut left = bytes;
         while left > 0 {
             let have = match self.fill_buf() {
                 Ok(buffer) => buffer.len(),
-                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
                 Err(e) => return Err(e),
             };
             if have == 0 {
@@ -77,7 +78,7 @@ impl<R: std::io::BufRead> Source for R {
 }
 
 /// Why a sink could not take an entry: its body could not be read.
-pub type SinkError = std::io::Error;
+pub type SinkError = io::Error;
 
 /// Takes the entries of a layer as they stream by.
 pub trait LayerSink {
@@ -91,10 +92,16 @@ pub trait LayerSink {
 /// Most oddities that are listed of one layer.
 const MAX_ODDITIES: usize = 100;
 
+/// Most bytes that the holes of all sparse files of a layer may read as; a hole costs
+/// nothing to store, but time to look through.
+const MAX_HOLES: u64 = 2 << 30;
+
 /// What a walk counted.
 #[derive(Debug, Default)]
 pub(crate) struct Walked {
     pub(crate) entries: u64,
+    /// Bytes of holes that were read as zeros.
+    holes: u64,
     pub(crate) oddities: Vec<Oddity>,
 }
 
@@ -113,7 +120,7 @@ fn next_block(reader: &mut dyn Source, entry: u64) -> Result<Option<[u8; BLOCK]>
                 });
             }
             Ok(n) => filled += n,
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(source) => return Err(ImageError::Read { offset: 0, source }),
         }
     }
@@ -261,7 +268,8 @@ fn one(
     walked: &mut Walked,
 ) -> Result<(), ImageError> {
     let number = walked.entries;
-    let path = said.pax.path.or(said.path).or_else(|| global.path.clone());
+    let path = said.pax.real_path.or(said.pax.path).or(said.path);
+    let path = path.or_else(|| global.path.clone());
     let raw = path.unwrap_or_else(|| header::name(block));
     let link = said.pax.link.or(said.link).or_else(|| global.link.clone());
     let link = link.unwrap_or_else(|| header::link_name(block));
@@ -277,7 +285,6 @@ fn one(
     } else {
         0
     };
-    let sparse = header.kind == b'S' || said.pax.sparse;
     let (path, left_root) = clean(&raw);
     let (target, _) = clean(&link);
     let kind = match header.kind {
@@ -300,17 +307,37 @@ fn one(
     if left_root {
         odd("its path leaves the root of the image; read as if it did not");
     }
-    if sparse {
-        odd("a sparse file, whose content was not examined");
-    }
+    let malformed = |why| ImageError::Tar { entry: number, why };
+    let mut holes = said.pax.sparse;
     if header.kind == b'S' {
-        let mut more = block[482] != 0;
+        holes.is = true;
+        let (size, mut more) = sparse::old_header(block, &mut holes.segments).map_err(malformed)?;
+        holes.size = Some(size);
         while more {
-            let next = next_block(reader, number)?.ok_or(ImageError::Tar {
-                entry: number,
-                why: "the archive ends inside a sparse map",
-            })?;
-            more = next[504] != 0;
+            let next = next_block(reader, number)?
+                .ok_or_else(|| malformed("the archive ends inside a sparse map"))?;
+            more = sparse::old_extension(&next, &mut holes.segments).map_err(malformed)?;
+        }
+    }
+    let mut body = (&mut *reader).take(stored);
+    let is_sparse = holes.is && kind == EntryKind::File;
+    let map = match is_sparse {
+        true => sparse_map(holes, &mut body, number)?,
+        false => Some(sparse::Map::default()),
+    };
+    let hidden = map.as_ref().map(|m| m.size().saturating_sub(m.stored()));
+    let hidden = hidden.filter(|hidden| walked.holes + hidden <= MAX_HOLES);
+    match hidden {
+        Some(hidden) => walked.holes += hidden,
+        None => {
+            if walked.oddities.len() < MAX_ODDITIES {
+                let detail = "a sparse file with more holes than are looked through; \
+                              its content was not examined";
+                walked.oddities.push(Oddity {
+                    path: String::from_utf8_lossy(&path).into_owned(),
+                    detail: detail.to_owned(),
+                });
+            }
         }
     }
     let taken;
@@ -319,20 +346,63 @@ fn one(
         taken = removed(path);
         path = &taken;
     }
-    let mut body = (&mut *reader).take(stored);
+    let mut nothing = io::empty();
+    let mut whole;
+    let (size, shown): (u64, &mut dyn Read) = match &map {
+        Some(map) if hidden.is_some() && is_sparse => {
+            whole = sparse::Expanded::new(&mut body, map);
+            (map.size(), &mut whole)
+        }
+        Some(_) if !is_sparse => (stored, &mut body),
+        _ => (0, &mut nothing),
+    };
     let entry = Entry {
         path,
         kind,
-        size: if sparse { 0 } else { stored },
+        size,
         mode: header.mode,
     };
-    let mut nothing = std::io::empty();
-    let shown: &mut dyn Read = if sparse { &mut nothing } else { &mut body };
     sink.entry(&entry, shown)
         .map_err(|source| ImageError::Read { offset: 0, source })?;
     let left = body.limit();
     skip(reader, left, number)?;
     skip(reader, padding(stored), number)
+}
+
+/// Where the stored bytes of a sparse file lie; `None` when there are more segments than
+/// are followed. What stands in front of the content is taken from `body`.
+fn sparse_map<R: Read>(
+    holes: pax::Sparse,
+    body: &mut io::Take<R>,
+    entry: u64,
+) -> Result<Option<sparse::Map>, ImageError> {
+    let malformed = |why| ImageError::Tar { entry, why };
+    let segments = if holes.in_body {
+        match sparse::in_body(body) {
+            Ok(Some(segments)) => segments,
+            Ok(None) => return Ok(None),
+            Err(sparse::InBody::Malformed(why)) => return Err(malformed(why)),
+            Err(sparse::InBody::Read(e)) if e.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(malformed("the archive ends inside a sparse map"));
+            }
+            Err(sparse::InBody::Read(source)) => {
+                return Err(ImageError::Read { offset: 0, source });
+            }
+        }
+    } else {
+        holes.segments
+    };
+    if segments.len() > sparse::MAX_SEGMENTS {
+        return Ok(None);
+    }
+    let size = holes
+        .size
+        .ok_or_else(|| malformed("a sparse file without size"))?;
+    let map = sparse::Map::new(size, segments).map_err(malformed)?;
+    if map.stored() != body.limit() {
+        return Err(malformed("a sparse map that does not fit what is stored"));
+    }
+    Ok(Some(map))
 }
 
 /// `dir/.wh.name` takes `dir/name` away, `dir/.wh..wh..opq` hides what is below `dir`.

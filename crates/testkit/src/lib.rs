@@ -1,4 +1,5 @@
 //! What tests and measurements need and products do not.
 
 pub mod floor;
+pub mod image;
 pub mod registry;

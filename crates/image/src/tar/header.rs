@@ -37,7 +37,7 @@ impl Header {
 }
 
 /// A number in octal digits, or in base 256 when the first bit is set.
-fn number(field: &[u8]) -> Option<u64> {
+pub(super) fn number(field: &[u8]) -> Option<u64> {
     match field.first()? {
         0xff => None,
         first if first & 0x80 != 0 => {

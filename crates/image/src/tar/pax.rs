@@ -1,5 +1,7 @@
 //! Records of PAX extended headers: `length key=value\n`.
 
+use super::sparse;
+
 /// Largest extended header, in bytes.
 pub(super) const MAX_BYTES: u64 = 1 << 20;
 
@@ -7,9 +9,46 @@ pub(super) const MAX_BYTES: u64 = 1 << 20;
 #[derive(Debug, Default, Clone)]
 pub(super) struct Records {
     pub(super) path: Option<Vec<u8>>,
+    /// The name of a sparse file, whose `path` is a made-up one.
+    pub(super) real_path: Option<Vec<u8>>,
     pub(super) link: Option<Vec<u8>>,
     pub(super) size: Option<u64>,
-    pub(super) sparse: bool,
+    pub(super) sparse: Sparse,
+}
+
+/// What the records say about a sparse file.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Sparse {
+    /// Whether the file is one.
+    pub(super) is: bool,
+    /// Its whole size, in bytes.
+    pub(super) size: Option<u64>,
+    /// Its segments, where the records hold them.
+    pub(super) segments: Vec<(u64, u64)>,
+    /// The segments stand in front of the content instead.
+    pub(super) in_body: bool,
+    /// An offset whose length has not come yet.
+    offset: Option<u64>,
+}
+
+impl Sparse {
+    fn take(&mut self, key: &[u8], value: &[u8]) -> Result<(), &'static str> {
+        let number = || decimal(value).ok_or("a sparse record that is no number");
+        match key {
+            b"major" => self.in_body = number()? >= 1,
+            b"size" | b"realsize" => self.size = Some(number()?),
+            b"map" => self.segments = sparse::listed(value)?,
+            b"offset" => self.offset = Some(number()?),
+            b"numbytes" => {
+                let offset = self.offset.take();
+                let offset = offset.ok_or("a sparse length without offset")?;
+                self.segments.push((offset, number()?));
+            }
+            _ => {}
+        }
+        self.is = true;
+        Ok(())
+    }
 }
 
 impl Records {
@@ -49,17 +88,20 @@ impl Records {
             b"linkpath" => self.link = Some(value.to_vec()),
             b"size" => self.size = Some(decimal(value).ok_or("a PAX size that is no number")?),
             b"GNU.sparse.name" => {
-                self.path = Some(value.to_vec());
-                self.sparse = true;
+                self.real_path = Some(value.to_vec());
+                self.sparse.is = true;
             }
-            b"GNU.sparse.major" | b"GNU.sparse.map" | b"GNU.sparse.numblocks" => self.sparse = true,
-            _ => {}
+            _ => {
+                if let Some(key) = key.strip_prefix(b"GNU.sparse.") {
+                    self.sparse.take(key, value)?;
+                }
+            }
         }
         Ok(())
     }
 }
 
-fn decimal(text: &[u8]) -> Option<u64> {
+pub(super) fn decimal(text: &[u8]) -> Option<u64> {
     if text.is_empty() {
         return None;
     }

@@ -1,3 +1,4 @@
 //! What the crate promises at its boundary.
 
 mod registry;
+mod sparse;

@@ -1,0 +1,252 @@
+//! Images made on the spot, the same on every machine: for tests and measurements.
+//!
+//! Content is drawn from a fixed generator, so that an image has the same digests
+//! wherever it is made, and looks enough like software (words, tables, machine code) to
+//! compress as software does.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::{Compression, write::GzEncoder};
+use lazaret_model::Digest;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// A generator of numbers: xorshift64*, which needs nothing and never changes.
+#[derive(Debug, Clone)]
+pub struct Numbers(u64);
+
+impl Numbers {
+    /// The generator that begins at `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// The next number.
+    pub fn draw(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// A number below `bound`, which is not 0.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.draw() % bound
+    }
+}
+
+/// `bytes` bytes of text: words of a small language, in lines.
+pub fn text(numbers: &mut Numbers, bytes: usize) -> Vec<u8> {
+    const SYLLABLES: [&str; 16] = [
+        "ba", "con", "de", "fi", "gra", "in", "ka", "lo", "men", "na", "pro", "re", "si", "ta",
+        "ul", "ver",
+    ];
+    let mut out = Vec::with_capacity(bytes + 32);
+    while out.len() < bytes {
+        for _ in 0..=numbers.below(3) {
+            let squared = numbers.below(16) * numbers.below(16) / 16;
+            out.extend_from_slice(SYLLABLES[squared as usize % 16].as_bytes());
+        }
+        out.push(if numbers.below(9) == 0 { b'\n' } else { b' ' });
+    }
+    out.truncate(bytes);
+    out
+}
+
+/// `bytes` bytes that look like machine code: few distinct operations, many operands.
+pub fn code(numbers: &mut Numbers, bytes: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes + 8);
+    out.extend_from_slice(b"\x7fELF\x02\x01\x01\0");
+    while out.len() < bytes {
+        let drawn = numbers.draw();
+        out.extend_from_slice(match drawn % 5 {
+            0 => b"\x48\x89\xe5",
+            1 => b"\x48\x8b\x45",
+            2 => b"\xe8\0\0",
+            3 => b"\x0f\x1f\x44",
+            _ => b"\x31\xc0\xc3",
+        });
+        out.extend_from_slice(&drawn.to_le_bytes()[5..5 + (drawn >> 8) as usize % 3]);
+    }
+    out.truncate(bytes);
+    out
+}
+
+/// A layer that is being written: a tar, compressed on the way, with both digests.
+pub struct Layer {
+    gzip: GzEncoder<Hashing<BufWriter<File>>>,
+    inflated: Sha256,
+    path: PathBuf,
+}
+
+/// A layer that has been written.
+#[derive(Debug, Clone)]
+pub struct Blob {
+    /// Digest of the stored bytes.
+    pub digest: Digest,
+    /// Digest of the tar.
+    pub diff_id: Digest,
+    /// Stored bytes.
+    pub size: u64,
+}
+
+struct Hashing<W> {
+    inner: W,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let n = self.inner.write(buf)?;
+        self.hash.update(&buf[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl Layer {
+    /// Begins a layer of the layout at `layout`.
+    ///
+    /// # Errors
+    /// When the layout cannot be written to.
+    pub fn begin(layout: &Path, name: &str) -> io::Result<Self> {
+        let blobs = layout.join("blobs/sha256");
+        fs::create_dir_all(&blobs)?;
+        let path = blobs.join(format!(".{name}.new"));
+        let file = Hashing {
+            inner: BufWriter::new(File::create(&path)?),
+            hash: Sha256::new(),
+            bytes: 0,
+        };
+        Ok(Self {
+            gzip: GzEncoder::new(file, Compression::new(6)),
+            inflated: Sha256::new(),
+            path,
+        })
+    }
+
+    /// Adds a regular file.
+    ///
+    /// # Errors
+    /// When it cannot be written, or its path is longer than the 100 bytes that a header
+    /// without extensions has.
+    pub fn file(&mut self, path: &str, mode: u32, content: &[u8]) -> io::Result<()> {
+        self.write(&header(path, mode, content.len() as u64)?)?;
+        self.write(content)?;
+        let padding = (512 - content.len() % 512) % 512;
+        self.write(&[0; 512][..padding])
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.inflated.update(bytes);
+        self.gzip.write_all(bytes)
+    }
+
+    /// Ends the layer and gives it its name.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn end(mut self) -> io::Result<Blob> {
+        self.write(&[0; 1024])?;
+        let mut stored = self.gzip.finish()?;
+        stored.flush()?;
+        let digest = Digest::sha256(&stored.hash.finalize().into());
+        let diff_id = Digest::sha256(&self.inflated.finalize().into());
+        fs::rename(&self.path, self.path.with_file_name(digest.hex()))?;
+        Ok(Blob {
+            digest,
+            diff_id,
+            size: stored.bytes,
+        })
+    }
+}
+
+fn header(path: &str, mode: u32, size: u64) -> io::Result<[u8; 512]> {
+    let mut block = [0u8; 512];
+    if path.len() > 100 {
+        return Err(io::Error::other(format!("{path}: longer than 100 bytes")));
+    }
+    block[..path.len()].copy_from_slice(path.as_bytes());
+    let mut put = |at: usize, text: String| {
+        block[at..at + text.len()].copy_from_slice(text.as_bytes());
+    };
+    put(100, format!("{mode:07o}"));
+    put(108, "0000000".to_owned());
+    put(116, "0000000".to_owned());
+    put(124, format!("{size:011o}"));
+    put(136, "00000000000".to_owned());
+    put(148, " ".repeat(8));
+    put(156, "0".to_owned());
+    put(257, "ustar\x0000".to_owned());
+    let sum: u32 = block.iter().map(|b| u32::from(*b)).sum();
+    block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    Ok(block)
+}
+
+/// Writes the index of a layout: images by their tag, each with its layers from the bottom.
+///
+/// # Errors
+/// When the layout cannot be written to.
+pub fn index(layout: &Path, images: &[(String, Vec<Blob>)]) -> io::Result<()> {
+    let mut manifests = Vec::new();
+    for (tag, layers) in images {
+        let diff_ids: Vec<String> = layers.iter().map(|l| l.diff_id.to_string()).collect();
+        let config = document(
+            layout,
+            &json!({
+                "os": "linux", "architecture": "amd64",
+                "rootfs": { "type": "layers", "diff_ids": diff_ids },
+            }),
+        )?;
+        let described: Vec<Value> = layers
+            .iter()
+            .map(|l| {
+                described(
+                    "application/vnd.oci.image.layer.v1.tar+gzip",
+                    &l.digest,
+                    l.size,
+                )
+            })
+            .collect();
+        let manifest = document(
+            layout,
+            &json!({
+                "schemaVersion": 2,
+                "mediaType": "application/vnd.oci.image.manifest.v1+json",
+                "config": described_as("application/vnd.oci.image.config.v1+json", &config),
+                "layers": described,
+            }),
+        )?;
+        let mut entry = described_as("application/vnd.oci.image.manifest.v1+json", &manifest);
+        entry["annotations"] = json!({ "org.opencontainers.image.ref.name": tag });
+        manifests.push(entry);
+    }
+    let index = json!({ "schemaVersion": 2, "manifests": manifests });
+    fs::write(layout.join("index.json"), index.to_string())?;
+    fs::write(
+        layout.join("oci-layout"),
+        json!({ "imageLayoutVersion": "1.0.0" }).to_string(),
+    )
+}
+
+fn document(layout: &Path, value: &Value) -> io::Result<(Digest, u64)> {
+    let bytes = value.to_string().into_bytes();
+    let digest = Digest::sha256(&Sha256::digest(&bytes).into());
+    fs::write(layout.join("blobs/sha256").join(digest.hex()), &bytes)?;
+    Ok((digest, bytes.len() as u64))
+}
+
+fn described(media_type: &str, digest: &Digest, size: u64) -> Value {
+    json!({ "mediaType": media_type, "digest": digest.to_string(), "size": size })
+}
+
+fn described_as(media_type: &str, document: &(Digest, u64)) -> Value {
+    described(media_type, &document.0, document.1)
+}
