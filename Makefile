@@ -5,6 +5,7 @@
 #   make test                everything that proves the code, with the real peers installed
 #   make bench               what a scan costs, as ratios to what nobody can leave out
 #   make bench IMAGE=DIR:TAG the same on an OCI layout of yours
+#   make fuzz SECONDS=60     every reader of foreign bytes, that long each (nightly, cargo-fuzz)
 #   make check               formatting, lints, licences
 #   make deps                the Debian packages that tests use as real peers
 
@@ -19,10 +20,10 @@ OUT := $(CARGO_TARGET_DIR)/sample
 # What tests use as real peers; each test says so and skips where one is absent.
 PEERS := docker-registry skopeo podman containerd zstd jq
 
-.PHONY: run test bench check deps build clean help
+.PHONY: run test bench fuzz check deps build clean help
 
 help:
-	@sed -n '3,10s/^# *//p' Makefile
+	@sed -n '3,11s/^# *//p' Makefile
 
 build:
 	cargo build --release --locked -p lazaret-cli
@@ -59,6 +60,9 @@ bench: build
 	cargo build --release --locked -p lazaret-advisory --example scale --example measure
 	@db="$(CARGO_TARGET_DIR)/bench/scale.db"; examples="$(CARGO_TARGET_DIR)/release/examples"; \
 	  test -f "$$db" || "$$examples/scale" "$$db"; "$$examples/measure" "$$db"
+
+fuzz:
+	@SECONDS_EACH=$(or $(SECONDS),60) fuzz/run.sh $(TARGETS)
 
 check:
 	cargo fmt --all --check

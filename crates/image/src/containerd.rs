@@ -180,24 +180,10 @@ impl Store {
         let Some(mut response) = self.call(GET, &request)? else {
             return Ok(None);
         };
-        let malformed = |why: &str| ImageError::manifest("containerd's answer", why);
         let Some(message) = self.message(&mut response)? else {
             return Ok(None);
         };
-        // GetImageResponse.image (1) → Image.target (3) → Descriptor: 1, 2, 3.
-        let image = wire::bytes(&message, 1).ok_or_else(|| malformed("it names no image"))?;
-        let target = wire::bytes(image, 3).ok_or_else(|| malformed("its image has no target"))?;
-        let text = |number| wire::bytes(target, number).and_then(|b| std::str::from_utf8(b).ok());
-        let digest: Digest = text(2)
-            .and_then(|t| t.parse().ok())
-            .ok_or_else(|| malformed("its target has no digest"))?;
-        let descriptor = serde_json::json!({
-            "mediaType": text(1).unwrap_or_default(),
-            "digest": digest,
-            "size": wire::number(target, 3).unwrap_or(0),
-        });
-        let index = serde_json::json!({"schemaVersion": 2, "manifests": [descriptor]});
-        Ok(Some(index.to_string().into_bytes()))
+        Ok(Some(index_of(&message)?))
     }
 
     fn message(&self, response: &mut Response) -> Result<Option<Vec<u8>>, ContainerdError> {
@@ -281,6 +267,35 @@ impl Read for Content {
             });
             self.piece = io::Cursor::new(data.unwrap_or_default());
         }
+    }
+}
+
+/// What an answered image points at, as a layout's index.
+fn index_of(message: &[u8]) -> Result<Vec<u8>, ImageError> {
+    let malformed = |why: &str| ImageError::manifest("containerd's answer", why);
+    // GetImageResponse.image (1) → Image.target (3) → Descriptor: 1, 2, 3.
+    let image = wire::bytes(message, 1).ok_or_else(|| malformed("it names no image"))?;
+    let target = wire::bytes(image, 3).ok_or_else(|| malformed("its image has no target"))?;
+    let text = |number| wire::bytes(target, number).and_then(|b| std::str::from_utf8(b).ok());
+    let digest: Digest = text(2)
+        .and_then(|t| t.parse().ok())
+        .ok_or_else(|| malformed("its target has no digest"))?;
+    let descriptor = serde_json::json!({
+        "mediaType": text(1).unwrap_or_default(),
+        "digest": digest,
+        "size": wire::number(target, 3).unwrap_or(0),
+    });
+    let index = serde_json::json!({"schemaVersion": 2, "manifests": [descriptor]});
+    Ok(index.to_string().into_bytes())
+}
+
+/// Reads `bytes` as an answer of containerd, and the messages in it as images. What a
+/// fuzzer calls.
+#[doc(hidden)]
+pub fn exercise(mut bytes: &[u8]) {
+    let _ = index_of(bytes);
+    while let Ok(Some(message)) = wire::read_frame(&mut bytes, MAX_MESSAGE) {
+        let _ = index_of(&message);
     }
 }
 

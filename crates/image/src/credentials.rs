@@ -349,6 +349,19 @@ fn ask_helper(helper: &str, server: &str) -> Result<Credential, CredentialError>
     })
 }
 
+/// Reads `text` as a file of credentials and looks two repositories up in it; no helper
+/// is asked. What a fuzzer calls.
+#[doc(hidden)]
+pub fn exercise(text: &[u8]) {
+    if let Ok(mut config) = serde_json::from_slice::<ConfigFile>(text) {
+        config.helpers.clear();
+        config.store.clear();
+        let _ = look(&config, "docker.io", "library/nginx");
+        let _ = look(&config, "registry.example:5000", "a/b/c");
+    }
+    let _ = serde_json::from_slice::<HelperAnswer>(text);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -221,6 +221,12 @@ fn parse_description(bytes: &[u8]) -> Result<Description, String> {
     serde_json::from_slice(bytes).map_err(|e| e.to_string())
 }
 
+/// Reads `bytes` as a daemon's description of an image. What a fuzzer calls.
+#[doc(hidden)]
+pub fn exercise(bytes: &[u8]) {
+    let _ = parse_description(bytes);
+}
+
 impl DaemonImage {
     /// The image without its content: enough when every layer is known already.
     ///

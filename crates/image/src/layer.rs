@@ -264,3 +264,10 @@ pub(crate) fn verify_document(bytes: &[u8], expected: &Digest) -> Result<(), Ima
     };
     same("the document", expected, &actual)
 }
+
+/// Reads `bytes` as a stored layer, compressed or not, without holding it against any
+/// digest. What a fuzzer calls.
+#[doc(hidden)]
+pub fn exercise(bytes: &[u8], limits: &Limits, sink: &mut dyn LayerSink) {
+    let _ = read(bytes, limits, sink, None);
+}

@@ -30,10 +30,14 @@ use lazaret_model::{Digest, Platform};
 pub use archive::open_archive;
 pub use directory::read_directory;
 pub use error::ImageError;
+#[doc(hidden)]
+pub use layer::exercise as exercise_layer;
 pub use layer::{LayerSummary, Oddity};
 pub use layout::open_layout;
 pub use limits::Limits;
 pub use manifest::ImageConfig;
+#[doc(hidden)]
+pub use manifest::exercise as exercise_documents;
 pub use reference::{DEFAULT_REGISTRY, ImageRef, InvalidReference};
 pub use stream::{Streamed, read_stream};
 pub use tar::{Entry, EntryKind, LayerSink, SinkError, walk};

@@ -249,3 +249,23 @@ pub(crate) fn choose<'a>(
         offered,
     })
 }
+
+/// Reads two documents, a zero byte between them: an index or manifest, and the
+/// configuration that goes with it. What a fuzzer calls.
+#[doc(hidden)]
+pub fn exercise(bytes: &[u8]) {
+    let zero = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+    let (first, second) = bytes.split_at(zero);
+    let config = ImageConfig::parse("config", second.get(1..).unwrap_or_default());
+    let Ok(document) = Document::parse("document", first) else {
+        return;
+    };
+    if let Some(manifests) = &document.manifests {
+        let _ = choose(manifests, None);
+        let _ = choose(manifests, Some(&Platform::host()));
+    }
+    if let (Some(list), Ok(config)) = (&document.layers, config) {
+        let _ = config.platform();
+        let _ = layers(list, &config, &Limits::default());
+    }
+}

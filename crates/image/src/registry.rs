@@ -17,3 +17,16 @@ pub use artifact::{Artifact, pull_artifact};
 pub use error::RegistryError;
 pub use options::RegistryOptions;
 pub use pull::open;
+
+/// Reads `bytes` as every small answer of a registry or a token service. What a fuzzer
+/// calls.
+#[doc(hidden)]
+pub fn exercise(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = auth::challenge(text.lines());
+        let _ = retry::retry_after(text, jiff::Timestamp::UNIX_EPOCH);
+    }
+    if let Ok(answer) = serde_json::from_slice::<auth::TokenAnswer>(bytes) {
+        let _ = answer.token();
+    }
+}

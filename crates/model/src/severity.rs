@@ -64,7 +64,7 @@ impl Severity {
             s if s >= 7.0 => Self::High,
             s if s >= 4.0 => Self::Medium,
             s if s > 0.0 => Self::Low,
-            s if s == 0.0 => Self::Negligible,
+            0.0 => Self::Negligible,
             _ => Self::Unknown,
         }
     }

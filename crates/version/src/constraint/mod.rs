@@ -39,6 +39,20 @@ pub enum Dialect {
     Generic,
 }
 
+impl Dialect {
+    /// Every dialect, in the order of the enum.
+    pub const ALL: [Self; 8] = [
+        Self::Gem,
+        Self::Npm,
+        Self::Cargo,
+        Self::Composer,
+        Self::Pep440,
+        Self::Maven,
+        Self::Nuget,
+        Self::Generic,
+    ];
+}
+
 /// A requirement that is not in its dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadConstraint {

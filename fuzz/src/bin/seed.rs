@@ -1,0 +1,169 @@
+//! `seed SHARED OUT`: real files of the shared corpus as seeds, a folder for each target.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{fs, io};
+
+/// Largest seed, in bytes: a fuzzer learns little from a larger one, and slowly.
+const MAX_BYTES: u64 = 256 << 10;
+
+/// Most seeds of one reader.
+const MOST: usize = 60;
+
+/// Archives, and the targets that their files are seeds of.
+const ARCHIVES: &[(&str, &[&str])] = &[
+    (
+        "corpus/conformance/parsers.tar.zst",
+        &["package_file", "executable", "sbom"],
+    ),
+    (
+        "corpus/images/hostile.tar.zst",
+        &["layer", "tar", "archive", "image_documents"],
+    ),
+    ("corpus/images/db.tar.zst", &["archive", "layer"]),
+    ("feeds/bom-cyclonedx-spec.tar.zst", &["sbom"]),
+    ("feeds/bom-spdx-examples.tar.zst", &["sbom"]),
+    ("feeds/distro-slices.tar.zst", &["feed", "feed_archive"]),
+    ("feeds/ghsa-selected.tar.zst", &["feed"]),
+    ("feeds/rubysec.tar.zst", &["feed"]),
+    ("feeds/packagist-friendsofphp.tar.zst", &["feed"]),
+    ("feeds/npm-nodejs-security-wg.tar.zst", &["feed"]),
+    ("feeds/alpine-secdb-2020.tar.zst", &["feed"]),
+    ("feeds/debian-dsa-dla.tar.zst", &["feed"]),
+    ("feeds/endoflife.tar.zst", &["feed"]),
+    ("feeds/kev.tar.zst", &["feed"]),
+];
+
+fn main() -> io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [shared, out] = arguments.as_slice() else {
+        eprintln!("usage: seed SHARED OUT");
+        return Ok(());
+    };
+    let mut seeds = Seeds {
+        out: PathBuf::from(out),
+        readers: lazaret_fuzz::readers(),
+        counts: HashMap::new(),
+    };
+    let unpacked = seeds.out.join(".unpacked");
+    for (archive, targets) in ARCHIVES {
+        let archive = Path::new(shared).join(archive);
+        let _ = fs::remove_dir_all(&unpacked);
+        fs::create_dir_all(&unpacked)?;
+        let script = "zstd -dcq --long=27 \"$1\" | tar x -C \"$2\"";
+        let status = Command::new("sh")
+            .args(["-c", script, "sh"])
+            .args([&archive, &unpacked])
+            .status()?;
+        if !status.success() {
+            eprintln!("skipped: {} is not there", archive.display());
+            continue;
+        }
+        seeds.walk(&unpacked, &unpacked, targets)?;
+    }
+    fs::remove_dir_all(&unpacked)?;
+    for (number, pair) in [
+        "1.0~rc1\n1.0",
+        "1.0.2k\n1.0.2",
+        "1:2.3-4\n2.3-5",
+        "v1.0.0\n1.0",
+    ]
+    .iter()
+    .enumerate()
+    {
+        for scheme in 0..32u8 {
+            seeds.write("order", &number.to_string(), Some(scheme), pair.as_bytes())?;
+            let both = [&[scheme], &b"1.0\n>=1.0,<2.0 || ^3.1"[..]].concat();
+            seeds.write("requirement", &number.to_string(), Some(scheme), &both)?;
+        }
+    }
+    for (number, name) in ["pkg:npm/%40a/b@1.0?x=y#z", "registry.example:5000/a/b:c"]
+        .iter()
+        .enumerate()
+    {
+        seeds.write("names", &number.to_string(), None, name.as_bytes())?;
+    }
+    Ok(())
+}
+
+struct Seeds {
+    out: PathBuf,
+    readers: Vec<&'static lazaret_ecosystem::Reader>,
+    counts: HashMap<(String, Option<u8>), usize>,
+}
+
+impl Seeds {
+    fn walk(&mut self, root: &Path, folder: &Path, targets: &[&str]) -> io::Result<()> {
+        let mut entries: Vec<PathBuf> = fs::read_dir(folder)?
+            .map(|e| e.map(|e| e.path()))
+            .collect::<Result<_, _>>()?;
+        entries.sort();
+        for path in entries {
+            let metadata = fs::symlink_metadata(&path)?;
+            if metadata.is_dir() {
+                self.walk(root, &path, targets)?;
+            } else if metadata.is_file() && metadata.len() <= MAX_BYTES {
+                let inside = path.strip_prefix(root).unwrap_or(&path);
+                self.file(&inside.to_string_lossy(), &fs::read(&path)?, targets)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &str, bytes: &[u8], targets: &[&str]) -> io::Result<()> {
+        for target in targets {
+            match *target {
+                "package_file" => {
+                    for index in 0..self.readers.len() {
+                        if (self.readers[index].wants)(path) {
+                            self.write(target, path, u8::try_from(index).ok(), bytes)?;
+                        }
+                    }
+                }
+                "feed" => {
+                    for (index, feed) in lazaret_advisory::feed::ALL.iter().enumerate() {
+                        if (feed.wants)(path) {
+                            self.write(target, path, u8::try_from(index).ok(), bytes)?;
+                        }
+                    }
+                }
+                "executable" if bytes.starts_with(b"\x7fELF") || bytes.starts_with(b"MZ") => {
+                    self.write(target, path, Some(255), bytes)?;
+                }
+                "executable" => {}
+                "sbom" if !bytes.starts_with(b"{") => {}
+                _ => self.write(target, path, None, bytes)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn write(
+        &mut self,
+        target: &str,
+        path: &str,
+        first: Option<u8>,
+        bytes: &[u8],
+    ) -> io::Result<()> {
+        let count = self.counts.entry((target.to_owned(), first)).or_default();
+        *count += 1;
+        if *count > MOST {
+            return Ok(());
+        }
+        let folder = self.out.join(target);
+        fs::create_dir_all(&folder)?;
+        let name: String = path
+            .chars()
+            .rev()
+            .take(80)
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        let number = first.map_or_else(String::new, |f| format!("{f}-"));
+        let content = first
+            .into_iter()
+            .chain(bytes.iter().copied())
+            .collect::<Vec<u8>>();
+        fs::write(folder.join(format!("{number}{name}")), content)
+    }
+}

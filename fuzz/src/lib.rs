@@ -1,0 +1,204 @@
+//! What the fuzz targets call: one function for each kind of foreign bytes.
+//!
+//! A function must return for every input, in bounded time and memory, without a panic.
+//! Where there are several readers of one kind, the first byte chooses: the seeds that
+//! `seed` writes begin with the right one.
+
+use std::io::Read;
+
+use lazaret_ecosystem::executable::Probe;
+use lazaret_ecosystem::{Input, Reader};
+use lazaret_image::{Entry, ImageRef, LayerSink, Limits, SinkError, TargetRef};
+use lazaret_model::{Digest, Platform, Purl};
+use lazaret_policy::IgnoreRules;
+use lazaret_version::Scheme;
+use lazaret_version::constraint::{self, Dialect};
+
+/// Limits that keep one run short.
+fn limits() -> Limits {
+    Limits {
+        layer_bytes: 64 << 20,
+        entries: 100_000,
+        ..Limits::default()
+    }
+}
+
+/// Reads every body to its end, as the hungriest reader would.
+struct Hungry;
+
+impl LayerSink for Hungry {
+    fn entry(&mut self, _: &Entry<'_>, body: &mut dyn Read) -> Result<(), SinkError> {
+        std::io::copy(&mut body.take(16 << 20), &mut std::io::sink()).map(drop)
+    }
+}
+
+/// The readers of package files, in the order that the first byte chooses by.
+pub fn readers() -> Vec<&'static Reader> {
+    lazaret_ecosystem::readers().collect()
+}
+
+fn chosen<T: Copy>(list: &[T], bytes: &[u8]) -> Option<T> {
+    list.get(usize::from(*bytes.first()?) % list.len().max(1))
+        .copied()
+}
+
+/// A file of a package manager or a lock file.
+pub fn package_file(bytes: &[u8]) {
+    if let Some(reader) = chosen(&readers(), bytes) {
+        let path = reader.id;
+        let _ = (reader.read)(Input {
+            path,
+            bytes: &bytes[1..],
+        });
+    }
+}
+
+/// An executable, in chunks of a size that the first byte tells.
+pub fn executable(bytes: &[u8]) {
+    let Some((size, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let mut chunks = bytes.chunks(64 + usize::from(*size) * 16);
+    let Some(head) = chunks.next() else { return };
+    let Some(mut probe) = Probe::new("bin/program", head) else {
+        return;
+    };
+    probe.feed(head);
+    chunks.for_each(|chunk| probe.feed(chunk));
+    let _ = probe.finish();
+}
+
+/// A stored layer, compressed or not.
+pub fn layer(bytes: &[u8]) {
+    lazaret_image::exercise_layer(bytes, &limits(), &mut Hungry);
+}
+
+/// An inflated layer.
+pub fn tar(bytes: &[u8]) {
+    let _ = lazaret_image::walk(bytes, &limits(), &mut Hungry);
+}
+
+/// An image archive on standard input.
+pub fn archive(bytes: &[u8]) {
+    let _ = lazaret_image::read_stream(bytes, &limits(), &mut || Hungry);
+}
+
+/// Manifests, indexes and configurations.
+pub fn image_documents(bytes: &[u8]) {
+    lazaret_image::exercise_documents(bytes);
+}
+
+/// What registries and daemons answer, and files of credentials.
+pub fn answers(bytes: &[u8]) {
+    lazaret_image::registry::exercise(bytes);
+    lazaret_image::daemon::exercise(bytes);
+    lazaret_image::containerd::exercise(bytes);
+    lazaret_image::credentials::exercise(bytes);
+}
+
+/// References, package URLs, digests, platforms: what prints must read back the same.
+pub fn names(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let _ = text.parse::<ImageRef>();
+    let _ = TargetRef::parse(text);
+    let _ = text.parse::<Platform>();
+    if let Ok(digest) = text.parse::<Digest>() {
+        assert_eq!(digest.to_string().parse::<Digest>().as_ref(), Ok(&digest));
+    }
+    if let Ok(purl) = text.parse::<Purl>() {
+        let printed = purl.to_string();
+        match printed.parse::<Purl>() {
+            Ok(again) => assert_eq!(again.to_string(), printed, "from {text:?}"),
+            Err(error) => panic!("{printed:?} from {text:?} does not read back: {error}"),
+        }
+    }
+}
+
+/// A software bill of materials of any format.
+pub fn sbom(bytes: &[u8]) {
+    let _ = lazaret_report::sbom::read(bytes, "sbom.json");
+}
+
+/// A file of a vulnerability feed.
+pub fn feed(bytes: &[u8]) {
+    if let Some(feed) = chosen(lazaret_advisory::feed::ALL, bytes) {
+        let (mut items, mut bad) = (Vec::new(), Vec::new());
+        let mut sink = lazaret_advisory::feed::Sink::new(&mut items, &mut bad);
+        let path = "a/b/file";
+        let file = lazaret_advisory::feed::FeedFile {
+            path,
+            bytes: &bytes[1..],
+        };
+        let _ = (feed.read)(file, &mut sink);
+        let mut advisories: Vec<_> = items
+            .into_iter()
+            .filter_map(|item| match item {
+                lazaret_model::FeedItem::Advisory(advisory) => Some(*advisory),
+                _ => None,
+            })
+            .collect();
+        if let Some(finish) = feed.finish {
+            finish(&mut advisories);
+        }
+    }
+}
+
+/// An archive of a feed's files.
+pub fn feed_archive(bytes: &[u8]) {
+    lazaret_advisory::build::exercise_tar(bytes);
+}
+
+/// An advisory database.
+pub fn database(bytes: &[u8]) {
+    lazaret_advisory::db::exercise(bytes);
+}
+
+/// A file of ignore rules; the first byte chooses whose.
+pub fn ignore_file(bytes: &[u8]) {
+    let name = chosen(&[".trivyignore", ".trivyignore.yaml", ".grype.yaml"], bytes);
+    if let Some(name) = name {
+        let _ = IgnoreRules::default().add(name, &bytes[1..]);
+    }
+}
+
+/// Two versions: the order must be the same from both sides.
+pub fn order(bytes: &[u8]) {
+    let Some(scheme) = chosen(&Scheme::ALL, bytes) else {
+        return;
+    };
+    let Ok(text) = std::str::from_utf8(&bytes[1..]) else {
+        return;
+    };
+    let Some((a, b)) = text.split_once('\n') else {
+        return;
+    };
+    match (scheme.compare(a, b), scheme.compare(b, a)) {
+        (Ok(there), Ok(back)) => assert_eq!(there, back.reverse(), "{scheme:?} {a:?} {b:?}"),
+        (Err(_), Err(_)) => {}
+        (there, back) => panic!("{scheme:?} {a:?} {b:?}: {there:?} but {back:?}"),
+    }
+    if let Ok(same) = scheme.compare(a, a) {
+        assert!(same.is_eq(), "{scheme:?} {a:?}");
+    }
+}
+
+/// A requirement, and a version held against it.
+pub fn requirement(bytes: &[u8]) {
+    let Some(dialect) = chosen(&Dialect::ALL, bytes) else {
+        return;
+    };
+    let Some(scheme) = bytes.get(1..).and_then(|rest| chosen(&Scheme::ALL, rest)) else {
+        return;
+    };
+    let Ok(text) = std::str::from_utf8(&bytes[2..]) else {
+        return;
+    };
+    let (version, text) = text.split_once('\n').unwrap_or(("1.0", text));
+    if let Ok(range) = constraint::parse(dialect, scheme, text) {
+        let _ = range.contains(scheme, version);
+        let _ = range.complement(scheme).contains(scheme, version);
+        let _ = range.fixed_above(scheme, version);
+    }
+}
