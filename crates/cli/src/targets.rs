@@ -190,7 +190,7 @@ fn pull(reference: &ImageRef, args: &TargetArgs) -> anyhow::Result<Image> {
     options.ca_files.extend(args.registry_ca.iter().cloned());
     options.plain_http.extend(args.plain_http.iter().cloned());
     if let Some(credential) = credential(args)? {
-        options.keychain = Keychain::from_environment().with(credential);
+        options.keychain = Keychain::from_environment().with(&reference.registry, credential);
     }
     registry::open(reference, args.platform.as_ref(), &options).map_err(|error| {
         let hint = error.hint();
