@@ -189,6 +189,10 @@ fn pull(reference: &ImageRef, args: &TargetArgs) -> anyhow::Result<Image> {
     let mut options = RegistryOptions::default();
     options.ca_files.extend(args.registry_ca.iter().cloned());
     options.plain_http.extend(args.plain_http.iter().cloned());
+    for (host, mirror) in &args.registry_mirror {
+        let mirrors = options.mirrors.entry(host.clone()).or_default();
+        mirrors.push(mirror.clone());
+    }
     if let Some(credential) = credential(args)? {
         options.keychain = Keychain::from_environment().with(&reference.registry, credential);
     }
