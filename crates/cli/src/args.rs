@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use lazaret_image::ImageRef;
 use lazaret_model::{Platform, Severity};
 
 /// Examines container images: what is inside, what is known against it, and what could
@@ -98,12 +99,37 @@ pub(crate) struct TargetArgs {
     /// Registry host that is spoken to without TLS (repeatable; loopback always is).
     #[arg(long, value_name = "HOST")]
     pub(crate) plain_http: Vec<String>,
+    /// Ask MIRROR, which is host[:port][/prefix], before the registry HOST (repeatable;
+    /// tried in the order given). Credentials for HOST are not shown to it.
+    #[arg(
+        long,
+        value_name = "HOST=MIRROR",
+        value_delimiter = ',',
+        value_parser = mirror,
+        env = "LAZARET_REGISTRY_MIRROR"
+    )]
+    pub(crate) registry_mirror: Vec<(String, String)>,
     /// No progress on standard error.
     #[arg(long, env = "LAZARET_NO_PROGRESS")]
     pub(crate) no_progress: bool,
     /// Say nothing but the report.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// Reads `HOST=MIRROR`; the names of Docker Hub are one host, as in references.
+fn mirror(text: &str) -> Result<(String, String), String> {
+    let wrong = || "write it as docker.io=mirror.example/prefix".to_owned();
+    let (host, mirror) = text.split_once('=').ok_or_else(wrong)?;
+    if mirror.is_empty() || host.contains("://") {
+        return Err(wrong());
+    }
+    // The grammar of references decides what a host is, and how it is spelt.
+    let reference: ImageRef = format!("{host}/a/a").parse().map_err(|_| wrong())?;
+    if reference.repository != "a/a" {
+        return Err(wrong());
+    }
+    Ok((reference.registry, mirror.to_owned()))
 }
 
 /// `scan`.

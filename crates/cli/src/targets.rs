@@ -189,8 +189,12 @@ fn pull(reference: &ImageRef, args: &TargetArgs) -> anyhow::Result<Image> {
     let mut options = RegistryOptions::default();
     options.ca_files.extend(args.registry_ca.iter().cloned());
     options.plain_http.extend(args.plain_http.iter().cloned());
+    for (host, mirror) in &args.registry_mirror {
+        let mirrors = options.mirrors.entry(host.clone()).or_default();
+        mirrors.push(mirror.clone());
+    }
     if let Some(credential) = credential(args)? {
-        options.keychain = Keychain::from_environment().with(credential);
+        options.keychain = Keychain::from_environment().with(&reference.registry, credential);
     }
     registry::open(reference, args.platform.as_ref(), &options).map_err(|error| {
         let hint = error.hint();

@@ -95,7 +95,8 @@ pub enum CredentialError {
 /// Where credentials are looked for.
 #[derive(Debug, Clone, Default)]
 pub struct Keychain {
-    explicit: Option<Credential>,
+    /// The registry that a credential was given for, and the credential.
+    explicit: Option<(String, Credential)>,
     files: Vec<PathBuf>,
 }
 
@@ -146,10 +147,7 @@ impl Keychain {
             under_home(".config/containers/auth.json"),
             under_home(".docker/config.json"),
         ];
-        Self {
-            explicit: None,
-            files: files.into_iter().flatten().collect(),
-        }
+        Self::from_files(files.into_iter().flatten().collect())
     }
 
     /// Credentials from these files only, the first that has any wins.
@@ -160,10 +158,11 @@ impl Keychain {
         }
     }
 
-    /// Uses this credential for the registry that is asked, whatever the files say.
+    /// Uses this credential for one registry (`host[:port]`), whatever the files say. No
+    /// other host is shown it: a mirror has credentials of its own, or none.
     #[must_use]
-    pub fn with(mut self, credential: Credential) -> Self {
-        self.explicit = Some(credential);
+    pub fn with(mut self, registry: &str, credential: Credential) -> Self {
+        self.explicit = Some((normal(registry), credential));
         self
     }
 
@@ -172,7 +171,9 @@ impl Keychain {
     /// # Errors
     /// When a file is there but unreadable, or a helper fails. An absent file is nothing.
     pub fn find(&self, registry: &str, repository: &str) -> Result<Credential, CredentialError> {
-        if let Some(credential) = &self.explicit {
+        if let Some((host, credential)) = &self.explicit
+            && *host == normal(registry)
+        {
             return Ok(credential.clone());
         }
         for path in &self.files {

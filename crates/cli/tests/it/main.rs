@@ -3,6 +3,7 @@
 mod arrows;
 mod command;
 mod corpus;
+mod peers;
 
 use std::path::Path;
 use std::process::{Command, Output};

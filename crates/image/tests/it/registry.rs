@@ -47,7 +47,20 @@ fn fill(registry: &LoopbackRegistry, content: &[u8]) -> ImageRef {
 #[track_caller]
 fn check(manners: Manners, options: &RegistryOptions) -> LoopbackRegistry {
     let registry = LoopbackRegistry::start(manners).expect("a port is free");
-    let reference = fill(&registry, &content());
+    pulled(&registry, options);
+    registry
+}
+
+/// The same, for somebody who has a password for this registry.
+#[track_caller]
+fn check_with_password(manners: Manners) {
+    let registry = LoopbackRegistry::start(manners).expect("a port is free");
+    pulled(&registry, &with(&registry.host(), basic()));
+}
+
+#[track_caller]
+fn pulled(registry: &LoopbackRegistry, options: &RegistryOptions) {
+    let reference = fill(registry, &content());
     let image = open(&reference, None, options).expect("the image opens");
     assert_eq!(image.layers.len(), 1);
     let mut got = Vec::new();
@@ -56,7 +69,6 @@ fn check(manners: Manners, options: &RegistryOptions) -> LoopbackRegistry {
         .read_to_end(&mut got)
         .expect("the artifact is whole");
     assert!(got == content(), "{} bytes came", got.len());
-    registry
 }
 
 #[track_caller]
@@ -68,8 +80,8 @@ fn refused(manners: Manners) -> RegistryError {
         .expect("it must not open")
 }
 
-fn with(credential: Credential) -> RegistryOptions {
-    let keychain = Keychain::empty().with(credential);
+fn with(registry: &str, credential: Credential) -> RegistryOptions {
+    let keychain = Keychain::empty().with(registry, credential);
     RegistryOptions {
         keychain,
         ..options()
@@ -108,14 +120,11 @@ fn a_password_goes_to_the_token_service_or_the_registry_as_asked() {
     let authorization = Some("Basic dXNlcjpwYXNz".to_owned());
     for bearer in [false, true] {
         let authorization = authorization.clone();
-        check(
-            Manners {
-                bearer,
-                authorization,
-                ..Manners::default()
-            },
-            &with(basic()),
-        );
+        check_with_password(Manners {
+            bearer,
+            authorization,
+            ..Manners::default()
+        });
     }
 }
 
@@ -210,14 +219,11 @@ fn credentials_do_not_follow_a_redirect_to_another_host() {
     fill(&store, &content());
     let authorization = Some("Basic dXNlcjpwYXNz".to_owned());
     let blobs_at = Some(format!("http://{}", store.host()));
-    check(
-        Manners {
-            authorization,
-            blobs_at,
-            ..Manners::default()
-        },
-        &with(basic()),
-    );
+    check_with_password(Manners {
+        authorization,
+        blobs_at,
+        ..Manners::default()
+    });
     let seen = store.requests();
     assert!(
         !seen.is_empty() && seen.iter().all(|r| r.authorization.is_none()),
@@ -268,6 +274,35 @@ fn a_mirror_is_asked_first_and_may_fail() {
     assert_eq!(image.name, "registry.invalid/team/app:1");
     assert_eq!(broken.requests().len(), 1);
     assert_eq!(digest_of(b"").len(), 71);
+}
+
+#[test]
+fn a_mirror_is_not_shown_the_password_of_its_registry() {
+    let authorization = Some("Basic dXNlcjpwYXNz".to_owned());
+    for bearer in [false, true] {
+        let registry = LoopbackRegistry::start(Manners {
+            bearer,
+            authorization: authorization.clone(),
+            ..Manners::default()
+        });
+        let registry = registry.expect("a port is free");
+        let mirror = LoopbackRegistry::start(Manners {
+            bearer,
+            authorization: authorization.clone(),
+            ..Manners::default()
+        });
+        let mirror = mirror.expect("a port is free");
+        fill(&mirror, &content());
+        let reference = fill(&registry, &content());
+        let mut options = with(&registry.host(), basic());
+        options.mirrors.insert(registry.host(), vec![mirror.host()]);
+        open(&reference, None, &options).expect("the registry has it");
+        let seen = mirror.requests();
+        assert!(
+            !seen.is_empty() && seen.iter().all(|r| r.authorization.is_none()),
+            "{seen:?}"
+        );
+    }
 }
 
 #[test]
