@@ -195,7 +195,7 @@ fn support_gap(
     let Some(space) = lazaret_ecosystem::distro::space(distro) else {
         return Ok(None);
     };
-    let Some(end) = database.end_of_life(&space.product, &space.cycle)? else {
+    let Some(end) = database.end_of_life(space.product, &space.cycle)? else {
         return Ok(None);
     };
     let date = end

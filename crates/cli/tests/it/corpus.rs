@@ -39,6 +39,7 @@ fn essence(report: &[u8]) -> (serde_json::Value, serde_json::Value) {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn an_image_and_its_bill_of_materials_give_one_report() {
     let dir = tempfile::tempdir().expect("a directory");
     lazaret(dir.path(), &["debug", "sample", "--out", "sample.oci.tar"]);
