@@ -9,6 +9,7 @@
 
 mod cvss;
 mod identity;
+mod line;
 mod lookup;
 mod ownership;
 mod severity;

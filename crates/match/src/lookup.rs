@@ -7,6 +7,8 @@ use lazaret_ecosystem::{by_kind, distro};
 use lazaret_model::{AdvisoryKind, Distro, FixStatus, Gap, GapKind, KeyKind, Package, Qualifiers};
 use lazaret_version::Containment;
 
+use crate::line;
+
 /// A statement that holds for a package, or may hold.
 #[derive(Debug)]
 pub(crate) struct Candidate {
@@ -289,6 +291,15 @@ fn concerned(qualifiers: &Qualifiers, package: &Package, acquits: bool) -> bool 
         if !fits {
             return false;
         }
+    }
+    let version = &package.version;
+    let flavour = qualifiers.flavour.as_deref();
+    if flavour.is_some_and(|f| !line::of_flavour(f, version)) {
+        return false;
+    }
+    let channel = qualifiers.channel.as_deref();
+    if channel.is_some_and(|c| !line::in_channel(c, version, acquits)) {
+        return false;
     }
     match (&qualifiers.module, &package.module) {
         (None, _) => {}
