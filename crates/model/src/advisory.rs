@@ -132,6 +132,16 @@ pub struct Qualifiers {
     /// The channel that the fix is published in, where it is not the ordinary one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
+    /// Build flavour that the release of an rpm must carry, such as Oracle's `fips` and
+    /// `ksplice1`. `Some("")`: only packages of no flavour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flavour: Option<String>,
+    /// Target software of a CPE name (NISTIR 7695, `target_sw`): `node.js`, `wordpress`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target_software: Vec<String>,
+    /// What the product must run on, as `vendor:product` of CPE names; any one of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<String>,
 }
 
 /// Facts about a CVE id from NVD, the CVE list or a CNA.

@@ -27,7 +27,7 @@ const ENTRY_BYTES: usize = 56;
 const MAX_SECTIONS: usize = 64;
 
 /// The version of the format that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The parts of a database file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

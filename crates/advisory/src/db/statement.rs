@@ -189,13 +189,19 @@ fn encode_qualifiers(qualifiers: &Qualifiers, interner: &mut Interner, out: &mut
         &qualifiers.architectures,
         &qualifiers.goos,
         &qualifiers.goarch,
+        &qualifiers.target_software,
+        &qualifiers.platforms,
     ] {
         out.count(list.len());
         for text in list {
             out.number(interner.number(text));
         }
     }
-    for text in [&qualifiers.module, &qualifiers.channel] {
+    for text in [
+        &qualifiers.module,
+        &qualifiers.channel,
+        &qualifiers.flavour,
+    ] {
         match text {
             None => out.byte(0),
             Some(text) => {
@@ -221,8 +227,11 @@ fn decode_qualifiers(
         architectures: list(decoder)?,
         goos: list(decoder)?,
         goarch: list(decoder)?,
+        target_software: list(decoder)?,
+        platforms: list(decoder)?,
         module: optional(decoder)?,
         channel: optional(decoder)?,
+        flavour: optional(decoder)?,
     })
 }
 

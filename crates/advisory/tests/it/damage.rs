@@ -102,8 +102,8 @@ fn other_files_and_missing_ones_are_named() {
     insta::assert_snapshot!(error(b"SQLite format 3\0 and more"), @"not an advisory database");
     insta::assert_snapshot!(error(b"LAZADVDB"), @"advisory database is cut short");
     insta::assert_snapshot!(
-        error(b"LAZADVDB\x02\0\0\0"),
-        @"advisory database has format version 2, this program reads version 1"
+        error(b"LAZADVDB\x01\0\0\0"),
+        @"advisory database has format version 1, this program reads version 2"
     );
     let folder = tempfile::tempdir().unwrap();
     assert!(Db::open(&folder.path().join("none.db")).is_err());

@@ -79,6 +79,9 @@ pub(crate) fn full_statement() -> Affected {
             goos: vec!["linux".into()],
             goarch: vec!["amd64".into()],
             channel: Some("eus".into()),
+            flavour: Some("fips".into()),
+            target_software: vec!["node.js".into()],
+            platforms: vec!["microsoft:windows".into()],
         },
     }
 }
