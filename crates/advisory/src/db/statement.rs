@@ -197,11 +197,7 @@ fn encode_qualifiers(qualifiers: &Qualifiers, interner: &mut Interner, out: &mut
             out.number(interner.number(text));
         }
     }
-    for text in [
-        &qualifiers.module,
-        &qualifiers.channel,
-        &qualifiers.flavour,
-    ] {
+    for text in [&qualifiers.module, &qualifiers.channel, &qualifiers.flavour] {
         match text {
             None => out.byte(0),
             Some(text) => {

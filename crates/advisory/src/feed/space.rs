@@ -1,6 +1,10 @@
 //! Names of ecosystems and releases in feeds, as spaces of the database.
+//!
+//! What a distribution is called and how its releases are cut stands in one table, that
+//! of [`lazaret_ecosystem::distro`]; here are only the words that feeds use for it.
 
-use lazaret_model::KeyKind;
+use lazaret_ecosystem::{by_kind, by_osv, distro};
+use lazaret_model::{Distro, KeyKind};
 use lazaret_version::Scheme;
 
 /// A space, how its versions are ordered, and which names its statements use.
@@ -14,7 +18,7 @@ pub(super) struct Space {
 }
 
 impl Space {
-    fn new(name: impl Into<String>, scheme: Scheme, key: KeyKind) -> Self {
+    pub(super) fn new(name: impl Into<String>, scheme: Scheme, key: KeyKind) -> Self {
         Self {
             name: name.into(),
             scheme,
@@ -25,43 +29,25 @@ impl Space {
 
     /// The look-up form of a package name in this space.
     pub(super) fn key_name(&self, name: &str) -> String {
-        match self.name.as_str() {
-            "pypi" => pep503(name),
-            "composer" | "nuget" | "githubactions" => name.to_lowercase(),
-            "swift" => {
+        match (by_kind(&self.name), self.name.as_str()) {
+            (Some(ecosystem), _) => (ecosystem.normalise)(name).into_owned(),
+            (None, "githubactions") => name.to_lowercase(),
+            (None, "swift") => {
                 let name = name.strip_prefix("https://").unwrap_or(name);
                 name.strip_suffix(".git").unwrap_or(name).to_owned()
             }
             _ => name.to_owned(),
         }
     }
-}
 
-/// PEP 503: lower case, runs of `-`, `_` and `.` as one `-`.
-fn pep503(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for c in name.chars() {
-        if matches!(c, '-' | '_' | '.') {
-            if !out.ends_with('-') {
-                out.push('-');
-            }
-        } else {
-            out.extend(c.to_lowercase());
-        }
+    fn in_channel(mut self, channel: Option<String>) -> Self {
+        self.channel = channel;
+        self
     }
-    out
 }
 
-/// Language ecosystems by their names in OSV records.
-const LANGUAGES: [(&str, &str, Scheme); 16] = [
-    ("npm", "npm", Scheme::Npm),
-    ("PyPI", "pypi", Scheme::Pep440),
-    ("Maven", "maven", Scheme::Maven),
-    ("Go", "golang", Scheme::Go),
-    ("crates.io", "cargo", Scheme::Cargo),
-    ("RubyGems", "gem", Scheme::Gem),
-    ("Packagist", "composer", Scheme::Composer),
-    ("NuGet", "nuget", Scheme::Nuget),
+/// Ecosystems of OSV records that no reader of packages knows yet.
+const UNREAD: [(&str, &str, Scheme); 11] = [
     ("Hex", "hex", Scheme::Hex),
     ("Pub", "pub", Scheme::Pub),
     ("SwiftURL", "swift", Scheme::Swift),
@@ -69,7 +55,10 @@ const LANGUAGES: [(&str, &str, Scheme); 16] = [
     ("Bitnami", "bitnami", Scheme::Bitnami),
     ("CRAN", "cran", Scheme::Cran),
     ("Hackage", "hackage", Scheme::Hackage),
+    ("Julia", "julia", Scheme::Semver),
+    ("opam", "opam", Scheme::Opam),
     ("GitHub Actions", "githubactions", Scheme::Semver),
+    ("kubernetes", "k8s", Scheme::Semver),
 ];
 
 /// The space of an OSV ecosystem such as `PyPI`, `Debian:12` or `Alpine:v3.18`.
@@ -77,113 +66,271 @@ const LANGUAGES: [(&str, &str, Scheme); 16] = [
 /// `None` for an ecosystem that nothing here can match.
 pub(super) fn of_osv(ecosystem: &str) -> Option<Space> {
     let (family, release) = ecosystem.split_once(':').unwrap_or((ecosystem, ""));
-    if let Some((_, kind, scheme)) = LANGUAGES.iter().find(|(osv, ..)| *osv == family) {
-        return Some(Space::new(*kind, *scheme, KeyKind::Binary));
+    match family {
+        "SUSE" => return suse(&format!("SUSE {release}")),
+        "openSUSE" => return suse(&format!("openSUSE {release}")),
+        // Alpaquita's records name its hardened images beside it; the packages are the same.
+        "BellSoft Hardened Containers" => return of_osv(&format!("Alpaquita:{release}")),
+        _ => {}
     }
-    let major = |r: &str| r.split('.').next().unwrap_or(r).to_owned();
-    let rpm = |id: &str, r: String| Space::new(format!("{id}:{r}"), Scheme::Rpm, KeyKind::Binary);
-    Some(match family {
-        "Debian" => debian(release)?,
-        "Ubuntu" => ubuntu(release)?,
-        "Alpine" => alpine(release)?,
-        "Wolfi" => Space::new("wolfi", Scheme::Apk, KeyKind::Source),
-        "Chainguard" => Space::new("chainguard", Scheme::Apk, KeyKind::Source),
-        "MinimOS" => Space::new("minimos", Scheme::Apk, KeyKind::Source),
-        "AlmaLinux" => rpm("almalinux", major(release)),
-        "Rocky Linux" => rpm("rocky", major(release)),
-        "Red Hat" => red_hat(release)?,
-        "openSUSE" | "SUSE" | "Mageia" | "openEuler" => return None,
-        _ => return None,
-    })
+    if let Some(space) = distro::space_of_osv(ecosystem) {
+        // These two name source packages, although their errata elsewhere name rpms.
+        let key = match family {
+            "openEuler" | "Mageia" => KeyKind::Source,
+            _ => space.key,
+        };
+        return Some(Space::new(space.name, space.scheme, key).in_channel(space.channel));
+    }
+    if let Some(known) = by_osv(family).filter(|_| release.is_empty()) {
+        return Some(Space::new(known.kind, known.scheme, KeyKind::Binary));
+    }
+    let is_named = |(osv, ..): &&(&str, &str, Scheme)| osv.eq_ignore_ascii_case(family);
+    let (_, kind, scheme) = UNREAD.iter().find(is_named)?;
+    Some(Space::new(*kind, *scheme, KeyKind::Binary))
 }
 
-/// `22.04:LTS`, or `Pro:22.04:LTS` and `Pro:FIPS-updates:22.04:LTS` for paid channels.
-fn ubuntu(suffix: &str) -> Option<Space> {
-    let is_number = |p: &&str| p.contains('.') && p.starts_with(|c: char| c.is_ascii_digit());
-    let number = suffix.split(':').find(is_number)?;
-    let words: Vec<&str> = suffix.split(':').take_while(|p| !is_number(p)).collect();
-    let mut space = Space::new(format!("ubuntu:{number}"), Scheme::Deb, KeyKind::Source);
-    space.channel = match words.as_slice() {
-        [] => None,
-        ["Pro"] => Some("esm".to_owned()),
-        [.., last] => Some(last.to_lowercase()),
-    };
-    Some(space)
+/// The space of a release of a distribution, by the id and version of its os-release.
+pub(super) fn of_release(id: &str, version: &str) -> Option<Space> {
+    let space = distro::space(&Distro::new(id, version))?;
+    Some(Space::new(space.name, space.scheme, space.key))
+}
+
+/// A release of Debian by codename or number.
+pub(super) fn debian(release: &str) -> Option<Space> {
+    of_release("debian", release)
+}
+
+/// A branch of Alpine: `v3.18` or `edge`.
+pub(super) fn alpine(branch: &str) -> Option<Space> {
+    of_release("alpine", branch)
 }
 
 /// A CPE behind its vendor: `enterprise_linux:9::appstream`, `rhel_eus:9.2::baseos`.
 /// Products on top of the distribution have no space.
 pub(super) fn red_hat(suffix: &str) -> Option<Space> {
-    let mut parts = suffix.split(':');
-    let (product, release) = (parts.next()?, parts.next()?);
-    let channel = match product.strip_prefix("rhel_") {
-        None if product == "enterprise_linux" => None,
-        Some(name @ ("eus" | "aus" | "e4s" | "tus" | "els")) => Some(format!("{name}:{release}")),
-        _ => return None,
+    of_osv(&format!("Red Hat:{suffix}"))
+}
+
+/// A release of Ubuntu as Canonical's feeds write it: a codename, alone, behind the
+/// channel (`esm-infra/bionic`), or before it (`trusty/esm`).
+///
+/// `esm-infra-legacy` is the same fixes for longer.
+pub(super) fn ubuntu(suite: &str) -> Option<Space> {
+    let (channel, codename) = match suite.split_once('/') {
+        None => (None, suite),
+        Some((codename, "esm")) => (Some("esm-infra"), codename),
+        Some((channel, codename)) => {
+            let channel = channel.strip_suffix("-legacy").unwrap_or(channel);
+            (Some(channel), codename)
+        }
     };
-    let major = release.split('.').next()?;
-    if major.is_empty() || !major.bytes().all(|b| b.is_ascii_digit()) {
+    let space = of_release("ubuntu", codename)?;
+    Some(space.in_channel(channel.map(str::to_owned)))
+}
+
+/// A product of SUSE by its full name: `SUSE Linux Enterprise Server 15 SP1-LTSS`,
+/// `SUSE Linux Enterprise Module for Basesystem 15 SP4`, `openSUSE Leap 15.5`.
+///
+/// Modules, extensions and editions of one service pack share its packages, so they
+/// share its space. What runs on top of it (Manager, Storage, OpenStack, …) has none.
+pub(super) fn suse(product: &str) -> Option<Space> {
+    if let Some(rest) = product.strip_prefix("openSUSE ") {
+        return opensuse(rest);
+    }
+    let rest = product.strip_prefix("SUSE ")?;
+    if let Some(rest) = rest.strip_prefix("Package Hub ") {
+        return sle_release(rest).map(|(release, _)| release);
+    }
+    if let Some(release) = rest
+        .strip_prefix("Linux Enterprise Micro ")
+        .or_else(|| rest.strip_prefix("Linux Micro "))
+    {
+        return of_release("sl-micro", first_word(release));
+    }
+    let rest = rest.strip_prefix("Linux Enterprise ")?;
+    let digit = rest.find(|c: char| c.is_ascii_digit())?;
+    let (edition, release) = rest.split_at(digit);
+    let (space, suffix) = sle_release(release)?;
+    let edition = edition.to_ascii_lowercase();
+    let suffix = suffix.to_ascii_lowercase();
+    let channel = if edition.contains("teradata") || suffix.contains("teradata") {
+        return None;
+    } else if edition.contains("for sap") && edition.starts_with("server") {
+        Some("sap")
+    } else if edition.contains("-ltss") || edition.contains("ltss ") {
+        Some("ltss")
+    } else {
+        [
+            "ltss-extended-security",
+            "ltss-core",
+            "ltss",
+            "espos",
+            "ess",
+        ]
+        .into_iter()
+        .find(|name| suffix.contains(name))
+    };
+    Some(space.in_channel(channel.map(str::to_owned)))
+}
+
+fn opensuse(rest: &str) -> Option<Space> {
+    if rest.starts_with("Tumbleweed") {
+        return of_release("opensuse-tumbleweed", "");
+    }
+    let release = rest.strip_prefix("Leap ")?;
+    // Leap Micro is another distribution.
+    let release = first_word(release);
+    release
+        .starts_with(|c: char| c.is_ascii_digit())
+        .then(|| of_release("opensuse-leap", release))?
+}
+
+/// `15 SP1-LTSS` is service pack 15.1 with a suffix; `16.0` stands for itself.
+fn sle_release(text: &str) -> Option<(Space, &str)> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (major, rest) = text.split_at(end);
+    if major.is_empty() {
         return None;
     }
-    let mut space = Space::new(format!("rhel:{major}"), Scheme::Rpm, KeyKind::Binary);
-    space.channel = channel;
-    Some(space)
+    let tail = rest.trim_start_matches([' ', '-']);
+    let (pack, suffix) = match tail.strip_prefix("SP").or_else(|| tail.strip_prefix("sp")) {
+        None => ("0", tail),
+        Some(tail) => {
+            let end = tail
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(tail.len());
+            tail.split_at(end)
+        }
+    };
+    let release = match major.contains('.') {
+        true => major.to_owned(),
+        false => format!("{major}.{pack}"),
+    };
+    Some((of_release("sles", &release)?, suffix))
 }
 
-/// Codenames of Debian's releases and their numbers.
-pub(super) const DEBIAN: [(&str, &str); 15] = [
-    ("woody", "3.0"),
-    ("sarge", "3.1"),
-    ("etch", "4"),
-    ("lenny", "5"),
-    ("squeeze", "6"),
-    ("wheezy", "7"),
-    ("jessie", "8"),
-    ("stretch", "9"),
-    ("buster", "10"),
-    ("bullseye", "11"),
-    ("bookworm", "12"),
-    ("trixie", "13"),
-    ("forky", "14"),
-    ("duke", "15"),
-    ("sid", "sid"),
-];
-
-/// A release of Debian by codename or number.
-pub(super) fn debian(release: &str) -> Option<Space> {
-    let number = DEBIAN
-        .iter()
-        .find(|(code, _)| *code == release)
-        .map_or(release, |(_, n)| n);
-    (!number.is_empty())
-        .then(|| Space::new(format!("debian:{number}"), Scheme::Deb, KeyKind::Source))
-}
-
-/// A branch of Alpine: `v3.18` or `edge`.
-pub(super) fn alpine(branch: &str) -> Option<Space> {
-    let branch = branch.strip_prefix('v').unwrap_or(branch);
-    (!branch.is_empty())
-        .then(|| Space::new(format!("alpine:{branch}"), Scheme::Apk, KeyKind::Source))
+fn first_word(text: &str) -> &str {
+    text.split([' ', '-']).next().unwrap_or(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check(found: Option<Space>, name: Option<&str>, channel: Option<&str>) {
+        let told = found
+            .as_ref()
+            .map(|s| (s.name.as_str(), s.channel.as_deref()));
+        assert_eq!(told, name.map(|name| (name, channel)));
+    }
+
     #[test]
     fn names_of_feeds_become_spaces() {
-        for (osv, expected) in [
-            ("PyPI", Some("pypi")),
-            ("Debian:12", Some("debian:12")),
-            ("Debian:bookworm", Some("debian:12")),
-            ("Alpine:v3.18", Some("alpine:3.18")),
-            ("AlmaLinux:9", Some("almalinux:9")),
-            ("Ubuntu:Pro:18.04:LTS", Some("ubuntu:18.04")),
-            ("Red Hat:enterprise_linux:9::appstream", Some("rhel:9")),
-            ("Nowhere", None),
+        for (osv, name, channel) in [
+            ("PyPI", Some("pypi"), None),
+            ("Debian:12", Some("debian:12"), None),
+            ("Debian:bookworm", Some("debian:12"), None),
+            ("Alpine:v3.18", Some("alpine:3.18"), None),
+            ("AlmaLinux:9", Some("almalinux:9"), None),
+            ("Ubuntu:22.04:LTS", Some("ubuntu:22.04"), None),
+            ("Ubuntu:Pro:18.04:LTS", Some("ubuntu:18.04"), Some("esm")),
+            (
+                "Red Hat:enterprise_linux:9::appstream",
+                Some("rhel:9"),
+                None,
+            ),
+            (
+                "Red Hat:rhel_eus:8.8::baseos",
+                Some("rhel:8"),
+                Some("eus:8.8"),
+            ),
+            (
+                "SUSE:Linux Enterprise Server 12 SP1-LTSS",
+                Some("sles:12.1"),
+                Some("ltss"),
+            ),
+            (
+                "openEuler:20.03-LTS-SP1",
+                Some("openeuler:20.03-LTS-SP1"),
+                None,
+            ),
+            ("bitnami", Some("bitnami"), None),
+            ("Nowhere", None, None),
         ] {
-            assert_eq!(of_osv(osv).map(|s| s.name).as_deref(), expected, "{osv}");
+            check(of_osv(osv), name, channel);
         }
-        assert_eq!(pep503("Zope.__Interface"), "zope-interface");
+    }
+
+    #[test]
+    fn products_of_suse_are_service_packs() {
+        for (product, name, channel) in [
+            ("SUSE Linux Enterprise Server 15", Some("sles:15.0"), None),
+            (
+                "SUSE Linux Enterprise Server 15-LTSS",
+                Some("sles:15.0"),
+                Some("ltss"),
+            ),
+            (
+                "SUSE Linux Enterprise Server LTSS Extended Security 12 SP5",
+                Some("sles:12.5"),
+                Some("ltss"),
+            ),
+            (
+                "SUSE Linux Enterprise Module for Basesystem 15 SP4",
+                Some("sles:15.4"),
+                None,
+            ),
+            (
+                "SUSE Linux Enterprise Server for SAP Applications 15 SP1",
+                Some("sles:15.1"),
+                Some("sap"),
+            ),
+            (
+                "SUSE Linux Enterprise High Performance Computing 15 SP1-ESPOS",
+                Some("sles:15.1"),
+                Some("espos"),
+            ),
+            ("SUSE Linux Enterprise Server 16.0", Some("sles:16.0"), None),
+            (
+                "SUSE Linux Enterprise Micro 5.2",
+                Some("sl-micro:5.2"),
+                None,
+            ),
+            ("SUSE Linux Micro 6.0", Some("sl-micro:6.0"), None),
+            ("openSUSE Leap 15.5", Some("opensuse-leap:15.5"), None),
+            ("openSUSE Leap Micro 5.2", None, None),
+            ("openSUSE Tumbleweed", Some("opensuse-tumbleweed"), None),
+            ("SUSE Manager Server 4.1", None, None),
+        ] {
+            check(suse(product), name, channel);
+        }
+    }
+
+    #[test]
+    fn suites_of_ubuntu_tell_their_channel() {
+        check(ubuntu("bionic"), Some("ubuntu:18.04"), None);
+        check(
+            ubuntu("esm-apps/xenial"),
+            Some("ubuntu:16.04"),
+            Some("esm-apps"),
+        );
+        check(
+            ubuntu("esm-infra-legacy/trusty"),
+            Some("ubuntu:14.04"),
+            Some("esm-infra"),
+        );
+        check(
+            ubuntu("trusty/esm"),
+            Some("ubuntu:14.04"),
+            Some("esm-infra"),
+        );
+        check(
+            ubuntu("fips-updates/jammy"),
+            Some("ubuntu:22.04"),
+            Some("fips-updates"),
+        );
     }
 }
