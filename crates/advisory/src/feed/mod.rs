@@ -19,6 +19,7 @@
 //!   An error is for a file of which nothing can be read.
 
 mod alpine;
+mod csaf;
 mod cve5;
 mod debian;
 mod debian_lists;
@@ -29,10 +30,14 @@ mod kev;
 mod nodejs_wg;
 mod nvd;
 mod osv;
-mod redhat_csaf;
+mod oval;
+mod rpm;
 mod rubysec;
 mod rustsec;
 mod space;
+mod text;
+mod updateinfo;
+mod xml;
 
 use lazaret_model::{Advisory, FeedItem};
 
@@ -42,7 +47,21 @@ pub static ALL: &[&Feed] = &[
     &debian::FEED,
     &debian_lists::FEED,
     &alpine::FEED,
-    &redhat_csaf::FEED,
+    &csaf::REDHAT,
+    &csaf::SUSE,
+    &csaf::OPENEULER,
+    &oval::REDHAT,
+    &oval::ALMA,
+    &oval::ORACLE,
+    &oval::SUSE,
+    &oval::UBUNTU,
+    &oval::PHOTON,
+    &oval::AZURE,
+    &updateinfo::AMAZON,
+    &updateinfo::ROCKY,
+    &updateinfo::ALMA,
+    &updateinfo::FEDORA,
+    &updateinfo::BOTTLEROCKET,
     &rustsec::FEED,
     &rubysec::FEED,
     &friendsofphp::FEED,

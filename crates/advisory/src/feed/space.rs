@@ -153,24 +153,19 @@ pub(super) fn suse(product: &str) -> Option<Space> {
     let (space, suffix) = sle_release(release)?;
     let edition = edition.to_ascii_lowercase();
     let suffix = suffix.to_ascii_lowercase();
+    let suffix = suffix.trim_matches([' ', '-']).replace(' ', "-");
     let channel = if edition.contains("teradata") || suffix.contains("teradata") {
         return None;
-    } else if edition.contains("for sap") && edition.starts_with("server") {
-        Some("sap")
-    } else if edition.contains("-ltss") || edition.contains("ltss ") {
-        Some("ltss")
+    } else if edition.starts_with("server for sap") {
+        Some("sap".to_owned())
+    } else if edition.contains("ltss extended security") {
+        Some("ltss-extended-security".to_owned())
+    } else if edition.contains("ltss") {
+        Some("ltss".to_owned())
     } else {
-        [
-            "ltss-extended-security",
-            "ltss-core",
-            "ltss",
-            "espos",
-            "ess",
-        ]
-        .into_iter()
-        .find(|name| suffix.contains(name))
+        Some(suffix).filter(|s| !s.is_empty())
     };
-    Some(space.in_channel(channel.map(str::to_owned)))
+    Some(space.in_channel(channel))
 }
 
 fn opensuse(rest: &str) -> Option<Space> {
@@ -209,6 +204,12 @@ fn sle_release(text: &str) -> Option<(Space, &str)> {
         false => format!("{major}.{pack}"),
     };
     Some((of_release("sles", &release)?, suffix))
+}
+
+/// A release of openEuler: `openEuler-22.03-LTS-SP3`, `openEuler:22.03-LTS-SP3`.
+pub(super) fn openeuler(product: &str) -> Option<Space> {
+    let release = product.strip_prefix("openEuler")?;
+    of_release("openeuler", release.trim_start_matches(['-', ':', ' ']))
 }
 
 fn first_word(text: &str) -> &str {
@@ -276,7 +277,7 @@ mod tests {
             (
                 "SUSE Linux Enterprise Server LTSS Extended Security 12 SP5",
                 Some("sles:12.5"),
-                Some("ltss"),
+                Some("ltss-extended-security"),
             ),
             (
                 "SUSE Linux Enterprise Module for Basesystem 15 SP4",

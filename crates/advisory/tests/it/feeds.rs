@@ -221,7 +221,7 @@ fn debian_notices_name_releases_by_number() {
 
 #[test]
 fn red_hat_tells_fixed_unfixed_and_not_affected_apart() {
-    let text = include_str!("../../testdata/feed/redhat-csaf/vex.json");
+    let text = include_str!("../../testdata/feed/csaf/vex.json");
     let [advisory] = advisories("redhat-csaf", "2030/cve-2030-1.json", text)
         .try_into()
         .expect("one");

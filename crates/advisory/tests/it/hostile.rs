@@ -11,7 +11,7 @@ const SEEDS: &[&str] = &[
     "branches:\n  1.x:\n    time: 2030-01-01é\n    versions: ['<1.2']\nreference: composer://a/b\n",
     "[01 Apr 2030] DSA-1-1 x - y\n\t{CVE-2030-1}\n\t[bookworm] - x 1-1\n",
     "cve,epss,percentile\nCVE-2030-1,0.5,0.9\n",
-    include_str!("../../testdata/feed/redhat-csaf/vex.json"),
+    include_str!("../../testdata/feed/csaf/vex.json"),
 ];
 
 const PATHS: &[&str] = &[

@@ -54,6 +54,7 @@ pub(super) struct Branch {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Product {
+    #[serde(default)]
     pub(super) product_id: String,
     #[serde(default, rename = "product_identification_helper")]
     pub(super) helper: Option<Helper>,
@@ -101,6 +102,11 @@ pub(super) struct Cwe {
 pub(super) struct Status {
     #[serde(default)]
     pub(super) fixed: Vec<String>,
+    /// What SUSE calls the versions to install.
+    #[serde(default)]
+    pub(super) recommended: Vec<String>,
+    #[serde(default)]
+    pub(super) first_fixed: Vec<String>,
     #[serde(default)]
     pub(super) known_affected: Vec<String>,
     #[serde(default)]

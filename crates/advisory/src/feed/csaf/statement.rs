@@ -4,15 +4,16 @@
 //! fixed in it. Several fixes of one package on different upstream versions become a
 //! range with gaps, so that a fix of an older line is not taken for a flaw.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use lazaret_model::{Affected, FixStatus, KeyKind, Qualifiers, Severity};
-use lazaret_version::{Interval, Range, Scheme};
+use lazaret_version::{Range, Scheme};
 
 use super::super::Sink;
+use super::super::rpm::{below, highest_per_base, is_modular};
 use super::document::{Remark, Vulnerability};
 use super::product::{Component, Products};
+use super::vendor::Vendor;
 
 /// Space, name, module and channel.
 type Key = (String, String, Option<String>, Option<String>);
@@ -21,6 +22,8 @@ type Key = (String, String, Option<String>, Option<String>);
 #[derive(Default)]
 struct Told {
     fixed: Vec<String>,
+    /// Architectures of the fixes; `None` among them where one is for all.
+    architectures: Vec<Option<String>>,
     open: Option<(FixStatus, Option<String>)>,
     acquitted: bool,
     severity: Option<Severity>,
@@ -30,6 +33,7 @@ struct Told {
 pub(super) fn all(
     vulnerability: &Vulnerability,
     products: &Products<'_>,
+    vendor: &Vendor,
     out: &mut Sink<'_>,
 ) -> Vec<Affected> {
     let status = &vulnerability.product_status;
@@ -38,15 +42,32 @@ pub(super) fn all(
     let state = by_product(&vulnerability.remediations, |r| {
         matches!(r.category.as_str(), "no_fix_planned" | "none_available")
     });
-    let severity = |id: &str| impact.get(id).and_then(|word| word.parse().ok());
-    for id in &status.fixed {
+    let overall = vulnerability
+        .threats
+        .iter()
+        .find(|r| r.category == "impact" && r.product_ids.is_empty());
+    let severity = |id: &str| {
+        let word = impact
+            .get(id)
+            .copied()
+            .or(overall.map(|r| r.details.as_str()));
+        word.and_then(|word| word.parse().ok())
+    };
+    let fixed = [&status.fixed, &status.first_fixed, &status.recommended];
+    for id in fixed.into_iter().flatten() {
         let Some(component) = products.component(id).filter(|c| !c.is_source) else {
             continue;
         };
         let entry = told.entry((key(&component), Names::Binary)).or_default();
         entry.severity = entry.severity.or(severity(id));
         match component.version {
-            Some(version) if Scheme::Rpm.check(&version).is_ok() => entry.fixed.push(version),
+            Some(version) if Scheme::Rpm.check(&version).is_ok() => {
+                entry.fixed.push(version);
+                let architecture = component.architecture.filter(|a| a != "noarch");
+                if !entry.architectures.contains(&architecture) {
+                    entry.architectures.push(architecture);
+                }
+            }
             _ => out.bad(id.as_str(), "a fixed product without a version"),
         }
     }
@@ -77,7 +98,7 @@ pub(super) fn all(
         }
     }
     told.into_iter()
-        .filter_map(|((key, kind), told)| statement(key, kind, told))
+        .filter_map(|((key, kind), told)| statement(key, kind, told, vendor))
         .collect()
 }
 
@@ -126,8 +147,10 @@ fn open_status(status: FixStatus, word: Option<&str>) -> FixStatus {
     }
 }
 
-fn statement(key: Key, kind: Names, told: Told) -> Option<Affected> {
+fn statement(key: Key, kind: Names, told: Told, vendor: &Vendor) -> Option<Affected> {
     let (space, name, module, channel) = key;
+    let is_modular = told.fixed.iter().any(|version| is_modular(version));
+    let mut architectures = architectures(told.architectures, &told.fixed);
     let (range, status, raw_status, fixed) = if let Some((status, word)) = told.open {
         (Range::everything(), status, word, Vec::new())
     } else if !told.fixed.is_empty() {
@@ -143,6 +166,17 @@ fn statement(key: Key, kind: Names, told: Told) -> Option<Affected> {
     } else {
         return None;
     };
+    // Where a vendor names modules, a package without one is outside of all. An acquittal
+    // holds for those in modules, too: the vendor would name them.
+    let module = match module {
+        None if vendor.names_modules && !is_modular && status != FixStatus::NotAffected => {
+            Some(String::new())
+        }
+        module => module,
+    };
+    if status != FixStatus::Fixed {
+        architectures.clear();
+    }
     Some(Affected {
         space,
         name,
@@ -157,6 +191,7 @@ fn statement(key: Key, kind: Names, told: Told) -> Option<Affected> {
         fixed,
         severity: told.severity,
         qualifiers: Qualifiers {
+            architectures,
             module,
             channel,
             ..Qualifiers::default()
@@ -164,60 +199,12 @@ fn statement(key: Key, kind: Names, told: Told) -> Option<Affected> {
     })
 }
 
-/// `epoch:version` without the release.
-fn base(version: &str) -> &str {
-    version.rsplit_once('-').map_or(version, |(base, _)| base)
-}
-
-/// Of the fixes on one upstream version, the highest; ordered.
-fn highest_per_base(mut fixed: Vec<String>) -> Vec<String> {
-    fixed.sort_by(|a, b| {
-        Scheme::Rpm
-            .compare(a, b)
-            .unwrap_or(Ordering::Equal)
-            .then(a.cmp(b))
-    });
-    let mut highest: Vec<String> = Vec::new();
-    for version in fixed {
-        match highest.last_mut() {
-            Some(last) if base(last) == base(&version) => *last = version,
-            _ => highest.push(version),
-        }
-    }
-    highest
-}
-
-/// `< fix1 || >= base2, < fix2 …`
-fn below(fixed: &[String]) -> Range {
-    fixed
-        .iter()
-        .enumerate()
-        .map(|(position, version)| match position {
-            0 => Interval::below(version.clone()),
-            _ => Interval::half_open(base(version), version.clone()),
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use lazaret_version::Containment;
-
-    #[test]
-    fn fixes_on_several_upstream_versions_leave_gaps() {
-        let fixes = ["0:3.9.19-8.el9", "0:3.9.18-3.el9_4.5", "0:3.9.18-3.el9_4.1"];
-        let fixed = highest_per_base(fixes.map(str::to_owned).to_vec());
-        assert_eq!(fixed, ["0:3.9.18-3.el9_4.5", "0:3.9.19-8.el9"]);
-        let range = below(&fixed);
-        for (version, inside) in [
-            ("0:3.9.18-3.el9_4.2", true),
-            ("0:3.9.18-3.el9_4.5", false),
-            ("0:3.9.19-1.el9", true),
-            ("0:3.9.19-8.el9", false),
-        ] {
-            let found = range.contains(Scheme::Rpm, version);
-            assert_eq!(matches!(found, Containment::Inside(_)), inside, "{version}");
-        }
-    }
+/// The architectures of a statement: those of the fixes, unless one is for all or they
+/// were built apart, when every fix would seem to be for every architecture.
+fn architectures(told: Vec<Option<String>>, fixed: &[String]) -> Vec<String> {
+    let all: Option<Vec<String>> = told.into_iter().collect();
+    let is_one = fixed.windows(2).all(|pair| pair[0] == pair[1]);
+    let mut all = all.filter(|_| is_one).unwrap_or_default();
+    all.sort();
+    all
 }

@@ -1,41 +1,39 @@
-//! Red Hat's CSAF documents: VEX (one CVE, every product) and advisories (one erratum).
+//! CSAF documents of distributions: VEX (one CVE, every product) and advisories (one
+//! erratum).
 //!
-//! Source: CSAF 2.0 (OASIS), and Red Hat's "Security data" guidelines. A product is a
-//! component inside a platform; the platform's CPE names the release and the channel.
-//! Only Red Hat Enterprise Linux has a space; products on top of it are left out.
+//! A product is a component inside a platform, by way of a module where there are any.
+//! Vendors differ in how they name platforms and packages; products that are no release
+//! of a distribution have no space and are left out.
+//!
+//! Source: CSAF 2.0 (OASIS); Red Hat's "Security data" guidelines.
 
 mod document;
 mod product;
 mod statement;
+mod vendor;
+
+use std::collections::HashSet;
 
 use lazaret_model::{Advisory, FeedItem, Rating};
 
 use document::{Document, Vulnerability};
 use product::Products;
+use vendor::Vendor;
 
 use super::osv::first_line;
-use super::{Feed, FeedError, FeedFile, Sink};
+use super::rpm::without_repeats;
+use super::{FeedError, FeedFile, Sink};
 
-pub(super) static FEED: Feed = Feed {
-    name: "redhat-csaf",
-    title: "Red Hat CSAF",
-    upstream: "https://security.access.redhat.com/data/csaf/v2/",
-    downloads: &[],
-    about: "Red Hat's VEX files and advisories: fixed, affected, will not be fixed and not \
-            affected packages of Red Hat Enterprise Linux.",
-    wants: |path| path.ends_with(".json"),
-    read,
-    finish: None,
-};
+pub(super) use vendor::{OPENEULER, REDHAT, SUSE};
 
-fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
+fn read(file: FeedFile<'_>, vendor: &Vendor, out: &mut Sink<'_>) -> Result<(), FeedError> {
     let document: Document =
         serde_json::from_slice(file.bytes).map_err(|e| FeedError::new(e.to_string()))?;
-    let products = Products::of(&document.product_tree);
+    let products = Products::of(&document.product_tree, vendor);
     let head = &document.document;
     let mut advisory = Advisory {
         id: head.tracking.id.clone(),
-        feed: "redhat".into(),
+        feed: vendor.feed.into(),
         summary: first_line(&head.title),
         published: head.tracking.initial_release_date.clone(),
         modified: head.tracking.current_release_date.clone(),
@@ -49,14 +47,18 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
         .as_ref()
         .and_then(|s| s.text.parse().ok());
     advisory.ratings.extend(word.map(|severity| Rating {
-        source: "redhat".into(),
+        source: vendor.feed.into(),
         severity: Some(severity),
         vector: None,
     }));
     for vulnerability in &document.vulnerabilities {
-        take(vulnerability, &products, &mut advisory, out);
+        take(vulnerability, &products, vendor, &mut advisory, out);
     }
-    advisory.affected.dedup();
+    // An erratum says the same of each of its vulnerabilities.
+    let mut seen = HashSet::new();
+    advisory
+        .affected
+        .retain(|statement| seen.insert(format!("{statement:?}")));
     out.item(FeedItem::Advisory(Box::new(advisory)));
     Ok(())
 }
@@ -65,6 +67,7 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
 fn take(
     vulnerability: &Vulnerability,
     products: &Products<'_>,
+    vendor: &Vendor,
     advisory: &mut Advisory,
     out: &mut Sink<'_>,
 ) {
@@ -80,7 +83,7 @@ fn take(
             .flatten()
         {
             let rating = Rating {
-                source: "redhat".into(),
+                source: vendor.feed.into(),
                 severity: None,
                 vector: Some(cvss.vector.clone()),
             };
@@ -105,9 +108,6 @@ fn take(
             advisory.references.push(url.clone());
         }
     }
-    for statement in statement::all(vulnerability, products, out) {
-        if !advisory.affected.contains(&statement) {
-            advisory.affected.push(statement);
-        }
-    }
+    let statements = statement::all(vulnerability, products, vendor, out);
+    advisory.affected.extend(without_repeats(statements));
 }

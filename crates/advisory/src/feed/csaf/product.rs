@@ -4,16 +4,19 @@ use std::collections::HashMap;
 
 use lazaret_model::Purl;
 
-use super::super::space::{self, Space};
+use super::super::rpm::{Nevra, split_architecture};
+use super::super::space::Space;
 use super::document::{Branch, Helper, Product, Relationship, Tree};
+use super::vendor::{Packages, Vendor};
 
 /// How many relationships lead from a package through its module to its platform.
 const HOPS: usize = 4;
 
 /// The products of a document by id.
 pub(super) struct Products<'a> {
-    products: HashMap<&'a str, &'a Helper>,
+    products: HashMap<&'a str, Option<&'a Helper>>,
     relationships: HashMap<&'a str, &'a Relationship>,
+    vendor: &'a Vendor,
 }
 
 /// A package in a release.
@@ -27,20 +30,18 @@ pub(super) struct Component {
     pub(super) module: Option<String>,
     /// It is the source package.
     pub(super) is_source: bool,
+    /// `None` where the document does not tell.
+    pub(super) architecture: Option<String>,
 }
 
 impl<'a> Products<'a> {
     /// The products of a tree.
-    pub(super) fn of(tree: &'a Tree) -> Self {
+    pub(super) fn of(tree: &'a Tree, vendor: &'a Vendor) -> Self {
         let mut products = HashMap::new();
         let mut branches: Vec<&Branch> = tree.branches.iter().collect();
         while let Some(branch) = branches.pop() {
-            if let Some(Product {
-                product_id,
-                helper: Some(helper),
-            }) = &branch.product
-            {
-                products.insert(product_id.as_str(), helper);
+            if let Some(Product { product_id, helper }) = &branch.product {
+                products.insert(product_id.as_str(), helper.as_ref());
             }
             branches.extend(&branch.branches);
         }
@@ -52,6 +53,7 @@ impl<'a> Products<'a> {
         Self {
             products,
             relationships,
+            vendor,
         }
     }
 
@@ -70,7 +72,7 @@ impl<'a> Products<'a> {
         let purl = self
             .products
             .get(part)
-            .and_then(|helper| helper.purl.as_deref());
+            .and_then(|helper| helper.and_then(|h| h.purl.as_deref()));
         module = module.or_else(|| purl.and_then(module_of_purl));
         // Newer documents put the module behind: `nodejs-1:18.2-1.x86_64::nodejs:18`.
         let part = match part.split_once("::") {
@@ -90,14 +92,15 @@ impl<'a> Products<'a> {
         };
         let named = match purl.and_then(of_purl) {
             Some(named) if named.version.is_some() => named,
-            _ => of_text(part),
+            _ => of_text(part, self.vendor.packages),
         };
         (!named.name.is_empty()).then_some(Component {
             space,
             name: named.name,
             version: named.version,
             module,
-            is_source: named.is_source,
+            is_source: matches!(named.architecture.as_deref(), Some("src" | "nosrc")),
+            architecture: named.architecture,
         })
     }
 
@@ -106,13 +109,13 @@ impl<'a> Products<'a> {
         let mut id = id;
         let mut module = None;
         for _ in 0..HOPS {
-            if let Some(cpe) = self
-                .products
-                .get(id)
-                .and_then(|helper| helper.cpe.as_deref())
-            {
-                let suffix = cpe.split_once("redhat:").map(|(_, suffix)| suffix)?;
-                return Some((space::red_hat(suffix)?, module));
+            let known = self.products.get(id);
+            let cpe = known.and_then(|helper| helper.and_then(|h| h.cpe.as_deref()));
+            match (self.vendor.platform)(id, cpe) {
+                Some(space) => return Some((space, module)),
+                // A platform of another product.
+                None if cpe.is_some() => return None,
+                None => {}
             }
             let relationship = self.relationships.get(id)?;
             module = module.or_else(|| two_fields(&relationship.product_reference));
@@ -126,17 +129,27 @@ impl<'a> Products<'a> {
 struct Named {
     name: String,
     version: Option<String>,
-    is_source: bool,
+    architecture: Option<String>,
 }
 
-/// `libtiff-0:4.0.9-32.el8_10.x86_64`
-fn of_text(text: &str) -> Named {
-    let (text, architecture) = split_architecture(text);
-    let (name, version) = split_version(text);
+/// `libtiff-0:4.0.9-32.el8_10.x86_64`, `bind-9.9.4P2-0.6.1.i586`, or a name alone.
+fn of_text(text: &str, packages: Packages) -> Named {
+    let nevra = match packages {
+        Packages::WithEpoch => {
+            let (text, architecture) = split_architecture(text);
+            let (name, version) = split_version(text);
+            Nevra {
+                name,
+                version,
+                architecture,
+            }
+        }
+        Packages::WithoutEpoch => Nevra::parse(text),
+    };
     Named {
-        name: name.to_owned(),
-        version: version.map(str::to_owned),
-        is_source: architecture == Some("src"),
+        name: nevra.name.to_owned(),
+        version: nevra.version.map(str::to_owned),
+        architecture: nevra.architecture.map(str::to_owned),
     }
 }
 
@@ -152,7 +165,7 @@ fn of_purl(purl: &str) -> Option<Named> {
             .version
             .as_ref()
             .map(|version| format!("{epoch}:{version}")),
-        is_source: purl.qualifier("arch") == Some("src"),
+        architecture: purl.qualifier("arch").map(str::to_owned),
         name: purl.name,
     })
 }
@@ -170,17 +183,6 @@ fn module_of_purl(purl: &str) -> Option<String> {
         .split('&')
         .find_map(|pair| pair.strip_prefix("rpmmod="))?;
     two_fields(&module.replace("%3A", ":").replace("%3a", ":"))
-}
-
-fn split_architecture(text: &str) -> (&str, Option<&str>) {
-    const KNOWN: [&str; 14] = [
-        "src", "noarch", "x86_64", "i386", "i486", "i586", "i686", "aarch64", "ppc", "ppc64",
-        "ppc64le", "s390", "s390x", "ia64",
-    ];
-    match text.rsplit_once('.') {
-        Some((rest, last)) if KNOWN.contains(&last) => (rest, Some(last)),
-        _ => (text, None),
-    }
 }
 
 /// Splits `libtiff-0:4.0.9-32.el8_10`. Without an epoch the text is a name.
@@ -221,10 +223,6 @@ mod tests {
         assert_eq!(
             two_fields("nodejs:18:809:a75").as_deref(),
             Some("nodejs:18")
-        );
-        assert_eq!(
-            split_architecture("a-0:1-1.el8.src"),
-            ("a-0:1-1.el8", Some("src"))
         );
     }
 }
