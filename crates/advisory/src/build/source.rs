@@ -1,8 +1,8 @@
 //! Finds the files of a source: a file, a folder, or an archive in the upstream's layout.
 //!
 //! Folders are walked in order of their names, zip archives in order of theirs, tar
-//! archives as they come. Files compressed with gzip or zstd are decompressed and lose
-//! their suffix. Archives inside a folder are opened, archives inside archives are not.
+//! archives as they come. Files compressed with gzip, zstd, bzip2 or xz are decompressed
+//! and lose their suffix. Archives inside a folder are opened, archives inside archives are not.
 //! Links are not followed. What is too large is named, never skipped in silence; an
 //! archive that is cut short is an error, because half a feed looks like a whole one.
 
@@ -10,7 +10,9 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
+use lzma_rust2::XzReader;
 
 use super::tar;
 
@@ -112,17 +114,26 @@ enum Packing {
     Plain,
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
 }
+
+const PACKINGS: [(&str, Packing); 4] = [
+    (".gz", Packing::Gzip),
+    (".zst", Packing::Zstd),
+    (".bz2", Packing::Bzip2),
+    (".xz", Packing::Xz),
+];
+
+/// Most memory of the xz decoder; the strongest preset takes 65 MiB.
+const MAX_XZ_KIB: u32 = 256 << 10;
 
 /// The packing that a name says, and the name without it.
 fn packing(name: &str) -> (Packing, &str) {
-    if let Some(inner) = name.strip_suffix(".gz") {
-        (Packing::Gzip, inner)
-    } else if let Some(inner) = name.strip_suffix(".zst") {
-        (Packing::Zstd, inner)
-    } else {
-        (Packing::Plain, name)
-    }
+    let found = PACKINGS
+        .iter()
+        .find_map(|(suffix, packing)| Some((*packing, name.strip_suffix(suffix)?)));
+    found.unwrap_or((Packing::Plain, name))
 }
 
 enum Archive {
@@ -134,8 +145,14 @@ fn archive(name: &str) -> Option<Archive> {
     if name.ends_with(".zip") {
         return Some(Archive::Zip);
     }
-    if name.ends_with(".tgz") {
-        return Some(Archive::Tar(Packing::Gzip));
+    for (suffix, packing) in [
+        (".tgz", Packing::Gzip),
+        (".tbz2", Packing::Bzip2),
+        (".txz", Packing::Xz),
+    ] {
+        if name.ends_with(suffix) {
+            return Some(Archive::Tar(packing));
+        }
     }
     let (packing, inner) = packing(name);
     inner.ends_with(".tar").then_some(Archive::Tar(packing))
@@ -146,6 +163,8 @@ fn unpacked<'r>(packing: Packing, reader: impl Read + 'r) -> io::Result<Box<dyn 
         Packing::Plain => Box::new(reader),
         Packing::Gzip => Box::new(MultiGzDecoder::new(reader)),
         Packing::Zstd => Box::new(zstd::Decoder::new(reader)?),
+        Packing::Bzip2 => Box::new(MultiBzDecoder::new(reader)),
+        Packing::Xz => Box::new(XzReader::new_mem_limit(reader, true, MAX_XZ_KIB)),
     })
 }
 

@@ -4,9 +4,11 @@
 
 mod damage;
 mod database;
+mod distributions;
 mod feeds;
 mod hostile;
 mod records;
+mod slices;
 mod sources;
 mod starter;
 #[cfg(feature = "feeds")]

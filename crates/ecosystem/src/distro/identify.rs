@@ -77,10 +77,26 @@ fn of_os_release(view: &View<'_>) -> Option<Distro> {
                 .collect()
         })
         .unwrap_or_default();
+    if distro.id == "openeuler" {
+        distro.version = with_service_pack(&distro.version, view.get("VERSION"));
+    }
     if distro.id == "centos" && name.is_some_and(|n| n.contains("Stream")) {
         distro.channels.push(STREAM.to_owned());
     }
     Some(distro)
+}
+
+/// openEuler's `VERSION_ID` is `22.03` for all of `22.03 (LTS)`, `22.03 (LTS-SP1)`, …,
+/// which are releases of their own; `VERSION` tells them apart.
+fn with_service_pack(release: &str, version: Option<&str>) -> String {
+    let pack = version
+        .and_then(|v| v.split_once('('))
+        .and_then(|(_, rest)| rest.split_once(')'))
+        .map(|(pack, _)| pack.trim());
+    match pack {
+        Some(pack) if !pack.is_empty() && !release.contains(pack) => format!("{release}-{pack}"),
+        _ => release.to_owned(),
+    }
 }
 
 /// `CentOS Linux release 7.9.2009 (Core)`. Rebuilds ship Red Hat's file, too, so a name

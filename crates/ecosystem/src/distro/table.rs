@@ -262,7 +262,10 @@ pub static FAMILIES: &[Family] = &[
         namespace: "opensuse",
         ..rpm("opensuse-tumbleweed", Release::Rolling, "")
     },
-    rpm("sl-micro", Release::Minor, "suse-linux-micro"),
+    Family {
+        aliases: &["sle-micro", "suse-microos"],
+        ..rpm("sl-micro", Release::Minor, "suse-linux-micro")
+    },
     Family {
         osv: "Mageia",
         ..rpm("mageia", Release::Major, "mageia")
@@ -273,6 +276,10 @@ pub static FAMILIES: &[Family] = &[
     },
     Family {
         ..rpm("bottlerocket", Release::Rolling, "")
+    },
+    Family {
+        kind: "ebuild",
+        ..rpm("gentoo", Release::Rolling, "")
     },
     Family {
         aliases: &["archlinux", "archarm"],
@@ -300,6 +307,7 @@ impl Family {
             "deb" => Scheme::Deb,
             "apk" => Scheme::Apk,
             "alpm" => Scheme::Pacman,
+            "ebuild" => Scheme::Portage,
             _ => Scheme::Rpm,
         }
     }

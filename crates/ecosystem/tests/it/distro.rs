@@ -115,6 +115,20 @@ fn the_files_of_a_system_name_its_release() {
         "oracle:6",
     );
     check(
+        &[(
+            os,
+            "ID=openEuler\nVERSION_ID=22.03\nVERSION=\"22.03 (LTS-SP3)\"\n",
+        )],
+        "openeuler 22.03-LTS-SP3",
+        "openeuler:22.03-LTS-SP3",
+    );
+    check(&[(os, "ID=gentoo\n")], "gentoo", "gentoo");
+    check(
+        &[(os, "ID=sle-micro\nVERSION_ID=5.5\n")],
+        "sle-micro 5.5",
+        "sl-micro:5.5",
+    );
+    check(
         &[("usr/lib/os-release", "ID=photon\nVERSION_ID=5.0\n")],
         "photon 5.0",
         "photon:5",

@@ -54,7 +54,13 @@ fn read(file: FeedFile<'_>, vendor: &Vendor, out: &mut Sink<'_>) -> Result<(), F
     for vulnerability in &document.vulnerabilities {
         take(vulnerability, &products, vendor, &mut advisory, out);
     }
-    // An erratum says the same of each of its vulnerabilities.
+    // An erratum says the same of each of its vulnerabilities, but for how bad they are;
+    // which of them a rating of a package is about would be lost here.
+    if document.vulnerabilities.len() > 1 {
+        for statement in &mut advisory.affected {
+            statement.severity = None;
+        }
+    }
     let mut seen = HashSet::new();
     advisory
         .affected
