@@ -67,6 +67,7 @@ pub static ALL: &[&Feed] = &[
     &friendsofphp::FEED,
     &nodejs_wg::FEED,
     &nvd::FEED,
+    &nvd::OVERRIDES,
     &cve5::FEED,
     &epss::FEED,
     &kev::FEED,

@@ -18,3 +18,4 @@ mod sources;
 mod starter;
 #[cfg(feature = "feeds")]
 mod update;
+mod vendors;

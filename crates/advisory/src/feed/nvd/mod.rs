@@ -1,10 +1,17 @@
-//! The National Vulnerability Database: scores and weaknesses of CVE ids.
+//! The National Vulnerability Database: scores and weaknesses of CVE ids, and which
+//! products they are about.
 //!
-//! Source: NVD API 2.0, `cves`; the yearly files have the same shape.
+//! Source: NVD API 2.0, `cves`; the yearly files have the same shape, and so have the
+//! records that Anchore adds for products that NVD has not got to.
+
+mod configuration;
+mod cpe;
 
 use serde::Deserialize;
 
-use lazaret_model::{CveRecord, FeedItem, Rating};
+use lazaret_model::{Advisory, CveRecord, FeedItem, Rating};
+
+use configuration::Configuration;
 
 use super::{Feed, FeedError, FeedFile, Sink};
 
@@ -13,9 +20,21 @@ pub(super) static FEED: Feed = Feed {
     title: "National Vulnerability Database",
     upstream: "https://nvd.nist.gov/vuln/data-feeds",
     downloads: &[],
-    about: "CVSS vectors, weaknesses and descriptions of CVE ids, in the format of API 2.0.",
+    about: "CVSS vectors, weaknesses and descriptions of CVE ids, and the programs that they \
+            are about by CPE name, in the format of API 2.0.",
     wants: |path| path.ends_with(".json"),
     read,
+    finish: None,
+};
+
+pub(super) static OVERRIDES: Feed = Feed {
+    name: "nvd-overrides",
+    title: "Anchore's additions to NVD",
+    upstream: "https://github.com/anchore/nvd-data-overrides",
+    downloads: &[],
+    about: "Products of CVE ids that NVD has not analysed yet.",
+    wants: |path| path.ends_with(".json"),
+    read: read_override,
     finish: None,
 };
 
@@ -47,6 +66,26 @@ struct Cve {
     weaknesses: Vec<Weakness>,
     #[serde(default)]
     references: Vec<Reference>,
+    #[serde(default)]
+    configurations: Vec<Configuration>,
+}
+
+#[derive(Deserialize)]
+struct Override {
+    #[serde(rename = "_annotation")]
+    annotation: Annotation,
+    cve: Added,
+}
+
+#[derive(Deserialize)]
+struct Annotation {
+    cve_id: String,
+}
+
+#[derive(Deserialize)]
+struct Added {
+    #[serde(default)]
+    configurations: Vec<Configuration>,
 }
 
 #[derive(Deserialize)]
@@ -98,7 +137,7 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
     // A page of the interface, or a file with one record.
     if let Ok(page) = serde_json::from_slice::<Page>(file.bytes) {
         for item in page.vulnerabilities {
-            out.item(FeedItem::Cve(Box::new(record(item.cve))));
+            take(item.cve, out);
         }
         return Ok(());
     }
@@ -106,8 +145,49 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
         .map(|i| i.cve)
         .or_else(|_| serde_json::from_slice::<Cve>(file.bytes))
         .map_err(|e| FeedError::new(e.to_string()))?;
-    out.item(FeedItem::Cve(Box::new(record(cve))));
+    take(cve, out);
     Ok(())
+}
+
+fn read_override(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
+    let found: Override =
+        serde_json::from_slice(file.bytes).map_err(|e| FeedError::new(e.to_string()))?;
+    let id = found.annotation.cve_id;
+    if let Some(advisory) = products(id, "nvd-overrides", &found.cve.configurations, out) {
+        out.item(FeedItem::Advisory(Box::new(advisory)));
+    }
+    Ok(())
+}
+
+fn take(cve: Cve, out: &mut Sink<'_>) {
+    let modified = utc(cve.last_modified.clone());
+    let published = utc(cve.published.clone());
+    if let Some(mut advisory) = products(cve.id.clone(), "nvd", &cve.configurations, out) {
+        // The record of the id, beside it, tells the rest.
+        advisory.published = published;
+        advisory.modified = modified;
+        out.item(FeedItem::Advisory(Box::new(advisory)));
+    }
+    out.item(FeedItem::Cve(Box::new(record(cve))));
+}
+
+/// What a record says about products; nothing where it is about none.
+fn products(
+    id: String,
+    feed: &str,
+    configurations: &[Configuration],
+    out: &mut Sink<'_>,
+) -> Option<Advisory> {
+    let (affected, unread) = configuration::statements(configurations);
+    for name in unread {
+        out.bad(&id, format!("`{name}` is not a CPE name"));
+    }
+    (!affected.is_empty()).then(|| Advisory {
+        id,
+        feed: feed.to_owned(),
+        affected,
+        ..Advisory::default()
+    })
 }
 
 fn record(cve: Cve) -> CveRecord {
