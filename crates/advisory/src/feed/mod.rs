@@ -18,7 +18,10 @@
 //! - A record that cannot be read goes to [`Sink::bad`]; the rest of the file is read.
 //!   An error is for a file of which nothing can be read.
 
+mod alma;
 mod alpine;
+mod arch;
+mod bottlerocket;
 mod csaf;
 mod cve5;
 mod debian;
@@ -31,6 +34,8 @@ mod nodejs_wg;
 mod nvd;
 mod osv;
 mod oval;
+mod photon;
+mod rocky;
 mod rpm;
 mod rubysec;
 mod rustsec;
@@ -51,6 +56,11 @@ pub static ALL: &[&Feed] = &[
     &csaf::SUSE,
     &csaf::OPENEULER,
     &oval::REDHAT,
+    &alma::FEED,
+    &rocky::FEED,
+    &photon::FEED,
+    &bottlerocket::FEED,
+    &arch::FEED,
     &oval::ALMA,
     &oval::ORACLE,
     &oval::SUSE,
