@@ -2,7 +2,7 @@
 //!
 //! One file for each branch and repository, in JSON or YAML. Only fixed vulnerabilities
 //! are listed; version `0` says that the package never had it. The same shape serves
-//! Wolfi and Chainguard.
+//! Wolfi, Chainguard and MinimOS.
 //!
 //! Source: Alpine wiki, "Security database"; the files of `secdb`.
 
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use lazaret_model::{Advisory, Affected, FeedItem, FixStatus, KeyKind, Qualifiers};
+use lazaret_model::{Advisory, Affected, FeedItem, FixStatus, Qualifiers};
 use lazaret_version::{Range, Scheme};
 
 use super::space::{self, Space};
@@ -21,7 +21,8 @@ pub(super) static FEED: Feed = Feed {
     title: "Alpine secdb",
     upstream: "https://secdb.alpinelinux.org",
     downloads: &[],
-    about: "Fixed vulnerabilities of Alpine packages; also Wolfi's and Chainguard's files.",
+    about: "Fixed vulnerabilities of Alpine packages; also those of Wolfi, \
+            Chainguard and MinimOS.",
     wants: |path| path.ends_with(".json") || path.ends_with(".yaml") || path.ends_with(".yml"),
     read,
     finish: None,
@@ -33,6 +34,8 @@ struct File {
     distroversion: Option<String>,
     #[serde(default)]
     apkurl: Option<String>,
+    #[serde(default)]
+    urlprefix: Option<String>,
     #[serde(default)]
     packages: Option<Vec<Item>>,
 }
@@ -128,16 +131,22 @@ fn relate(found: &mut BTreeMap<String, Advisory>, beside: BTreeMap<String, BTree
 }
 
 fn space_of(file: &File, path: &str) -> Option<Space> {
-    let rolling = ["wolfi", "chainguard"].into_iter().find(|name| {
-        file.apkurl.as_deref().is_some_and(|u| u.contains(name)) || path.contains(name)
-    });
-    if let Some(name) = rolling {
-        return Some(Space {
-            name: name.into(),
-            scheme: Scheme::Apk,
-            key: KeyKind::Source,
-            channel: None,
-        });
+    // Distributions without releases do not name themselves, but their addresses do.
+    let addresses = [
+        file.apkurl.as_deref(),
+        file.urlprefix.as_deref(),
+        Some(path),
+    ];
+    let rolling = [
+        ("wolfi", "wolfi"),
+        ("chainguard", "chainguard"),
+        ("minimos", "minimos"),
+        ("mini.dev", "minimos"),
+    ];
+    for (word, id) in rolling {
+        if addresses.iter().flatten().any(|text| text.contains(word)) {
+            return space::of_release(id, "");
+        }
     }
     let branch = file.distroversion.as_deref().filter(|b| !b.is_empty());
     let in_path = path

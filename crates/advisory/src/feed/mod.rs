@@ -41,6 +41,7 @@ mod rubysec;
 mod rustsec;
 mod space;
 mod text;
+mod ubuntu;
 mod updateinfo;
 mod xml;
 
@@ -64,6 +65,7 @@ pub static ALL: &[&Feed] = &[
     &oval::ALMA,
     &oval::ORACLE,
     &oval::SUSE,
+    &ubuntu::FEED,
     &oval::UBUNTU,
     &oval::PHOTON,
     &oval::AZURE,

@@ -2,7 +2,7 @@
 
 use lazaret_model::AdvisoryKind;
 
-use crate::slices::{files, read};
+use crate::slices::{files, members, read};
 
 const SLICES: &str = "distro-slices";
 
@@ -144,5 +144,82 @@ fn oracle_fips_builds_are_a_flavour() {
     assert_eq!(
         read("oracle", &files).lines("ELSA-2030-0001", "oracle:9", "tool"),
         ["binary < 0:1.2-3.el9_fips fixed flavour `fips` on x86_64"]
+    );
+}
+
+/// Peers skip modular packages of AlmaLinux's OSV records, which have no label.
+#[test]
+fn alma_modules_without_a_label_are_told_by_the_title() {
+    let Some(files) = files("alma-osv", "almalinux8/ALSA-2023:") else {
+        return;
+    };
+    let read = read("osv", &files);
+    let modular = read
+        .advisories
+        .iter()
+        .flat_map(|a| &a.affected)
+        .filter(|s| s.fixed.iter().any(|v| v.contains(".module")));
+    let (labelled, all) = modular.fold((0, 0), |(labelled, all), statement| {
+        (
+            labelled + usize::from(statement.qualifiers.module.is_some()),
+            all + 1,
+        )
+    });
+    assert!(
+        all > 500 && labelled * 100 >= all * 95,
+        "{labelled} of {all}"
+    );
+}
+
+#[test]
+fn ubuntu_vex_is_by_source_package_release_and_channel() {
+    let Some(files) = files(SLICES, "fetch/ubuntu/vex/testdata/fixtures") else {
+        return;
+    };
+    let files: Vec<_> = files
+        .iter()
+        .flat_map(|(_, tar)| members(tar))
+        .map(|(path, bytes)| (path, bytes.to_vec()))
+        .collect();
+    let read = read("ubuntu-vex", &files);
+    assert_eq!((read.bad.len(), read.unreadable.len()), (0, 0));
+    assert_eq!(
+        read.lines("USN-7372-1", "ubuntu:18.04", "varnish"),
+        ["source < 5.2.1-1ubuntu0.1+esm1 fixed channel `esm-apps`"]
+    );
+    // What no paid channel has, no system has.
+    assert_eq!(
+        read.lines("CVE-2025-0167", "ubuntu:14.04", "curl"),
+        ["source * not_affected"]
+    );
+}
+
+#[test]
+fn ubuntu_osv_tells_channels_and_keeps_untriaged_packages() {
+    let Some(files) = files(SLICES, "ubuntu/test-fixtures/osv-esm-cases/cve") else {
+        return;
+    };
+    let read = read("osv", &files);
+    assert_eq!(
+        read.lines("UBUNTU-CVE-2022-24823", "ubuntu:18.04", "netty"),
+        ["source < 1:4.1.7-4ubuntu0.1+esm3 fixed channel `esm-apps`"]
+    );
+    assert_eq!(
+        read.lines("UBUNTU-CVE-2022-24823", "ubuntu:25.10", "netty"),
+        ["source * affected"]
+    );
+    let record = read.advisory("UBUNTU-CVE-2022-24823");
+    assert_eq!(record.aliases, ["CVE-2022-24823"]);
+}
+
+#[test]
+fn suse_osv_names_the_packages_that_are_built() {
+    let Some(files) = files("osv-harvest", "/SUSE/") else {
+        return;
+    };
+    let read = read("osv", &files);
+    assert_eq!(
+        read.lines("SUSE-SU-403", "sles:12.0", "libqt4-32bit"),
+        ["binary < 4.8.6-7.1 fixed"]
     );
 }
