@@ -24,17 +24,23 @@ mod arch;
 mod bottlerocket;
 mod csaf;
 mod cve5;
+mod cvrf;
 mod debian;
 mod debian_lists;
 mod endoflife;
 mod epss;
+mod fedora;
 mod friendsofphp;
+mod gentoo;
 mod kev;
+mod kubernetes;
+mod node;
 mod nodejs_wg;
 mod nvd;
 mod osv;
 mod oval;
 mod photon;
+mod retire;
 mod rocky;
 mod rpm;
 mod rubysec;
@@ -52,32 +58,39 @@ pub static ALL: &[&Feed] = &[
     &osv::FEED,
     &debian::FEED,
     &debian_lists::FEED,
-    &alpine::FEED,
-    &csaf::REDHAT,
-    &csaf::SUSE,
-    &csaf::OPENEULER,
-    &oval::REDHAT,
-    &alma::FEED,
-    &rocky::FEED,
-    &photon::FEED,
-    &bottlerocket::FEED,
-    &arch::FEED,
-    &oval::ALMA,
-    &oval::ORACLE,
-    &oval::SUSE,
     &ubuntu::FEED,
     &oval::UBUNTU,
+    &alpine::FEED,
+    &csaf::REDHAT,
+    &oval::REDHAT,
+    &alma::FEED,
+    &updateinfo::ALMA,
+    &oval::ALMA,
+    &rocky::FEED,
+    &updateinfo::ROCKY,
+    &oval::ORACLE,
+    &updateinfo::AMAZON,
+    &csaf::SUSE,
+    &oval::SUSE,
+    &cvrf::SUSE,
+    &csaf::OPENEULER,
+    &cvrf::OPENEULER,
+    &fedora::FEED,
+    &updateinfo::FEDORA,
+    &photon::FEED,
     &oval::PHOTON,
     &oval::AZURE,
-    &updateinfo::AMAZON,
-    &updateinfo::ROCKY,
-    &updateinfo::ALMA,
-    &updateinfo::FEDORA,
+    &bottlerocket::FEED,
     &updateinfo::BOTTLEROCKET,
+    &arch::FEED,
+    &gentoo::FEED,
     &rustsec::FEED,
     &rubysec::FEED,
     &friendsofphp::FEED,
     &nodejs_wg::FEED,
+    &node::FEED,
+    &retire::FEED,
+    &kubernetes::FEED,
     &nvd::FEED,
     &nvd::OVERRIDES,
     &cve5::FEED,

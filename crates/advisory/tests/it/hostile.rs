@@ -12,6 +12,20 @@ const SEEDS: &[&str] = &[
     "[01 Apr 2030] DSA-1-1 x - y\n\t{CVE-2030-1}\n\t[bookworm] - x 1-1\n",
     "cve,epss,percentile\nCVE-2030-1,0.5,0.9\n",
     include_str!("../../testdata/feed/csaf/vex.json"),
+    include_str!("../../testdata/feed/oval/oracle.xml"),
+    include_str!("../../testdata/feed/updateinfo/amazon.xml"),
+    r#"<cvrfdoc><DocumentTracking><Identification><ID>SUSE-SU-1</ID></Identification></DocumentTracking><ProductTree><Relationship ProductReference="a-1-1" RelatesToProductReference="SUSE Linux Enterprise Server 15"><FullProductName ProductID="p"/></Relationship></ProductTree><Vulnerability><CVE>CVE-2030-1234</CVE><ProductStatuses><Status Type="Fixed"><ProductID>p</ProductID></Status></ProductStatuses></Vulnerability></cvrfdoc>"#,
+    r#"<glsa id="203001-01"><affected><package name="a/b"><unaffected range="rge" slot="1">1.2-r3</unaffected><vulnerable range="lt">1.2</vulnerable></package></affected></glsa>"#,
+    r#"{"vulnerabilities":[{"cve":{"id":"CVE-2030-1234","configurations":[{"operator":"AND","nodes":[{"cpeMatch":[{"vulnerable":true,"criteria":"cpe:2.3:a:b:c:1:rc1:*:*:*:d:*:*"}]},{"cpeMatch":[{"vulnerable":false,"criteria":"cpe:2.3:o:e:f:-:*:*:*:*:*:*:*"}]}]}]}}]}"#,
+    r#"{"metadata":{},"statements":[{"vulnerability":{"name":"CVE-2030-1234"},"status":"fixed","products":[{"@id":"pkg:deb/ubuntu/a@1?arch=source&distro=esm-infra/bionic"}]}]}"#,
+    r#"{"advisories":[{"name":"RLSA-1","packages":[{"nevra":"a-0:1-1.el9.x86_64.rpm","product_name":"Rocky Linux 9"}]}]}"#,
+    r#"{"data":[{"id":"ALSA-1","packages":[{"name":"a","version":"1","release":"1.el9","module":"m:1:2"}]}]}"#,
+    r#"[{"cve_id":"CVE-2030-1234","pkg":"a","res_ver":"1-1.ph4","status":"Fixed"}]"#,
+    r#"[{"name":"AVG-1","packages":["a"],"status":"Fixed","fixed":"1-1","issues":["CVE-2030-1"]}]"#,
+    r#"[{"alias":"FEDORA-1","status":"stable","release":{"version":"40","id_prefix":"FEDORA"},"builds":[{"nvr":"a-1-1.fc40"}]}]"#,
+    r#"{"a":{"npmname":"a","vulnerabilities":[{"below":"1","excludes":["0.9"],"identifiers":{"CVE":["CVE-1"]}}]}}"#,
+    "cve: CVE-2030-1\naffected:\n  - range: \">= 1, < 2\"\n    fixedBy: \"2\"\n",
+    "[advisory]\nid = \"BRSA-1\"\n[[advisory.products]]\npackage-name = \"a\"\npatched-version = \"1\"\n",
 ];
 
 const PATHS: &[&str] = &[
@@ -24,6 +38,13 @@ const PATHS: &[&str] = &[
     "core/1.json",
     "x.csv",
     "CVE-2030-1.json",
+    "CVE-2030-1.yaml",
+    "com.ubuntu.fips_jammy.oval.xml",
+    "azurelinux-3.0-oval.xml",
+    "glsa-203001-01.xml",
+    "cve_data_photon4.0.json",
+    "BRSA-1.toml",
+    "npmrepository.json",
 ];
 
 fn survives(bytes: &[u8]) {

@@ -1,6 +1,7 @@
 //! What the smaller formats of vendors and projects say, on extracts of the real ones.
 
-use lazaret_model::AdvisoryKind;
+use lazaret_model::{AdvisoryKind, FixStatus};
+use lazaret_version::{Containment, Scheme};
 
 use crate::slices::{files, members, read};
 
@@ -222,4 +223,154 @@ fn suse_osv_names_the_packages_that_are_built() {
         read.lines("SUSE-SU-403", "sles:12.0", "libqt4-32bit"),
         ["binary < 4.8.6-7.1 fixed"]
     );
+}
+
+#[test]
+fn fedora_updates_are_by_source_package_once_they_are_stable() {
+    let Some(files) = files(SLICES, "fedora/test-fixtures/input/FEDORA-") else {
+        return;
+    };
+    let read = read("fedora", &files);
+    assert_eq!(
+        read.lines("FEDORA-2025-aaa1111111", "fedora:40", "python3-docs"),
+        ["source < 0:3.12.9-1.fc40 fixed module ``"]
+    );
+    let erratum = read.advisory("FEDORA-2025-aaa1111111");
+    assert_eq!(erratum.upstream, ["CVE-2025-1234"]);
+}
+
+#[test]
+fn cvrf_of_suse_and_openeuler_are_by_release() {
+    let Some(suse) = files(SLICES, "suse/cvrf") else {
+        return;
+    };
+    let suse: Vec<_> = suse
+        .iter()
+        .filter(|(path, _)| path.ends_with(".tar.bz2") || path.ends_with(".tar"))
+        .flat_map(|(_, tar)| members(tar))
+        .map(|(path, bytes)| (path, bytes.to_vec()))
+        .collect();
+    let read_suse = read("suse-cvrf", &suse);
+    assert_eq!(
+        read_suse.lines("SUSE-SU-2015:0011-2", "sles:11.2", "bind"),
+        ["binary < 9.9.4P2-0.6.1 fixed"]
+    );
+    assert_eq!(
+        read_suse.lines("CVE-2022-41160", "opensuse-leap:15.3", "freerdp"),
+        ["binary < 2.1.2-150200.15.18.1 fixed"]
+    );
+    let openeuler = files(SLICES, "openeuler/testdata/cvrf-openEuler").unwrap();
+    let read_openeuler = read("openeuler-cvrf", &openeuler);
+    assert_eq!(
+        read_openeuler.lines(
+            "openEuler-SA-2022-1693",
+            "openeuler:20.03-LTS-SP3",
+            "python3-XStatic-jquery-ui"
+        ),
+        ["binary < 1.12.1.1-2.oe1 fixed"]
+    );
+}
+
+#[test]
+fn kubernetes_components_have_their_lines() {
+    let Some(community) = files("k8s-cves", "cves/CVE-") else {
+        return;
+    };
+    let read_community = read("kubernetes", &community);
+    assert_eq!(
+        (read_community.advisories.len(), read_community.bad.len()),
+        (62, 0)
+    );
+    assert_eq!(
+        read_community.lines("CVE-2020-8552", "k8s", "kube-apiserver"),
+        ["binary < 1.15.10 || >= 1.16.0, <= 1.16.6 || >= 1.17.0, <= 1.17.2 fixed"]
+    );
+    let official = files("k8s-vuln-list", "upstream/").unwrap();
+    let read_official = read("osv", &official);
+    assert_eq!(
+        read_official.lines("CVE-2019-11243", "k8s", "k8s.io/client-go"),
+        ["binary >= 1.12.0, < 1.12.5 || >= 1.13.0, < 1.13.1 fixed"]
+    );
+}
+
+#[test]
+fn retire_knows_npm_packages_and_leaves_examples_out() {
+    let Some(files) = files("js-retire", "repository.json") else {
+        return;
+    };
+    let read = read("retire", &files);
+    assert_eq!(read.bad.len(), 0);
+    assert_eq!(
+        read.lines("retire:jquery:GHSA-579v-mp3v-rrw5", "npm", "jquery"),
+        ["binary < 1.6.3 fixed"]
+    );
+    assert!(read.advisories.iter().all(|a| !a.id.contains("XXXX")));
+    let ends = read.advisories.iter().flat_map(|a| &a.affected);
+    assert!(
+        ends.clone()
+            .all(|s| s.fixed.iter().all(|v| !v.starts_with("99.9")))
+    );
+    assert!(ends.clone().any(|s| s.status == FixStatus::Affected));
+}
+
+#[test]
+fn node_core_is_by_release_line() {
+    let Some(files) = files("npm-nodejs-security-wg", "vuln/core/") else {
+        return;
+    };
+    let read = read("nodejs-core", &files);
+    assert_eq!((read.advisories.len(), read.bad.len()), (171, 0));
+    let statement = read.statements("NSWG-CORE-122")[0];
+    assert_eq!(statement.name, "nodejs:node.js");
+    for (version, inside) in [("18.17.0", true), ("18.17.1", false), ("20.5.1", false)] {
+        let found = statement.range.contains(Scheme::Npm, version);
+        assert_eq!(matches!(found, Containment::Inside(_)), inside, "{version}");
+    }
+}
+
+#[test]
+fn gentoo_ranges_are_bounded_by_what_is_unaffected() {
+    let text = r#"<?xml version="1.0"?><!DOCTYPE glsa SYSTEM "http://www.gentoo.org/dtd/glsa.dtd">
+      <glsa id="203001-02"><title>Tool: Two flaws</title><announced>2030-01-02</announced>
+      <affected>
+        <package name="dev-lang/tool" auto="yes" arch="*">
+          <unaffected range="ge" slot="3.8">3.8.2</unaffected>
+          <unaffected range="ge" slot="3.7">3.7.5-r1</unaffected>
+          <vulnerable range="lt" slot="3.8">3.8.2</vulnerable>
+          <vulnerable range="lt" slot="3.7">3.7.5-r1</vulnerable>
+        </package>
+        <package name="app-misc/other" auto="yes" arch="amd64 x86">
+          <unaffected range="rge">1.2-r3</unaffected>
+          <vulnerable range="le">1.3</vulnerable>
+        </package>
+      </affected>
+      <references><uri link="https://nvd.nist.gov/vuln/detail/CVE-2030-0001">CVE-2030-0001</uri></references>
+      </glsa>"#;
+    let files = [("glsa-203001-02.xml".to_owned(), text.as_bytes().to_vec())];
+    let read = read("gentoo", &files);
+    assert_eq!((read.bad.len(), read.unreadable.len()), (0, 0));
+    let erratum = read.advisory("GLSA-203001-02");
+    assert_eq!(erratum.upstream, ["CVE-2030-0001"]);
+    let [tool, other] = erratum.affected.as_slice() else {
+        panic!("{:?}", erratum.affected);
+    };
+    assert_eq!(
+        (tool.space.as_str(), tool.scheme),
+        ("gentoo", Scheme::Portage)
+    );
+    for (statement, version, inside) in [
+        (tool, "3.7.5", true),
+        (tool, "3.7.5-r1", false),
+        (tool, "3.8.1-r7", true),
+        (tool, "3.8.2", false),
+        (tool, "3.9", false),
+        (other, "1.2-r2", true),
+        (other, "1.2-r3", false),
+        (other, "1.3", true),
+    ] {
+        let found = statement.range.contains(Scheme::Portage, version);
+        let is_inside = matches!(found, Containment::Inside(_));
+        assert_eq!(is_inside, inside, "{} {version}", statement.name);
+    }
+    assert_eq!(other.qualifiers.architectures, ["amd64", "x86"]);
 }
