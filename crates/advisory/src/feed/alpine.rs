@@ -88,7 +88,7 @@ fn fixes(
 ) -> BTreeMap<String, String> {
     let mut fixes: BTreeMap<String, String> = BTreeMap::new();
     for (version, entries) in package.secfixes.iter().flatten() {
-        let version = version.trim();
+        let version = &repaired(version.trim());
         if version != "0" && Scheme::Apk.check(version).is_err() {
             out.bad(&package.name, format!("`{version}` is not a version"));
         }
@@ -113,6 +113,16 @@ fn fixes(
         }
     }
     fixes
+}
+
+/// `4.8.0.-r1` is `4.8.0-r1`: a dot with nothing behind it is a slip of the pen, and apk
+/// knows no such version. Anything else that is no version stays as it is.
+fn repaired(version: &str) -> String {
+    let repaired = version.replace(".-r", "-r");
+    match Scheme::Apk.check(version).is_err() && Scheme::Apk.check(&repaired).is_ok() {
+        true => repaired,
+        false => version.to_owned(),
+    }
 }
 
 /// An id that always stands beside one CVE id is another name of it (`TALOS-2019-0844`);
@@ -199,6 +209,13 @@ fn statement(space: &Space, name: &str, version: String) -> Affected {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dot_too_much_is_taken_away() {
+        assert_eq!(repaired("4.8.0.-r1"), "4.8.0-r1");
+        assert_eq!(repaired("4.8.0-r1"), "4.8.0-r1");
+        assert_eq!(repaired("unknown"), "unknown");
+    }
 
     #[test]
     fn entries_are_read_for_their_ids() {

@@ -106,8 +106,12 @@ pub(super) fn alpine(branch: &str) -> Option<Space> {
 }
 
 /// A CPE behind its vendor: `enterprise_linux:9::appstream`, `rhel_eus:9.2::baseos`.
-/// Products on top of the distribution have no space.
+/// Products on top of the distribution have no space. From release 10 on, channels are
+/// called `enterprise_linux_eus`.
 pub(super) fn red_hat(suffix: &str) -> Option<Space> {
+    if let Some(rest) = suffix.strip_prefix("enterprise_linux_") {
+        return red_hat(&format!("rhel_{rest}"));
+    }
     of_osv(&format!("Red Hat:{suffix}"))
 }
 
@@ -263,6 +267,18 @@ mod tests {
         ] {
             check(of_osv(osv), name, channel);
         }
+    }
+
+    #[test]
+    fn cpe_names_of_red_hat_tell_release_and_channel() {
+        check(red_hat("enterprise_linux:10.0"), Some("rhel:10"), None);
+        check(
+            red_hat("enterprise_linux_eus:10.0"),
+            Some("rhel:10"),
+            Some("eus:10.0"),
+        );
+        check(red_hat("rhel_els:7"), Some("rhel:7"), Some("els:7"));
+        check(red_hat("openshift:4.13::el9"), None, None);
     }
 
     #[test]

@@ -99,12 +99,14 @@ impl Document {
         match section {
             "definitions" => {
                 let criteria = element.child("criteria").map(node).unwrap_or_default();
-                let metadata = element
+                let mut metadata = element
                     .children
                     .iter_mut()
                     .find(|c| c.name == "metadata")
                     .map(std::mem::take)
                     .unwrap_or_default();
+                // The longest part of the file, and nothing is taken from it.
+                metadata.children.retain(|c| c.name != "description");
                 self.definitions.push(Definition {
                     class: element.attribute("class").unwrap_or_default().to_owned(),
                     id,

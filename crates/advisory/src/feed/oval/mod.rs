@@ -46,14 +46,15 @@ fn read(
     rules: Rules,
     out: &mut Sink<'_>,
 ) -> Result<(), FeedError> {
-    let document = document::read(file.bytes)?;
-    for definition in &document.definitions {
+    let mut document = document::read(file.bytes)?;
+    // Each definition is let go once its records are made: both at once would not fit.
+    for definition in std::mem::take(&mut document.definitions) {
         if definition.id.is_empty() {
-            out.bad(metadata::title(definition), "a definition without an id");
+            out.bad(metadata::title(&definition), "a definition without an id");
             continue;
         }
         let facts = criteria::facts(&document, &definition.criteria, scheme);
-        for advisory in rules(definition, facts, file.path) {
+        for advisory in rules(&definition, facts, file.path) {
             if advisory.id.is_empty() {
                 out.bad(&definition.id, "names neither an erratum nor a CVE id");
             } else if !advisory.affected.is_empty() || advisory.id.starts_with("CVE-") {
