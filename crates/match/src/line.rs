@@ -7,8 +7,9 @@
 
 /// Channels that say nothing about packages outside of them; a name that ends with `:` or
 /// `-` stands for all that begin with it.
-const APART: [&str; 11] = [
+const APART: [&str; 12] = [
     "aus:",
+    "bcl",
     "bluefield",
     "e4s:",
     "eus:",
