@@ -73,6 +73,9 @@ impl<R: Read> Read for Hashing<R> {
 }
 
 /// Counts the stored bytes, tells them, and keeps the count for who inflates.
+///
+/// Gives as much as is asked for, up to the end: a source that hands out single bytes or is
+/// interrupted must not make a packed layer look like a plain one.
 struct Told<'a, R> {
     inner: R,
     count: &'a Cell<u64>,
@@ -81,12 +84,20 @@ struct Told<'a, R> {
 
 impl<R: Read> Read for Told<'_, R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buf)?;
-        self.count.set(self.count.get() + n as u64);
-        if let Some(tell) = self.tell {
-            tell(n as u64);
+        let mut filled = 0;
+        while filled < buf.len() {
+            match self.inner.read(&mut buf[filled..]) {
+                Ok(0) => break,
+                Ok(n) => filled += n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
-        Ok(n)
+        self.count.set(self.count.get() + filled as u64);
+        if let Some(tell) = self.tell {
+            tell(filled as u64);
+        }
+        Ok(filled)
     }
 }
 
@@ -156,7 +167,9 @@ impl<B: BufRead> Read for Members<B> {
                 return Ok(0);
             };
             let mut stored = decoder.into_inner();
-            if stored.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+            // The second byte may lie beyond the end of the buffer.
+            let head = stored.fill_buf()?;
+            if head.first() == Some(&0x1f) && head.get(1).is_none_or(|b| *b == 0x8b) {
                 self.decoder = Some(flate2::bufread::GzDecoder::new(stored));
             } else {
                 // Read to the end, so that the whole blob is hashed.
@@ -270,4 +283,73 @@ pub(crate) fn verify_document(bytes: &[u8], expected: &Digest) -> Result<(), Ima
 #[doc(hidden)]
 pub fn exercise(bytes: &[u8], limits: &Limits, sink: &mut dyn LayerSink) {
     let _ = read(bytes, limits, sink, None);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::tar::{Entry, SinkError};
+
+    struct Nothing;
+
+    impl LayerSink for Nothing {
+        fn entry(&mut self, _: &Entry<'_>, _: &mut dyn Read) -> Result<(), SinkError> {
+            Ok(())
+        }
+    }
+
+    /// Gives single bytes, and is interrupted before each of them.
+    struct Dribble<'a> {
+        bytes: &'a [u8],
+        interrupted: bool,
+    }
+
+    impl Read for Dribble<'_> {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            self.interrupted = !self.interrupted;
+            if self.interrupted {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let most = buf.len().min(1);
+            self.bytes.read(&mut buf[..most])
+        }
+    }
+
+    fn member(zeros: usize) -> Vec<u8> {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        gzip.write_all(&vec![0; zeros]).expect("memory takes it");
+        gzip.finish().expect("memory takes it")
+    }
+
+    #[track_caller]
+    fn check(stored: impl Read, zeros: usize) {
+        let summary = read(stored, &Limits::default(), &mut Nothing, None).expect("a good layer");
+        assert_eq!(summary.uncompressed_bytes, zeros as u64);
+        assert_eq!(
+            summary.diff_id,
+            Digest::sha256(&Sha256::digest(vec![0; zeros]).into())
+        );
+    }
+
+    #[test]
+    fn a_source_of_single_bytes_is_understood() {
+        let gzip = [member(1024), member(512)].concat();
+        let zstd = zstd::encode_all(&[0; 1536][..], 3).expect("memory takes it");
+        for bytes in [&gzip[..], &zstd] {
+            let interrupted = false;
+            check(Dribble { bytes, interrupted }, 1536);
+        }
+    }
+
+    #[test]
+    fn a_member_may_begin_on_the_last_byte_of_a_buffer() {
+        let (zeros, first) = (BUFFER - 200..BUFFER)
+            .map(|zeros| (zeros, member(zeros)))
+            .find(|(_, first)| first.len() == BUFFER - 1)
+            .expect("a length that fits");
+        let stored = [first, member(512)].concat();
+        check(&stored[..], zeros + 512);
+    }
 }
