@@ -109,7 +109,7 @@ fn layer(path: &Path) -> io::Result<(u64, u64)> {
         let head = buffered.fill_buf()?;
         let inflated: Box<dyn Read + '_> = if head.starts_with(&[0x1f, 0x8b]) {
             Box::new(flate2::bufread::MultiGzDecoder::new(&mut buffered))
-        } else if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        } else if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || skippable(head) {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(&mut buffered)?;
             decoder.window_log_max(27)?;
             Box::new(decoder)
@@ -124,6 +124,11 @@ fn layer(path: &Path) -> io::Result<(u64, u64)> {
     drain(&mut stored)?;
     std::hint::black_box(stored.hash.finalize());
     Ok((stored.bytes, uncompressed))
+}
+
+/// Whether a zstd frame that holds no content stands in front, as in seekable layers.
+fn skippable(head: &[u8]) -> bool {
+    head.len() >= 4 && head[0] & 0xf0 == 0x50 && head[1..4] == [0x2a, 0x4d, 0x18]
 }
 
 fn drain(reader: &mut dyn Read) -> io::Result<()> {

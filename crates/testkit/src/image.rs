@@ -13,6 +13,10 @@ use lazaret_model::Digest;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+/// Raised whenever the same calls would make other images: who keeps what was made keeps
+/// it under this number.
+pub const REVISION: u32 = 1;
+
 /// A generator of numbers: xorshift64*, which needs nothing and never changes.
 #[derive(Debug, Clone)]
 pub struct Numbers(u64);

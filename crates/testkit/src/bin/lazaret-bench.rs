@@ -3,7 +3,8 @@
 //! Makes its images in WORK once, runs the program given as LAZARET as a whole process,
 //! and prints what was measured beside what is aimed at. Nothing is asserted: a number is
 //! for a person to read. Peak memory and written bytes are what the kernel last told of
-//! the process before it ended (`VmHWM`, `write_bytes`).
+//! the process before it ended (`VmHWM`; `write_bytes`, which leaves out what goes to a file
+//! system in memory).
 
 #![allow(clippy::print_stdout, reason = "a program for people who measure")]
 
@@ -211,7 +212,7 @@ fn scan(program: &Path, target: &str, cache: &str) -> io::Result<Cost> {
 
 /// The layout `name`, made once.
 fn made(work: &Path, name: &str, make: fn(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
-    let layout = work.join(name);
+    let layout = work.join(format!("{name}-{}", image::REVISION));
     if !layout.join("index.json").is_file() {
         let _ = std::fs::remove_dir_all(&layout);
         println!("  making {}", layout.display());
