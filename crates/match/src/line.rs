@@ -5,9 +5,11 @@
 //! build from sources of their own, and say nothing about a package outside of them: the
 //! update streams of one minor release of Red Hat, FIPS and real-time builds.
 
+use lazaret_version::Range;
+
 /// Channels that say nothing about packages outside of them; a name that ends with `:` or
 /// `-` stands for all that begin with it.
-const APART: [&str; 12] = [
+const APART: [&str; 11] = [
     "aus:",
     "bcl",
     "bluefield",
@@ -19,7 +21,6 @@ const APART: [&str; 12] = [
     "realtime",
     "sap",
     "tus:",
-    "ksplice",
 ];
 
 /// Whether a statement of `channel` speaks about a package of this version.
@@ -50,6 +51,22 @@ pub(crate) fn in_channel(channel: &str, version: &str, acquits: bool) -> bool {
         _ if channel.starts_with("fips") => tells("fips"),
         _ if channel.starts_with("esm") => tells("~esm") || tells("+esm"),
         _ => false,
+    }
+}
+
+/// The version that a range of rpm versions is held against: without its epoch where the
+/// upstream tells none.
+///
+/// SUSE and openEuler name packages as their files are called, `bind-9.9.4P2-0.6.1`. A range
+/// made of such names says nothing about epochs, and an installed `1:9.9.3-1` must not be
+/// later than all of it. Everywhere else a version without epoch has epoch 0.
+pub(crate) fn held<'v>(space: &str, range: &Range, version: &'v str) -> &'v str {
+    let told = ["sles:", "opensuse", "sl-micro:", "openeuler:"]
+        .iter()
+        .all(|family| !space.starts_with(family));
+    match version.split_once(':') {
+        Some((_, rest)) if !told && !range.to_string().contains(':') => rest,
+        _ => version,
     }
 }
 

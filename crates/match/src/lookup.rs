@@ -231,13 +231,14 @@ fn compare(statement: Statement, question: &Question<'_>) -> Option<Candidate> {
         KeyKind::Source => " source",
     };
     let key = format!("{}{kind} {}", question.space, question.name);
-    let (range, doubt) = if question.version.is_empty() {
+    let version = line::held(question.space, &affected.range, question.version);
+    let (range, doubt) = if version.is_empty() {
         (
             affected.range.to_string(),
             Some("the package states no version".to_owned()),
         )
     } else {
-        match affected.range.contains(affected.scheme, question.version) {
+        match affected.range.contains(affected.scheme, version) {
             Containment::Outside => return None,
             Containment::Inside(matched) => (matched.to_string(), None),
             Containment::Undecided(reason) => (affected.range.to_string(), Some(reason)),
@@ -250,24 +251,23 @@ fn compare(statement: Statement, question: &Question<'_>) -> Option<Candidate> {
     let above = |v: &&String| {
         affected
             .scheme
-            .compare(question.version, v)
+            .compare(version, v)
             .is_ok_and(std::cmp::Ordering::is_lt)
     };
     let mut fixed: Vec<String> = affected.fixed.iter().filter(above).cloned().collect();
     if fixed.is_empty() {
         fixed = affected
             .range
-            .fixed_above(affected.scheme, question.version)
+            .fixed_above(affected.scheme, version)
             .into_iter()
             .map(str::to_owned)
             .collect();
     }
     fixed.sort_by(|a, b| affected.scheme.compare(a, b).unwrap_or_else(|_| a.cmp(b)));
     fixed.dedup();
-    let version = question.version.to_owned();
     Some(Candidate {
         key,
-        version,
+        version: version.to_owned(),
         range,
         doubt,
         fixed,
