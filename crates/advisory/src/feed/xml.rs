@@ -153,7 +153,8 @@ impl Walk<'_> {
             name,
             ..Element::default()
         };
-        for attribute in start.attributes().with_checks(false).flatten() {
+        for attribute in start.attributes().with_checks(false) {
+            let attribute = attribute.map_err(|_| "an attribute is malformed")?;
             let value = match attribute.normalized_value(XmlVersion::Implicit1_0) {
                 Ok(value) => value.into_owned(),
                 Err(_) => attribute.value.into_owned(),
@@ -223,6 +224,7 @@ mod tests {
         );
         assert_eq!(read("nothing", 0).1.as_deref(), Some("no XML element"));
         assert!(read("<a></b>", 0).1.is_some());
+        assert!(read("<a b=c d='e'/>", 0).1.is_some());
         let (found, error) = read("<r><a/><b></r>", 1);
         assert_eq!(found.len(), 1);
         assert!(error.is_some());
