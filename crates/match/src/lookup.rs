@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use lazaret_advisory::db::{AdvisoryHead, AdvisoryIndex, Db, DbError, Statement};
 use lazaret_ecosystem::{by_kind, distro};
 use lazaret_model::{AdvisoryKind, Distro, FixStatus, Gap, GapKind, KeyKind, Package, Qualifiers};
-use lazaret_version::Containment;
+use lazaret_version::{Containment, sorted_by};
 
 use crate::line;
 
@@ -263,7 +263,9 @@ fn compare(statement: Statement, question: &Question<'_>) -> Option<Candidate> {
             .map(str::to_owned)
             .collect();
     }
-    fixed.sort_by(|a, b| affected.scheme.compare(a, b).unwrap_or_else(|_| a.cmp(b)));
+    let mut fixed = sorted_by(fixed, &mut |a, b| {
+        affected.scheme.compare(a, b).unwrap_or_else(|_| a.cmp(b))
+    });
     fixed.dedup();
     Some(Candidate {
         key,

@@ -14,6 +14,8 @@ mod digits;
 pub mod osv;
 mod range;
 mod scheme;
+mod sort;
 
 pub use range::{Bound, Containment, Interval, Matched, Range};
 pub use scheme::{Scheme, UnknownScheme, Unparsable};
+pub use sort::sorted_by;

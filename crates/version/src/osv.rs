@@ -71,7 +71,7 @@ impl Range {
                 _ => ordered.push(event),
             }
         }
-        ordered.sort_by(|a, b| compare(scheme, a, b));
+        let ordered = crate::sorted_by(ordered, &mut |a, b| compare(scheme, a, b));
         range.intervals = intervals(scheme, &ordered, range.opaque.is_some());
         if limits.is_empty() {
             return range;

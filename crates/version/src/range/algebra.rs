@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 
 use super::{Bound, Interval, Range};
-use crate::{Scheme, Unparsable};
+use crate::{Scheme, Unparsable, sorted_by};
 
 impl Range {
     /// Versions in either range. Needs no order, so nothing can go wrong.
@@ -78,7 +78,7 @@ fn merge(scheme: Scheme, intervals: Vec<Interval>) -> Result<Vec<Interval>, Unpa
         }
     }
     let mut failure = None;
-    sorted.sort_by(|a, b| {
+    let sorted = sorted_by(sorted, &mut |a, b| {
         compare_lower(scheme, &a.lower, &b.lower).unwrap_or_else(|error| {
             failure = Some(error);
             Ordering::Equal

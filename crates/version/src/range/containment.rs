@@ -116,9 +116,11 @@ impl Range {
                 _ => None,
             });
         let newer = |end: &&str| matches!(scheme.compare_bound(installed, end), Ok(Ordering::Less));
-        let mut fixed: Vec<&str> = ends.filter(newer).collect();
+        let fixed: Vec<&str> = ends.filter(newer).collect();
         // Every bound left has been compared once, so none of them is unreadable.
-        fixed.sort_by(|a, b| scheme.compare_bounds(a, b).unwrap_or(Ordering::Equal));
+        let mut fixed = crate::sorted_by(fixed, &mut |a, b| {
+            scheme.compare_bounds(a, b).unwrap_or(Ordering::Equal)
+        });
         fixed.dedup();
         fixed
     }

@@ -11,3 +11,4 @@ mod constraints;
 mod laws;
 mod osv_events;
 mod ranges;
+mod sorting;
