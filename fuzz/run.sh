@@ -10,7 +10,7 @@ target_dir=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/lazaret/target}
 export CARGO_TARGET_DIR=$target_dir/fuzz
 work=$CARGO_TARGET_DIR/work
 mkdir -p "$work/seeds" "$work/logs"
-if [ -d ../../shared ]; then cargo +nightly run -q --release --bin seed -- ../../shared "$work/seeds"; fi
+if [ -d ../../shared ]; then cargo +nightly run -q --release --example seed -- ../../shared "$work/seeds"; fi
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then mapfile -t targets < <(cd fuzz_targets && printf '%s\n' *.rs | sed 's/\.rs$//'); fi
 cargo +nightly fuzz build --sanitizer none >"$work/logs/build" 2>&1 || { tail -30 "$work/logs/build"; exit 1; }
