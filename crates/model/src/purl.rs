@@ -212,6 +212,10 @@ impl FromStr for Purl {
             subpath,
         };
         purl.normalise();
+        // What is written must be readable again, and escapes make it longer.
+        if purl.to_string().len() > MAX_LEN {
+            return Err(refuse("too long"));
+        }
         Ok(purl)
     }
 }
@@ -378,6 +382,14 @@ mod tests {
         ] {
             assert!(bad.parse::<Purl>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_would_be_too_long_to_read_again_is_refused() {
+        let longest = format!("pkg:npm/{}", "a".repeat(MAX_LEN - 8));
+        assert!(longest.parse::<Purl>().is_ok());
+        let swelling = format!("pkg:npm/{}", "+".repeat(MAX_LEN - 8));
+        assert!(swelling.parse::<Purl>().is_err());
     }
 
     #[test]
