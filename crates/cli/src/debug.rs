@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use lazaret_ecosystem::{Input, readers_for};
+use lazaret_ecosystem::{Input, recognise};
 use lazaret_version::Scheme;
 
 use crate::Verdict;
@@ -47,19 +47,27 @@ fn packages(file: &Path, path: &str) -> anyhow::Result<()> {
     let path = path.trim_start_matches('/');
     let mut found = Vec::new();
     let mut errors = Vec::new();
-    let mut any = false;
-    for reader in readers_for(path, true) {
-        any = true;
-        match (reader.read)(Input {
-            path,
-            bytes: &bytes,
-        }) {
-            Ok(one) => found.extend(one.packages),
+    let input = Input {
+        path,
+        bytes: &bytes,
+    };
+    let readers = recognise(input);
+    let named = readers.iter().any(|r| (r.wants)(path));
+    for reader in &readers {
+        match (reader.read)(input) {
+            Ok(one) => {
+                found.extend(one.packages);
+                // Whoever only recognised the file does so alone.
+                if !named {
+                    errors.clear();
+                    break;
+                }
+            }
             Err(error) => errors.push(format!("{}: {error}", reader.id)),
         }
     }
-    if !any {
-        bail!("no reader wants a file at {path}");
+    if readers.is_empty() {
+        bail!("no reader wants a file at {path}, and none recognises its content");
     }
     if found.is_empty() && !errors.is_empty() {
         bail!("{}", errors.join("; "));

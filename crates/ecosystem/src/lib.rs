@@ -21,6 +21,7 @@ pub mod maven;
 pub mod npm;
 pub mod nuget;
 pub mod pypi;
+mod recognise;
 pub mod rpm;
 
 use std::borrow::Cow;
@@ -29,6 +30,7 @@ use lazaret_model::{GapKind, Package};
 use lazaret_version::Scheme;
 
 pub use distro::DistroHint;
+pub use recognise::recognise;
 
 /// Every ecosystem, in the order reports list them.
 pub static ALL: &[&Ecosystem] = &[
@@ -71,6 +73,9 @@ pub struct Reader {
     pub evidence: EvidenceKind,
     /// Whether the reader wants the file at `path` (`/`-separated, no leading slash).
     pub wants: fn(path: &str) -> bool,
+    /// Whether the file is of this kind although no reader wants its name: for a file
+    /// that a person names. A scan of a tree goes by [`Reader::wants`] alone.
+    pub recognises: fn(Input<'_>) -> bool,
     /// Largest file that is read, in bytes; a larger one becomes a gap.
     pub max_bytes: u64,
     /// Reads the file.

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use lazaret_version::Scheme;
 
+use crate::recognise::never;
 use crate::{Ecosystem, EvidenceKind, Reader};
 
 /// Alpine packages.
@@ -22,6 +23,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         id: "apk/installed",
         revision: 1,
         evidence: EvidenceKind::Installed,
+        recognises: never,
         wants: |path| matches!(path, "lib/apk/db/installed" | "usr/lib/apk/db/installed"),
         max_bytes: 256 << 20,
         read: installed::read,

@@ -6,6 +6,7 @@ use lazaret_model::Package;
 use lazaret_version::Scheme;
 
 use crate::document::{self, add, file_name, items, string, unique};
+use crate::recognise::never;
 use crate::{Ecosystem, EvidenceKind, Found, Input, ReadError, Reader};
 
 /// Rust crates.
@@ -19,6 +20,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         id: "cargo/lock",
         revision: 1,
         evidence: EvidenceKind::Locked,
+        recognises: never,
         wants: |path| file_name(path) == "Cargo.lock",
         max_bytes: 64 << 20,
         read,

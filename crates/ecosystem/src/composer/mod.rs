@@ -9,6 +9,7 @@ use lazaret_model::Package;
 use lazaret_version::Scheme;
 
 use crate::document::{self, Value, add, file_name, items, string, unique};
+use crate::recognise::never;
 use crate::{Ecosystem, EvidenceKind, Found, Input, ReadError, Reader};
 
 /// PHP packages.
@@ -23,6 +24,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "composer/installed",
             revision: 1,
             evidence: EvidenceKind::Installed,
+            recognises: never,
             wants: |path| {
                 path == "composer/installed.json" || path.ends_with("/composer/installed.json")
             },
@@ -33,6 +35,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "composer/lock",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: never,
             wants: |path| file_name(path) == "composer.lock",
             max_bytes: 64 << 20,
             read: lock,

@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 use lazaret_version::Scheme;
 
+use crate::recognise::never;
 use crate::{Ecosystem, EvidenceKind, Reader};
 
 /// Debian packages.
@@ -27,6 +28,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "deb/status",
             revision: 1,
             evidence: EvidenceKind::Installed,
+            recognises: never,
             wants: status::wants,
             max_bytes: 256 << 20,
             read: status::read,
@@ -35,6 +37,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "deb/lists",
             revision: 1,
             evidence: EvidenceKind::Installed,
+            recognises: never,
             wants: lists::wants,
             max_bytes: 64 << 20,
             read: lists::read,

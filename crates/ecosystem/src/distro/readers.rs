@@ -9,6 +9,7 @@ use super::{
     ALPINE_RELEASE, APK_REPOSITORIES, DEBIAN_VERSION, DistroHint, LSB_RELEASE, OS_RELEASE,
     REDHAT_RELEASE, UBUNTU_PRO, USR_OS_RELEASE,
 };
+use crate::recognise::never;
 use crate::{EvidenceKind, Found, Input, ReadError, Reader};
 
 /// Longest value that is kept, in bytes; longer ones say nothing about a distribution.
@@ -26,6 +27,7 @@ const fn reader(
         id,
         revision: 1,
         evidence: EvidenceKind::Installed,
+        recognises: never,
         wants,
         max_bytes: 4 << 20,
         read,

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use lazaret_version::Scheme;
 
 use crate::document::file_name;
+use crate::recognise::never;
 use crate::{Ecosystem, EvidenceKind, Reader};
 
 /// Ruby gems.
@@ -24,6 +25,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "gem/installed",
             revision: 1,
             evidence: EvidenceKind::Installed,
+            recognises: never,
             wants: specification::wants,
             max_bytes: 4 << 20,
             read: specification::read,
@@ -32,6 +34,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "gem/lock",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: never,
             wants: |path| matches!(file_name(path), "Gemfile.lock" | "gems.locked"),
             max_bytes: 16 << 20,
             read: lock::read,

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use lazaret_version::Scheme;
 
 use crate::document::file_name;
+use crate::recognise::never;
 use crate::{Ecosystem, EvidenceKind, Reader};
 
 /// Go modules.
@@ -20,6 +21,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         id: "golang/mod",
         revision: 1,
         evidence: EvidenceKind::Locked,
+        recognises: never,
         wants: |path| file_name(path) == "go.mod",
         max_bytes: 16 << 20,
         read: module::read,

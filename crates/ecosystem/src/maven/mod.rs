@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use lazaret_version::Scheme;
 
 use crate::document::file_name;
+use crate::recognise::never;
 use crate::{Ecosystem, EvidenceKind, Reader};
 
 /// Java artifacts.
@@ -26,6 +27,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "maven/archive",
             revision: 1,
             evidence: EvidenceKind::Installed,
+            recognises: never,
             wants: archive::is_archive,
             max_bytes: 1 << 30,
             read: archive::read,
@@ -34,6 +36,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "maven/gradle-lockfile",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: never,
             wants: |path| file_name(path).ends_with("gradle.lockfile"),
             max_bytes: 16 << 20,
             read: gradle::read,

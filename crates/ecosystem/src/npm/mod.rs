@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use lazaret_version::Scheme;
 
 use crate::document::file_name;
+use crate::recognise::{beginning, ends, mentions, never};
 use crate::{Ecosystem, EvidenceKind, Reader};
 
 /// npm packages.
@@ -27,6 +28,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "npm/installed",
             revision: 1,
             evidence: EvidenceKind::Installed,
+            recognises: never,
             wants: installed::wants,
             max_bytes: 16 << 20,
             read: installed::read,
@@ -35,6 +37,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "npm/package-lock",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: |i| ends(i, ".json") && beginning(i).contains("\"lockfileVersion\""),
             wants: |path| {
                 !path.contains("node_modules/")
                     && matches!(file_name(path), "package-lock.json" | "npm-shrinkwrap.json")
@@ -46,6 +49,10 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "npm/yarn-lock",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: |i| {
+                let text = beginning(i);
+                text.contains("# yarn lockfile v1") || text.contains("__metadata:")
+            },
             wants: |path| !path.contains("node_modules/") && file_name(path) == "yarn.lock",
             max_bytes: 64 << 20,
             read: yarn::read,
@@ -54,6 +61,10 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "npm/pnpm-lock",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: |i| {
+                ends(i, ".yaml")
+                    && (mentions(i, "pnpm") || beginning(i).starts_with("lockfileVersion:"))
+            },
             wants: |path| !path.contains("node_modules/") && file_name(path) == "pnpm-lock.yaml",
             max_bytes: 64 << 20,
             read: locked::pnpm,

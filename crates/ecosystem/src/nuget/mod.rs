@@ -8,6 +8,7 @@ use lazaret_model::{GapKind, Package};
 use lazaret_version::Scheme;
 
 use crate::document::{self, Value, add, file_name, members, string, unique};
+use crate::recognise::never;
 use crate::{Ecosystem, EvidenceKind, Found, Input, ReadError, Reader};
 
 /// .NET packages.
@@ -22,6 +23,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "nuget/deps",
             revision: 1,
             evidence: EvidenceKind::Installed,
+            recognises: never,
             wants: |path| path.ends_with(".deps.json"),
             max_bytes: 64 << 20,
             read: deps,
@@ -30,6 +32,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "nuget/lock",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: never,
             wants: |path| file_name(path) == "packages.lock.json",
             max_bytes: 64 << 20,
             read: lock,
@@ -38,6 +41,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "nuget/packages-config",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: never,
             wants: |path| file_name(path) == "packages.config",
             max_bytes: 16 << 20,
             read: packages_config,

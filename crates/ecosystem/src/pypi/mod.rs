@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use lazaret_version::Scheme;
 
 use crate::document::file_name;
+use crate::recognise::never;
 use crate::{Ecosystem, EvidenceKind, Reader};
 
 /// Python packages.
@@ -25,6 +26,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "pypi/installed",
             revision: 1,
             evidence: EvidenceKind::Installed,
+            recognises: never,
             wants: installed::wants,
             max_bytes: 16 << 20,
             read: installed::read,
@@ -33,6 +35,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "pypi/requirements",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: never,
             wants: |path| {
                 let name = file_name(path);
                 name.contains("requirements") && name.ends_with(".txt")
@@ -44,6 +47,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "pypi/pipfile-lock",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: never,
             wants: |path| file_name(path) == "Pipfile.lock",
             max_bytes: 64 << 20,
             read: locked::pipfile,
@@ -52,6 +56,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "pypi/toml-lock",
             revision: 1,
             evidence: EvidenceKind::Locked,
+            recognises: never,
             wants: |path| {
                 let name = file_name(path);
                 matches!(name, "poetry.lock" | "uv.lock" | "pdm.lock" | "pylock.toml")

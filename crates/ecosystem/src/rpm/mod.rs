@@ -18,6 +18,7 @@ use lazaret_version::Scheme;
 
 pub use header::source_of_file;
 
+use crate::recognise::never;
 use crate::{Ecosystem, EvidenceKind, Found, Input, ReadError, Reader};
 
 /// Largest database that is read, in bytes.
@@ -32,6 +33,7 @@ const fn reader(
         id,
         revision: 1,
         evidence: EvidenceKind::Installed,
+        recognises: never,
         wants,
         max_bytes: MAX_BYTES,
         read,
