@@ -150,6 +150,11 @@ pub fn feed_archive(bytes: &[u8]) {
     lazaret_advisory::build::exercise_tar(bytes);
 }
 
+/// The records of a delta of advisory databases.
+pub fn delta(bytes: &[u8]) {
+    lazaret_advisory::delta::exercise(bytes);
+}
+
 /// An advisory database.
 pub fn database(bytes: &[u8]) {
     lazaret_advisory::db::exercise(bytes);

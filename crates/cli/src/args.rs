@@ -307,6 +307,37 @@ pub(crate) enum DbCommand {
         )]
         from: Vec<String>,
     },
+    /// Tell what is new, gone or different in the newer of two databases.
+    Diff {
+        /// The older database.
+        before: PathBuf,
+        /// The newer database.
+        after: PathBuf,
+        /// `table` or `json`.
+        #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
+        format: String,
+    },
+    /// Write the file that turns one database into another: a day's news instead of the
+    /// whole file.
+    Delta {
+        /// The database that the delta begins with.
+        before: PathBuf,
+        /// The database that it leads to.
+        after: PathBuf,
+        /// The file to write.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Apply a delta: gives the very bytes of the newer database, or an error.
+    Apply {
+        /// The database that the delta begins with.
+        base: PathBuf,
+        /// The delta.
+        delta: PathBuf,
+        /// The file to write; may be BASE itself.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Verify a database file and make it the installed one.
     Import {
         /// The file.

@@ -10,9 +10,9 @@ use lazaret_advisory::build::{BuildOptions, SourceSpec, build_to};
 use lazaret_advisory::feed;
 use lazaret_advisory::update::{Mirror, UpdateOptions, Updated, update};
 
-use crate::Verdict;
 use crate::args::DbCommand;
 use crate::targets::home_dir;
+use crate::{Verdict, delta};
 
 /// Where the installed database is.
 pub(crate) fn installed() -> Option<PathBuf> {
@@ -47,6 +47,13 @@ pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
         DbCommand::Status { db } => status(db.as_deref())?,
         DbCommand::Search { text, db } => search(&text, db.as_deref())?,
         DbCommand::Update { from } => fetch(&from)?,
+        DbCommand::Diff {
+            before,
+            after,
+            format,
+        } => delta::diff(&before, &after, &format)?,
+        DbCommand::Delta { before, after, out } => delta::write(&before, &after, &out)?,
+        DbCommand::Apply { base, delta, out } => delta::apply(&base, &delta, &out)?,
         DbCommand::Import { file } => import(&file)?,
         DbCommand::Export { file } => export(&file)?,
     }

@@ -7,6 +7,7 @@
 mod args;
 mod database;
 mod debug;
+mod delta;
 mod doctor;
 mod errors;
 mod progress;

@@ -84,54 +84,76 @@ impl Builder {
     }
 
     /// Writes the file. `level` is zstd's; `starter` marks the database in the program.
-    pub fn finish(mut self, level: i32, starter: bool) -> Result<Encoded, EncodeError> {
-        let malformed = |Malformed(what)| EncodeError(std::io::Error::other(what));
-        let closure = close(&self.stage).map_err(malformed)?;
-        let mut interner = Interner::default();
-        let cves = encode_cves(&self.stage, &mut interner).map_err(malformed)?;
-        let rejected = rejected_ids(&self.stage).map_err(malformed)?;
-        let encoded = Encoded {
-            bytes: Vec::new(),
-            advisories: self.stage.advisory_count() as u64,
-            cve_records: self.stage.cve_count() as u64,
-            groups: closure.groups.len() as u64,
-            refused_joins: closure.refused as u64,
-        };
-
-        let epss = std::mem::take(&mut self.stage.epss);
-        let kev = std::mem::take(&mut self.stage.kev);
-        let ends_of_life = std::mem::take(&mut self.stage.ends_of_life);
-        let mut outcome = Ok(());
-        let mut advisories = self
-            .stage
-            .advisories()
-            .map_while(|advisory| match advisory {
-                Ok(advisory) => {
-                    let is_rejected = rejected.binary_search(&advisory.id).is_ok();
-                    Some((advisory, is_rejected))
-                }
-                Err(bad) => {
-                    outcome = Err(bad);
-                    None
-                }
-            });
-        let content = Content {
+    pub fn finish(self, level: i32, starter: bool) -> Result<Encoded, EncodeError> {
+        let heading = Heading {
             built_at: rfc3339(self.feeds.iter().filter_map(|feed| feed.newest).max()),
-            starter,
             feeds: infos(self.feeds),
-            advisories: &mut advisories,
-            group_of: closure.group_of,
-            groups: closure.groups,
-            cves,
-            interner,
-            epss,
-            kev,
-            ends_of_life,
+            starter,
         };
-        let bytes = db::write(content, level).map_err(EncodeError)?;
-        outcome.map_err(malformed)?;
-        Ok(Encoded { bytes, ..encoded })
+        encode(self.stage, heading, level)
     }
+}
+
+/// What a database says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Heading {
+    /// RFC 3339 time of the newest record, empty where there is none.
+    pub(crate) built_at: String,
+    /// Feeds by name.
+    pub(crate) feeds: Vec<FeedInfo>,
+    /// Whether it is the database inside the program.
+    pub(crate) starter: bool,
+}
+
+/// Turns records into a file: a pure function of its arguments.
+pub(crate) fn encode(
+    mut stage: Stage,
+    heading: Heading,
+    level: i32,
+) -> Result<Encoded, EncodeError> {
+    let malformed = |Malformed(what)| EncodeError(std::io::Error::other(what));
+    let closure = close(&stage).map_err(malformed)?;
+    let mut interner = Interner::default();
+    let cves = encode_cves(&stage, &mut interner).map_err(malformed)?;
+    let rejected = rejected_ids(&stage).map_err(malformed)?;
+    let encoded = Encoded {
+        bytes: Vec::new(),
+        advisories: stage.advisory_count() as u64,
+        cve_records: stage.cve_count() as u64,
+        groups: closure.groups.len() as u64,
+        refused_joins: closure.refused as u64,
+    };
+
+    let epss = std::mem::take(&mut stage.epss);
+    let kev = std::mem::take(&mut stage.kev);
+    let ends_of_life = std::mem::take(&mut stage.ends_of_life);
+    let mut outcome = Ok(());
+    let mut advisories = stage.advisories().map_while(|advisory| match advisory {
+        Ok(advisory) => {
+            let is_rejected = rejected.binary_search(&advisory.id).is_ok();
+            Some((advisory, is_rejected))
+        }
+        Err(bad) => {
+            outcome = Err(bad);
+            None
+        }
+    });
+    let content = Content {
+        built_at: heading.built_at,
+        starter: heading.starter,
+        feeds: heading.feeds,
+        advisories: &mut advisories,
+        group_of: closure.group_of,
+        groups: closure.groups,
+        cves,
+        interner,
+        epss,
+        kev,
+        ends_of_life,
+    };
+    let bytes = db::write(content, level).map_err(EncodeError)?;
+    outcome.map_err(malformed)?;
+    Ok(Encoded { bytes, ..encoded })
 }
 
 /// What the file says about its feeds, by name.

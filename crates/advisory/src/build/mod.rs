@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 use lazaret_model::{Advisory, FeedItem};
 
 pub use builder::{Builder, EncodeError, Encoded};
+pub(crate) use builder::{Heading, encode};
 pub use source::{SourceError, SourceLimits};
+pub(crate) use stage::Stage;
 pub use tar::exercise as exercise_tar;
 
 use crate::feed::{self, BadRecord, Feed, FeedFile, Sink};
@@ -101,7 +103,7 @@ impl Default for BuildOptions {
 
 /// Higher levels take up to twice as long for less than one percent; see the table in
 /// `docs/advisory-database.md`.
-const DEFAULT_LEVEL: i32 = 12;
+pub(crate) const DEFAULT_LEVEL: i32 = 12;
 /// How many bad records of one source are named; all are counted.
 const MAX_NAMED: usize = 100;
 
@@ -245,7 +247,7 @@ pub fn build_to(
 
 /// Writes a file beside `path` and renames it there, so that a reader sees the old file
 /// or the new one and never a part.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

@@ -98,20 +98,17 @@ fn compare_ranges(a: &Range, b: &Range) -> Ordering {
         .then_with(|| (&a.exact, &a.opaque).cmp(&(&b.exact, &b.opaque)))
 }
 
-type Conditions<'a> = (
-    &'a [String],
-    &'a Option<String>,
-    &'a [String],
-    &'a [String],
-    &'a Option<String>,
-);
+type Conditions<'a> = ([&'a [String]; 5], [&'a Option<String>; 3]);
 
 fn conditions(qualifiers: &Qualifiers) -> Conditions<'_> {
     (
-        &qualifiers.architectures,
-        &qualifiers.module,
-        &qualifiers.goos,
-        &qualifiers.goarch,
-        &qualifiers.channel,
+        [
+            &qualifiers.architectures,
+            &qualifiers.goos,
+            &qualifiers.goarch,
+            &qualifiers.target_software,
+            &qualifiers.platforms,
+        ],
+        [&qualifiers.module, &qualifiers.channel, &qualifiers.flavour],
     )
 }

@@ -14,15 +14,18 @@ use crate::db::{self, Decoder, Encoder, Interner, MAX_KEY_BYTES, MAX_LIST_BYTES,
 
 /// Records by their identity, each packed into bytes of its own.
 #[derive(Default)]
-pub(super) struct Stage {
+pub(crate) struct Stage {
     interner: Interner,
+    /// By (feed, id).
     advisories: BTreeMap<(String, String), Packed>,
+    /// By (id, feed).
     cves: BTreeMap<(String, String), Packed>,
-    pub(super) epss: BTreeMap<String, Epss>,
-    pub(super) kev: BTreeMap<String, Kev>,
-    pub(super) ends_of_life: BTreeMap<(String, String), EndOfLife>,
+    pub(crate) epss: BTreeMap<String, Epss>,
+    pub(crate) kev: BTreeMap<String, Kev>,
+    pub(crate) ends_of_life: BTreeMap<(String, String), EndOfLife>,
 }
 
+#[derive(Clone, PartialEq, Eq)]
 struct Packed {
     modified: Option<Timestamp>,
     bytes: Box<[u8]>,
@@ -33,7 +36,7 @@ impl Stage {
     ///
     /// # Errors
     /// Why the record cannot be kept.
-    pub(super) fn add(&mut self, item: FeedItem) -> Result<Option<Timestamp>, String> {
+    pub(crate) fn add(&mut self, item: FeedItem) -> Result<Option<Timestamp>, String> {
         match item {
             FeedItem::Advisory(advisory) => self.advisory(*advisory),
             FeedItem::Cve(record) => self.cve(*record),
@@ -132,41 +135,14 @@ impl Stage {
 
     fn pack(&mut self, advisory: &Advisory) -> Result<Box<[u8]>, String> {
         let mut out = Encoder::default();
-        out.byte(db::kind_code(advisory.kind));
-        db::encode_body(advisory, &mut self.interner, &mut out);
-        out.count(advisory.affected.len());
-        for affected in &advisory.affected {
-            out.text(&affected.space);
-            out.text(&affected.name);
-            db::encode_statement(affected, &mut self.interner, &mut out);
-        }
+        db::encode_record(advisory, &mut self.interner, &mut out);
         bounded(out.bytes)
     }
 
     fn unpack(&self, key: &(String, String), packed: &Packed) -> Result<Advisory, Malformed> {
+        let identity = (key.1.clone(), key.0.clone());
         let mut decoder = Decoder::new(&packed.bytes);
-        let kind = db::kind_of(decoder.byte()?)?;
-        let identity = (key.1.clone(), key.0.clone(), kind);
-        let body = db::decode_body(identity, &mut decoder, &self.interner)?;
-        let affected = decoder.list(|decoder| {
-            let (space, name) = (decoder.text()?, decoder.text()?);
-            db::decode_statement((space, name), decoder, &self.interner)
-        })?;
-        Ok(Advisory {
-            id: body.id,
-            feed: body.feed,
-            aliases: body.aliases,
-            upstream: body.upstream,
-            kind: body.kind,
-            summary: body.summary,
-            published: body.published,
-            modified: body.modified,
-            withdrawn: body.withdrawn,
-            ratings: body.ratings,
-            cwes: body.cwes,
-            references: body.references,
-            affected,
-        })
+        db::decode_record(identity, &mut decoder, &self.interner)
     }
 
     fn unpack_cve(&self, id: &str, packed: &Packed) -> Result<CveRecord, Malformed> {
@@ -174,17 +150,61 @@ impl Stage {
     }
 
     /// Every advisory, ordered by (feed, id).
-    pub(super) fn advisories(&self) -> impl Iterator<Item = Result<Advisory, Malformed>> {
+    pub(crate) fn advisories(&self) -> impl Iterator<Item = Result<Advisory, Malformed>> {
         self.advisories
             .iter()
             .map(|(key, packed)| self.unpack(key, packed))
     }
 
     /// Every record about a CVE id, ordered by (id, feed).
-    pub(super) fn cves(&self) -> impl Iterator<Item = Result<CveRecord, Malformed>> {
+    pub(crate) fn cves(&self) -> impl Iterator<Item = Result<CveRecord, Malformed>> {
         self.cves
             .iter()
             .map(|((id, _), packed)| self.unpack_cve(id, packed))
+    }
+
+    /// An empty stage whose texts have the same numbers, so that equal records of both
+    /// are equal bytes.
+    pub(crate) fn beside(other: &Self) -> Self {
+        Self {
+            interner: other.interner.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The (feed, id) of advisories that are here and not there, or are different there.
+    pub(crate) fn advisories_beyond(&self, there: &Self) -> Vec<(String, String)> {
+        beyond(&self.advisories, &there.advisories)
+    }
+
+    /// The (id, feed) of CVE records that are here and not there, or are different there.
+    pub(crate) fn cves_beyond(&self, there: &Self) -> Vec<(String, String)> {
+        beyond(&self.cves, &there.cves)
+    }
+
+    /// The advisory of that (feed, id).
+    pub(crate) fn advisory_of(
+        &self,
+        key: &(String, String),
+    ) -> Result<Option<Advisory>, Malformed> {
+        let packed = self.advisories.get(key);
+        packed.map(|packed| self.unpack(key, packed)).transpose()
+    }
+
+    /// The CVE record of that (id, feed).
+    pub(crate) fn cve_of(&self, key: &(String, String)) -> Result<Option<CveRecord>, Malformed> {
+        let packed = self.cves.get(key);
+        packed
+            .map(|packed| self.unpack_cve(&key.0, packed))
+            .transpose()
+    }
+
+    pub(crate) fn remove_advisory(&mut self, key: &(String, String)) {
+        self.advisories.remove(key);
+    }
+
+    pub(crate) fn remove_cve(&mut self, key: &(String, String)) {
+        self.cves.remove(key);
     }
 
     pub(super) fn advisory_count(&self) -> usize {
@@ -194,6 +214,16 @@ impl Stage {
     pub(super) fn cve_count(&self) -> usize {
         self.cves.len()
     }
+}
+
+fn beyond(
+    here: &BTreeMap<(String, String), Packed>,
+    there: &BTreeMap<(String, String), Packed>,
+) -> Vec<(String, String)> {
+    here.iter()
+        .filter(|(key, packed)| there.get(*key) != Some(packed))
+        .map(|(key, _)| key.clone())
+        .collect()
 }
 
 /// The instant that an RFC 3339 time or a date names. Times before 1990 are what

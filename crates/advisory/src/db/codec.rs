@@ -252,7 +252,7 @@ pub(crate) fn u32_at(bytes: &[u8], index: usize) -> Result<u32, Malformed> {
 }
 
 /// Gives texts that recur everywhere (feeds, schemes, channels, statuses) small numbers.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Interner {
     numbers: HashMap<Box<str>, u32>,
     texts: Vec<Box<str>>,

@@ -8,7 +8,7 @@
 //! - `container`: header, table of sections, digests;
 //! - `table`: sorted keys with payloads (package names, ids, end-of-life dates);
 //! - `blocks`: records in compressed blocks (advisories, records about CVE ids);
-//! - `statement`, `body`: what the records hold; `codec`: numbers and texts;
+//! - `statement`, `body`, `record`: what the records hold; `codec`: numbers and texts;
 //! - `write`: all of it together; `reader`, `facts`, `search`: the way back.
 //!
 //! A file may come from anywhere. The header is checked when a file is opened, sections
@@ -27,6 +27,7 @@ mod dump;
 mod exercise;
 mod facts;
 mod reader;
+mod record;
 mod search;
 mod statement;
 mod table;
@@ -43,10 +44,10 @@ pub use reader::{AdvisoryHead, AdvisoryIndex, Db, GroupIndex, Space, Statement};
 pub use search::{Hit, Matched};
 
 pub(crate) use blocks::MAX_RECORD_BYTES;
-pub(crate) use body::{decode as decode_body, decode_cve, encode as encode_body, encode_cve};
-pub(crate) use body::{kind as kind_of, kind_code};
-pub(crate) use codec::{Decoder, Encoder, Interner, MAX_LIST_BYTES, Malformed};
-pub(crate) use statement::{decode as decode_statement, encode as encode_statement};
+pub(crate) use body::{decode_cve, decode_end_of_life, decode_kev};
+pub(crate) use body::{encode_cve, encode_end_of_life, encode_kev};
+pub(crate) use codec::{Decoder, Encoder, Interner, MAX_LIST_BYTES, Malformed, Strings};
+pub(crate) use record::{decode as decode_record, encode as encode_record};
 pub(crate) use table::MAX_KEY_BYTES;
 pub(crate) use write::{Content, CveBytes, GroupContent, write};
 

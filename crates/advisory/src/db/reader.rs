@@ -137,6 +137,14 @@ impl Db {
         &self.bytes
     }
 
+    /// The whole file, without a copy where it is in memory as a vector already.
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self.bytes {
+            Bytes::Owned(bytes) => bytes,
+            bytes => bytes.to_vec(),
+        }
+    }
+
     /// Every name space with statements, sorted by name.
     pub fn spaces(&self) -> &[Space] {
         &self.meta.spaces

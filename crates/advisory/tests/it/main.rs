@@ -9,6 +9,7 @@
 
 mod damage;
 mod database;
+mod delta;
 mod distributions;
 mod feeds;
 mod hostile;

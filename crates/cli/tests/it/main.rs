@@ -9,6 +9,7 @@
 mod arrows;
 mod command;
 mod corpus;
+mod delta;
 mod peers;
 
 use std::path::Path;
