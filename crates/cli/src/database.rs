@@ -44,8 +44,8 @@ pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
             sources,
         } => build(&out, strict, &sources)?,
         DbCommand::Feeds => feeds()?,
-        DbCommand::Status { db } => status(db.as_deref())?,
-        DbCommand::Search { text, db } => search(&text, db.as_deref())?,
+        DbCommand::Status(database) => status(database.db.as_deref())?,
+        DbCommand::Search { text, database } => search(&text, database.db.as_deref())?,
         DbCommand::Update { from } => fetch(&from)?,
         DbCommand::Diff {
             before,

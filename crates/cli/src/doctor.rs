@@ -3,11 +3,11 @@
 use std::io::Write as _;
 
 use crate::Verdict;
-use crate::args::DoctorArgs;
-use crate::database;
+use crate::args::DatabaseArgs;
 use crate::targets::home_dir;
+use crate::{config, database, settings};
 
-pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<Verdict> {
+pub(crate) fn run(args: &DatabaseArgs) -> anyhow::Result<Verdict> {
     let mut out = anstream::stdout();
     let mut healthy = true;
     let mut line = |name: &str, well: bool, text: String| -> std::io::Result<()> {
@@ -19,6 +19,17 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<Verdict> {
         )
     };
     line("version", true, env!("CARGO_PKG_VERSION").into())?;
+    let (command, file) = config::sources()?;
+    let strangers = settings::strangers(&command);
+    let names: Vec<&str> = strangers.iter().map(|(name, _)| name.as_str()).collect();
+    let mut told = match &file {
+        Some(file) => file.path().display().to_string(),
+        None => "no lazaret.yaml".to_owned(),
+    };
+    if !names.is_empty() {
+        told.push_str(&format!("; nothing reads {}", names.join(", ")));
+    }
+    line("settings", names.is_empty(), told)?;
     match database::open(args.db.as_deref())
         .and_then(|db| db.verify().map(|()| db).map_err(Into::into))
     {

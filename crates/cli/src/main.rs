@@ -5,6 +5,8 @@
 //! gaps are forbidden.
 
 mod args;
+mod config;
+mod console;
 mod database;
 mod debug;
 mod delta;
@@ -13,11 +15,14 @@ mod errors;
 mod progress;
 mod sample;
 mod scan;
+mod settings;
 mod targets;
 
+use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use args::{Args, Command};
 
@@ -33,14 +38,16 @@ pub(crate) enum Verdict {
 }
 
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let outcome = match parse(&words) {
+        Ok(Ok(args)) => {
+            console::set(&args.console);
+            run(args)
         }
+        Ok(Err(code)) => return code,
+        Err(error) => Err(error),
     };
-    match run(args) {
+    match outcome {
         Ok(Verdict::Allowed) => ExitCode::SUCCESS,
         Ok(Verdict::Refused) => ExitCode::from(1),
         Ok(Verdict::Incomplete) => ExitCode::from(3),
@@ -53,6 +60,24 @@ fn main() -> ExitCode {
     }
 }
 
+/// From words to arguments, with the settings of the environment and of the file. Help,
+/// the version and words that make no sense are answered here; then there is a code.
+fn parse(words: &[OsString]) -> anyhow::Result<Result<Args, ExitCode>> {
+    let command = Args::command();
+    let file = settings::find(words, &command)?;
+    let with_settings = settings::apply(command.clone(), file.as_ref());
+    let parsed = with_settings
+        .try_get_matches_from(words)
+        .and_then(|matches| Args::from_arg_matches(&matches));
+    Ok(parsed.map_err(|error| {
+        let _ = error.print();
+        if let Some(origin) = settings::culprit(&error, words, &command, file.as_ref()) {
+            let _ = writeln!(anstream::stderr(), "\nThe value is from {origin}.");
+        }
+        ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+    }))
+}
+
 fn run(args: Args) -> anyhow::Result<Verdict> {
     match args.command {
         Command::Scan(scan) => scan::scan(&scan),
@@ -60,6 +85,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         Command::Explain(explain) => scan::explain(&explain),
         Command::Db(db) => database::run(db.command),
         Command::Debug(debug) => debug::run(debug.command),
+        Command::Config(shown) => config::run(&shown),
         Command::Doctor(doctor) => doctor::run(&doctor),
         Command::Completion { shell } => {
             let mut out = anstream::stdout();
@@ -71,7 +97,6 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
             Ok(Verdict::Allowed)
         }
         Command::Version => {
-            use std::io::Write as _;
             writeln!(anstream::stdout(), "lazaret {}", env!("CARGO_PKG_VERSION"))?;
             Ok(Verdict::Allowed)
         }

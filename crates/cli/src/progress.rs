@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use crate::console;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar of compressed bytes.
 pub(crate) struct Bar(ProgressBar);
 
 impl Bar {
-    pub(crate) fn new(silent: bool) -> Self {
+    pub(crate) fn new() -> Self {
         let bar = ProgressBar::hidden();
-        if !silent {
+        if console::shows_progress() {
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
         }
         Self(bar)

@@ -14,18 +14,18 @@ use lazaret_report::sbom::{self, SbomFormat};
 use lazaret_report::{Options, explain as tell};
 
 use crate::Verdict;
-use crate::args::{ExplainArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs, When};
-use crate::{database, targets};
+use crate::args::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
+use crate::{console, database, targets};
 
 /// Ignore files that are read from the working directory by themselves.
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
 
 pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     // What can be wrong with the arguments is told before minutes of work.
-    let gate = gate(args)?;
+    let gate = gate(&args.gate)?;
     let outputs = outputs(&args.output)?;
     let today = today();
-    let rules = ignore_rules(&args.ignore_file)?;
+    let rules = ignore_rules(&args.gate.ignore_file)?;
     let mut report = report(&args.target, &args.matching, &today)?;
     let unused = rules.apply(&mut report, &today);
     gate.filter(&mut report);
@@ -33,7 +33,7 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     for (format, path) in &outputs {
         write_report(&report, format, path.as_deref(), &args.output)?;
     }
-    if !args.target.quiet {
+    if !console::is_quiet() {
         let mut err = anstream::stderr();
         for rule in unused {
             writeln!(
@@ -56,7 +56,7 @@ fn verdict(report: &Report) -> Verdict {
     }
 }
 
-fn gate(args: &ScanArgs) -> anyhow::Result<Gate> {
+fn gate(args: &GateArgs) -> anyhow::Result<Gate> {
     for scanner in &args.scanners {
         if scanner != "vuln" {
             bail!("the scanner `{scanner}` does not exist yet; only `vuln` does");
@@ -79,7 +79,7 @@ fn gate(args: &ScanArgs) -> anyhow::Result<Gate> {
 
 /// The report of a target, before any rule of people is applied.
 fn report(target: &TargetArgs, matching: &MatchArgs, today: &str) -> anyhow::Result<Report> {
-    let database = database::open(matching.db.as_deref())?;
+    let database = database::open(matching.database.db.as_deref())?;
     let inventory = targets::inventory(target)?;
     let options = MatchOptions {
         today: Some(today.to_owned()),
@@ -166,11 +166,7 @@ fn write_report(
     });
     let options = Options {
         width: width.unwrap_or(80),
-        color: match args.color {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
-        },
+        color: path.is_none() && console::colors_report(),
         list_all_packages: args.list_all_pkgs,
         show_suppressed: args.show_suppressed,
         timestamp: None,
@@ -224,7 +220,7 @@ pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
 
 pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Verdict> {
     let report = report(&args.target, &args.matching, &today())?;
-    let database = database::open(args.matching.db.as_deref())?;
+    let database = database::open(args.matching.database.db.as_deref())?;
     let mut out = anstream::stdout();
     let about: Vec<_> = report
         .findings

@@ -19,7 +19,7 @@ use crate::progress::Bar;
 pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
     let parsed = TargetRef::parse(&args.target)?;
     let mut settings = settings(args)?;
-    let bar = Bar::new(args.no_progress || args.quiet);
+    let bar = Bar::new();
     let platform = args.platform.as_ref();
     let input = args.target.as_str();
     let of_image = |image: Image, settings: &Settings| -> anyhow::Result<Inventory> {

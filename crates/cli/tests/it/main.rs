@@ -11,18 +11,25 @@ mod command;
 mod corpus;
 mod delta;
 mod peers;
+mod settings;
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 /// Runs the built command in a directory of its own, without a home or an environment.
 fn lazaret(dir: &Path, args: &[&str]) -> Output {
+    lazaret_in(dir, &[], args)
+}
+
+/// The same with these variables in the environment.
+fn lazaret_in(dir: &Path, environment: &[(&str, &str)], args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_lazaret"))
         .args(args)
         .current_dir(dir)
         .env_clear()
         .env("HOME", dir)
         .env("SOURCE_DATE_EPOCH", "1790000000")
+        .envs(environment.iter().copied())
         .output()
         .expect("the command runs")
 }

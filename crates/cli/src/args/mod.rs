@@ -1,0 +1,164 @@
+//! What can be typed.
+//!
+//! Every option of a visible command names its environment variable; the variable names
+//! the key in `lazaret.yaml` (see [`crate::settings`]). An option of one command alone
+//! carries the command in its variable: `sbom --format` is `LAZARET_SBOM_FORMAT`.
+
+mod database;
+mod debug;
+mod report;
+mod target;
+mod values;
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand};
+pub(crate) use debug::{DebugArgs, DebugCommand};
+pub(crate) use report::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs};
+pub(crate) use target::TargetArgs;
+
+/// Examines container images: what is inside, what is known against it, and what could
+/// not be examined.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lazaret",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) console: ConsoleArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Examine an image, archive, directory, SBOM or purl list: report and verdict.
+    Scan(Box<ScanArgs>),
+    /// List what is inside, without matching it: CycloneDX, SPDX, JSON or purls.
+    Sbom(SbomArgs),
+    /// Tell why a finding is reported, or why one is not.
+    Explain(ExplainArgs),
+    /// The advisory database: build, inspect, search.
+    Db(DbArgs),
+    /// Show the settings: which value counts, and where it is from.
+    Config(ConfigArgs),
+    /// Tell what this installation can reach and use.
+    Doctor(DatabaseArgs),
+    /// Print a completion script for a shell.
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+    /// Print the version.
+    Version,
+    /// For measuring: hidden, stable.
+    #[command(hide = true)]
+    Debug(DebugArgs),
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Console")]
+pub(crate) struct ConsoleArgs {
+    /// Settings file; `none` for no file. Without it, lazaret.yaml of the working
+    /// directory, else of ~/.config/lazaret.
+    #[arg(long, value_name = "FILE", global = true, env = "LAZARET_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Say nothing but the report and errors.
+    #[arg(short, long, global = true, env = "LAZARET_QUIET")]
+    pub(crate) quiet: bool,
+    /// No progress on standard error.
+    #[arg(long, global = true, env = "LAZARET_NO_PROGRESS")]
+    pub(crate) no_progress: bool,
+    /// Colour: on a terminal, always, or never. NO_COLOR and CLICOLOR_FORCE are heard.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto, global = true, env = "LAZARET_COLOR")]
+    pub(crate) color: When,
+}
+
+/// Whether to do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// Where the output is a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// `config`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  lazaret config                      what lazaret.yaml and the environment change
+  lazaret config --all                every setting, with its default
+  LAZARET_FAIL_ON=high lazaret config --config ci/lazaret.yaml")]
+pub(crate) struct ConfigArgs {
+    /// Show the settings that nobody has changed, too.
+    #[arg(long, env = "LAZARET_CONFIG_ALL")]
+    pub(crate) all: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use clap::CommandFactory as _;
+
+    use super::Args;
+
+    /// Every option below a command, with the names of the commands that lead to it.
+    fn options(command: &clap::Command, path: &[String], found: &mut Vec<(String, clap::Arg)>) {
+        for arg in command.get_opts().filter(|arg| !arg.is_global_set()) {
+            found.push((path.join("_"), arg.clone()));
+        }
+        for inner in command.get_subcommands().filter(|c| !c.is_hide_set()) {
+            let path = [path, &[inner.get_name().to_owned()]].concat();
+            options(inner, &path, found);
+        }
+    }
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_names_one_variable_with_one_meaning() {
+        let mut found = Vec::new();
+        options(&Args::command(), &[], &mut found);
+        let mut meanings: BTreeMap<String, String> = BTreeMap::new();
+        for (path, arg) in found {
+            let long = arg.get_long().expect("a long name");
+            let upper = |text: &str| text.to_uppercase().replace('-', "_");
+            let (short, full) = (
+                format!("LAZARET_{}", upper(long)),
+                format!("LAZARET_{}_{}", upper(&path), upper(long)),
+            );
+            let variable = arg
+                .get_env()
+                .map(|name| name.to_string_lossy().into_owned());
+            let variable =
+                variable.unwrap_or_else(|| panic!("give `{path} --{long}` `env = \"{short}\"`"));
+            assert!(
+                variable == short || variable == full,
+                "`{path} --{long}` reads {variable}"
+            );
+            let meaning = arg.get_help().expect("help").to_string();
+            let other = meanings
+                .entry(variable.clone())
+                .or_insert_with(|| meaning.clone());
+            assert_eq!(
+                *other, meaning,
+                "{variable} means two things; name one {full}"
+            );
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Commands that report on a target.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use lazaret_model::Severity;
+
+use super::database::DatabaseArgs;
+use super::target::TargetArgs;
+use super::values;
+
+/// `scan`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  lazaret scan alpine:3.20
+  lazaret scan oci-archive:image.tar --fail-on high
+  lazaret scan registry.example/app@sha256:… -f json -o report.json
+  docker save app | lazaret scan -
+  lazaret scan dir:. --fail-on 'kev,cvss>=9.0' --ignore-unfixed
+  lazaret sbom app:1.0 -o app.cdx.json && lazaret scan sbom:app.cdx.json
+
+Exit codes: 0 allowed, 1 refused by --fail-on, 2 could not be done, 3 incomplete where
+--fail-on-gaps forbids it.")]
+pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) matching: MatchArgs,
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// What counts, and what stops a pipeline.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Gate")]
+pub(crate) struct GateArgs {
+    /// Levels that count (comma-separated); the others are suppressed.
+    #[arg(
+        short,
+        long,
+        value_delimiter = ',',
+        value_name = "LEVEL",
+        value_parser = values::severities(),
+        env = "LAZARET_SEVERITY"
+    )]
+    pub(crate) severity: Vec<Severity>,
+    /// Exit 1 when a finding fulfils one of these: a severity (and worse), kev, fixable,
+    /// cvss>=N, epss>=N; none for never.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "CONDITION",
+        value_parser = values::conditions(),
+        hide_possible_values = true,
+        env = "LAZARET_FAIL_ON"
+    )]
+    pub(crate) fail_on: Vec<String>,
+    /// Exit 3 when something could not be examined.
+    #[arg(long, env = "LAZARET_FAIL_ON_GAPS")]
+    pub(crate) fail_on_gaps: bool,
+    /// Findings without a published fix do not count.
+    #[arg(long, env = "LAZARET_IGNORE_UNFIXED")]
+    pub(crate) ignore_unfixed: bool,
+    /// Ignore file: .trivyignore, .trivyignore.yaml or .grype.yaml (repeatable; these
+    /// names are read from the working directory by themselves).
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_delimiter = ',',
+        env = "LAZARET_IGNORE_FILE"
+    )]
+    pub(crate) ignore_file: Vec<PathBuf>,
+    /// What to look for; only vuln exists so far, others are refused.
+    #[arg(
+        long,
+        value_name = "SCANNER",
+        value_delimiter = ',',
+        default_value = "vuln",
+        env = "LAZARET_SCANNERS"
+    )]
+    pub(crate) scanners: Vec<String>,
+}
+
+/// Which knowledge is used.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Matching")]
+pub(crate) struct MatchArgs {
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+    /// Show findings on files that a distribution package owns even where the
+    /// distribution has judged them.
+    #[arg(long, env = "LAZARET_STRICT")]
+    pub(crate) strict: bool,
+}
+
+/// Where the report goes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Report")]
+pub(crate) struct OutputArgs {
+    /// Format of the report on standard output; table without one, and json for files.
+    #[arg(short, long, value_parser = values::formats(), hide_possible_values = false, env = "LAZARET_FORMAT")]
+    pub(crate) format: Option<String>,
+    /// Write a report to a file: [FORMAT=]FILE (repeatable).
+    #[arg(
+        short,
+        long,
+        value_name = "[FORMAT=]FILE",
+        value_delimiter = ',',
+        env = "LAZARET_OUTPUT"
+    )]
+    pub(crate) output: Vec<String>,
+    /// List packages without findings, too.
+    #[arg(long, env = "LAZARET_LIST_ALL_PKGS")]
+    pub(crate) list_all_pkgs: bool,
+    /// Show suppressed findings with their reasons.
+    #[arg(long, env = "LAZARET_SHOW_SUPPRESSED")]
+    pub(crate) show_suppressed: bool,
+}
+
+/// `sbom`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SbomArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    /// Format of the bill of materials; json loses nothing.
+    #[arg(
+        short,
+        long,
+        default_value = "cyclonedx",
+        value_parser = values::sbom_formats(),
+        env = "LAZARET_SBOM_FORMAT",
+        help_heading = "Report"
+    )]
+    pub(crate) format: String,
+    /// Write to a file instead of standard output.
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        env = "LAZARET_SBOM_OUTPUT",
+        help_heading = "Report"
+    )]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// `explain`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ExplainArgs {
+    /// The id: CVE-…, GHSA-…, or any other.
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) matching: MatchArgs,
+}
