@@ -150,6 +150,11 @@ pub fn feed_archive(bytes: &[u8]) {
     lazaret_advisory::build::exercise_tar(bytes);
 }
 
+/// Exploitability statements.
+pub fn vex(bytes: &[u8]) {
+    let _ = lazaret_vex::read("fuzz", bytes);
+}
+
 /// The records of a delta of advisory databases.
 pub fn delta(bytes: &[u8]) {
     lazaret_advisory::delta::exercise(bytes);

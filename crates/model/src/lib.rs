@@ -38,6 +38,6 @@ pub use package::{Location, Package, Source};
 pub use platform::{InvalidPlatform, Platform};
 pub use purl::{InvalidPurl, Purl};
 pub use report::{
-    DatabaseInfo, Decision, FeedInfo, Outcome, REPORT_SCHEMA, Reason, Report, Scanner,
+    DatabaseInfo, Decision, FeedInfo, Outcome, REPORT_SCHEMA, Reason, Report, Scanner, VexUse,
 };
 pub use severity::{Cvss, InvalidSeverity, Rating, Severity};

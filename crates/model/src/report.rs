@@ -37,11 +37,40 @@ pub struct Report {
     /// Licence findings; empty until licence policy exists.
     #[serde(default)]
     pub licenses: Vec<serde_json::Value>,
+    /// What became of every exploitability statement that was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vex: Vec<VexUse>,
     /// What was not examined.
     #[serde(default)]
     pub gaps: Vec<Gap>,
     /// What follows.
     pub decision: Decision,
+}
+
+/// What became of an exploitability statement (VEX).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VexUse {
+    /// What the document was read from.
+    pub document: String,
+    /// The statement's place in it, from 1.
+    pub statement: usize,
+    /// The id that the statement names first.
+    pub vulnerability: String,
+    /// `not_affected`, `affected`, `fixed` or `under_investigation`.
+    pub status: String,
+    /// What it is about, shortened for people.
+    #[serde(default)]
+    pub products: Vec<String>,
+    /// Keys of the findings that it concerns.
+    #[serde(default)]
+    pub findings: Vec<String>,
+    /// Why it concerns none, with the nearest miss; absent where it concerns some.
+    #[serde(default)]
+    pub unmatched: Option<String>,
+    /// The vulnerability was found, on a package that differs from the statement's in
+    /// version or qualifiers alone, or outside of its product: probably a mistake.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub near: bool,
 }
 
 /// The program that made a report.

@@ -299,3 +299,29 @@ pub(crate) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Block => "block",
     }
 }
+
+/// What became of exploitability statements, for people: how many were used, and every
+/// one that came near a finding and missed it.
+///
+/// A document for a whole product states much about what a target has not; only the
+/// numbers of those are told.
+pub(crate) fn statements(report: &Report) -> Vec<String> {
+    let used = report.vex.iter().filter(|v| v.unmatched.is_none()).count();
+    let mut lines = vec![format!(
+        "{used} concern a finding, {} concern none",
+        report.vex.len() - used
+    )];
+    for statement in &report.vex {
+        if let Some(why) = statement
+            .unmatched
+            .as_ref()
+            .filter(|why| why.contains(": "))
+        {
+            lines.push(format!(
+                "{} statement {} about {} missed: {why}",
+                statement.document, statement.statement, statement.vulnerability
+            ));
+        }
+    }
+    lines
+}

@@ -51,6 +51,7 @@ pub fn inventory_report(inventory: Inventory) -> Report {
         packages: inventory.packages,
         findings: Vec::new(),
         misconfigurations: Vec::new(),
+        vex: Vec::new(),
         secrets: Vec::new(),
         licenses: Vec::new(),
         gaps: inventory.gaps,

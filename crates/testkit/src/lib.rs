@@ -3,3 +3,4 @@
 pub mod floor;
 pub mod image;
 pub mod registry;
+pub mod shared;

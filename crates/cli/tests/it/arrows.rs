@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// Every arrow between crates of this workspace, test dependencies left out.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("version", &[]),
     ("model", &["version"]),
     ("ecosystem", &["model", "version"]),
@@ -18,6 +18,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
         &["advisory", "ecosystem", "image", "match", "model"],
     ),
     ("testkit", &["model"]),
+    ("vex", &["model"]),
     (
         "cli",
         &[

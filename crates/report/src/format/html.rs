@@ -29,6 +29,7 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
     let mut page = String::new();
     head(&mut page, report);
     summary(&mut page, report, &view);
+    statements(&mut page, report);
     gaps(&mut page, report);
     if view.groups.is_empty() {
         page.push_str("<section><h2>Findings</h2><p>None to show.</p></section>\n");
@@ -128,6 +129,18 @@ fn summary(page: &mut String, report: &Report, view: &View<'_>) {
         );
     }
     page.push_str("</dl>\n</header>\n<main id=\"findings\">\n");
+}
+
+fn statements(page: &mut String, report: &Report) {
+    if report.vex.is_empty() {
+        return;
+    }
+    let n = view::plural(report.vex.len(), "statement");
+    let _ = write!(page, "<section><h2>Exploitability: {n}</h2>\n<ul>\n");
+    for told in view::statements(report) {
+        let _ = writeln!(page, "<li>{}</li>", escape(&told));
+    }
+    page.push_str("</ul></section>\n");
 }
 
 fn gaps(page: &mut String, report: &Report) {

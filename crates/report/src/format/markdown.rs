@@ -110,6 +110,13 @@ fn write_page(page: &mut String, report: &Report, view: &View<'_>, options: &Opt
         }
         line("\n</details>".to_owned());
     }
+    if !report.vex.is_empty() {
+        let n = view::plural(report.vex.len(), "statement");
+        line(format!("\n### Exploitability: {n}\n"));
+        for told in view::statements(report) {
+            line(format!("- {}", escape(&told)));
+        }
+    }
     if !report.gaps.is_empty() {
         let n = view::plural(report.gaps.len(), "gap");
         line(format!("\n### Not examined: {n}\n"));

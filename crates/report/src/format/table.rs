@@ -41,6 +41,7 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
     if options.list_all_packages {
         page.packages(report);
     }
+    page.statements(report);
     page.gaps(report);
     page.verdict(report);
     out.write_all(page.text.as_bytes())?;
@@ -210,6 +211,17 @@ impl Page {
             let room = self.width.saturating_sub(12);
             let what = fit_pair(&package.name, &package.version, room);
             self.line(&format!("{}  {what}", pad(&kind, 10)));
+        }
+    }
+
+    fn statements(&mut self, report: &Report) {
+        if report.vex.is_empty() {
+            return;
+        }
+        let statements = view::plural(report.vex.len(), "statement");
+        self.title(&format!("Exploitability: {statements}"));
+        for line in view::statements(report) {
+            self.hanging("- ", &line, Style::new());
         }
     }
 

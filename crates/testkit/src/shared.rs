@@ -1,0 +1,88 @@
+//! The collected upstream files beside the repository, where they are at hand.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The files of an archive of `shared/feeds` whose path holds `part`, by path, unpacked.
+/// `None` where the archive is not here.
+pub fn files(archive: &str, part: &str) -> Option<Vec<(String, Vec<u8>)>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/feeds")
+        .join(format!("{archive}.tar.zst"));
+    let Ok(file) = File::open(path) else {
+        skipped(archive);
+        return None;
+    };
+    let mut tar = Vec::new();
+    let mut decoder = zstd::Decoder::new(file).expect("a good archive");
+    decoder.window_log_max(27).expect("a good archive");
+    decoder.read_to_end(&mut tar).expect("a good archive");
+    let mut found: Vec<(String, Vec<u8>)> = members(&tar)
+        .into_iter()
+        .filter(|(path, _)| path.contains(part))
+        .map(|(path, bytes)| unpacked(path, bytes))
+        .collect();
+    found.sort();
+    assert!(!found.is_empty(), "{archive} has no {part}");
+    Some(found)
+}
+
+fn unpacked(path: String, bytes: &[u8]) -> (String, Vec<u8>) {
+    let mut out = Vec::new();
+    let (inner, mut reader): (_, Box<dyn Read + '_>) = match path.rsplit_once('.') {
+        Some((inner, "gz")) => (inner, Box::new(flate2::read::GzDecoder::new(bytes))),
+        Some((inner, "bz2")) => (inner, Box::new(bzip2::read::MultiBzDecoder::new(bytes))),
+        Some((inner, "zst")) => (
+            inner,
+            Box::new(zstd::Decoder::new(bytes).expect("a good archive")),
+        ),
+        Some((inner, "xz")) => (inner, Box::new(lzma_rust2::XzReader::new(bytes, true))),
+        _ => return (path, bytes.to_vec()),
+    };
+    match reader.read_to_end(&mut out) {
+        Ok(_) => (inner.to_owned(), out),
+        // Some are broken on purpose.
+        Err(_) => (path, Vec::new()),
+    }
+}
+
+#[allow(
+    clippy::print_stdout,
+    reason = "a test that skips says so to who runs it"
+)]
+fn skipped(archive: &str) {
+    println!("skipped: the shared feed {archive} is not here");
+}
+
+/// The regular files of a tar archive with ustar, GNU and pax names.
+pub fn members(tar: &[u8]) -> Vec<(String, &[u8])> {
+    let text = |bytes: &[u8]| {
+        let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+        String::from_utf8_lossy(&bytes[..end]).into_owned()
+    };
+    let (mut found, mut at, mut long) = (Vec::new(), 0, None);
+    while at + 512 <= tar.len() && tar[at] != 0 {
+        let header = &tar[at..at + 512];
+        let size = usize::from_str_radix(text(&header[124..136]).trim(), 8).unwrap_or(0);
+        let body = &tar[at + 512..at + 512 + size];
+        at += 512 + size.next_multiple_of(512);
+        match header[156] {
+            b'L' => long = Some(text(body)),
+            b'x' => {
+                let records = String::from_utf8_lossy(body).into_owned();
+                let name = records.lines().find_map(|l| l.split_once(" path="));
+                long = name.map(|(_, name)| name.to_owned()).or(long);
+            }
+            b'0' | 0 => {
+                let short = match text(&header[345..500]).as_str() {
+                    "" => text(&header[..100]),
+                    prefix => format!("{prefix}/{}", text(&header[..100])),
+                };
+                found.push((long.take().unwrap_or(short), body));
+            }
+            _ => long = None,
+        }
+    }
+    found
+}
