@@ -17,6 +17,7 @@ mod sample;
 mod scan;
 mod settings;
 mod targets;
+mod vex;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -24,7 +25,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use args::{Args, Command};
+use args::{Args, Command, VexCommand};
 
 /// What a command ends with when nothing went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,9 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         Command::Sbom(sbom) => scan::sbom(&sbom),
         Command::Explain(explain) => scan::explain(&explain),
         Command::Db(db) => database::run(db.command),
+        Command::Vex(vex) => match vex.command {
+            VexCommand::Init(init) => vex::init(&init),
+        },
         Command::Debug(debug) => debug::run(debug.command),
         Command::Config(shown) => config::run(&shown),
         Command::Doctor(doctor) => doctor::run(&doctor),

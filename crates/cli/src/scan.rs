@@ -15,7 +15,7 @@ use lazaret_report::{Options, explain as tell};
 
 use crate::Verdict;
 use crate::args::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
-use crate::{console, database, targets};
+use crate::{console, database, targets, vex};
 
 /// Ignore files that are read from the working directory by themselves.
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
@@ -85,18 +85,25 @@ fn report(target: &TargetArgs, matching: &MatchArgs, today: &str) -> anyhow::Res
         today: Some(today.to_owned()),
         strict: matching.strict,
     };
-    Ok(lazaret_scan::examine(inventory, &database, &options)?)
+    let mut report = lazaret_scan::examine(inventory, &database, &options)?;
+    let documents = vex::documents(&matching.vex, &report)?;
+    lazaret_vex::apply(&mut report, &documents);
+    Ok(report)
 }
 
-/// Today's date in UTC; `SOURCE_DATE_EPOCH` stands in for the clock where it is set.
+/// Today's date in UTC, `YYYY-MM-DD`.
 fn today() -> String {
+    now().strftime("%Y-%m-%d").to_string()
+}
+
+/// The time; `SOURCE_DATE_EPOCH` stands in for the clock where it is set.
+pub(crate) fn now() -> jiff::Timestamp {
     let fixed = std::env::var("SOURCE_DATE_EPOCH")
         .ok()
         .and_then(|t| t.parse::<i64>().ok());
-    let now = fixed
+    fixed
         .and_then(|t| jiff::Timestamp::from_second(t).ok())
-        .unwrap_or_else(jiff::Timestamp::now);
-    now.to_string().chars().take(10).collect()
+        .unwrap_or_else(jiff::Timestamp::now)
 }
 
 fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {

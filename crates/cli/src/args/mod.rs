@@ -9,6 +9,7 @@ mod debug;
 mod report;
 mod target;
 mod values;
+mod vex;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand};
 pub(crate) use debug::{DebugArgs, DebugCommand};
 pub(crate) use report::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs};
 pub(crate) use target::TargetArgs;
+pub(crate) use vex::{VexArgs, VexCommand, VexInitArgs};
 
 /// Examines container images: what is inside, what is known against it, and what could
 /// not be examined.
@@ -46,6 +48,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// The advisory database: build, inspect, search.
     Db(DbArgs),
+    /// Exploitability statements: write a document from a report.
+    Vex(VexArgs),
     /// Show the settings: which value counts, and where it is from.
     Config(ConfigArgs),
     /// Tell what this installation can reach and use.

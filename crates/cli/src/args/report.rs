@@ -94,6 +94,10 @@ pub(crate) struct MatchArgs {
     /// distribution has judged them.
     #[arg(long, env = "LAZARET_STRICT")]
     pub(crate) strict: bool,
+    /// Exploitability statements (OpenVEX, CycloneDX, CSAF): a file, a folder of them, or
+    /// a VEX repository (repeatable). What they clear is suppressed.
+    #[arg(long, value_name = "PATH", value_delimiter = ',', env = "LAZARET_VEX")]
+    pub(crate) vex: Vec<PathBuf>,
 }
 
 /// Where the report goes.

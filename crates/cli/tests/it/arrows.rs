@@ -31,6 +31,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "report",
             "scan",
             "version",
+            "vex",
         ],
     ),
 ];

@@ -12,6 +12,7 @@ mod corpus;
 mod delta;
 mod peers;
 mod settings;
+mod vex;
 
 use std::path::Path;
 use std::process::{Command, Output};
