@@ -10,7 +10,7 @@ use lazaret_image::credentials::{Credential, Keychain, Secret};
 use lazaret_image::registry::{self, RegistryOptions};
 use lazaret_image::{DaemonKind, Image, ImageRef, Limits, TargetRef, containerd, daemon};
 use lazaret_model::{Inventory, Package, Purl, Target, TargetKind};
-use lazaret_scan::{Cache, Settings, catalog, catalog_directory, catalog_stream, from_cache};
+use lazaret_scan::{Cache, Settings, catalog, catalog_daemon, catalog_directory, catalog_stream};
 
 use crate::args::TargetArgs;
 use crate::progress::Bar;
@@ -166,20 +166,24 @@ fn of_daemon(
 ) -> anyhow::Result<Option<Inventory>> {
     let input = args.target.as_str();
     if kind == DaemonKind::Containerd {
-        let reference: ImageRef = name.parse()?;
-        let found = containerd::find(&reference, args.platform.as_ref(), &settings.limits)?;
+        let found = containerd::find(name, args.platform.as_ref(), &settings.limits)?;
         return found
             .map(|image| Ok(catalog(&image, input, settings, bar)?))
             .transpose();
     }
-    let Some(found) = daemon::find(name, kind)? else {
+    let found = daemon::find(name, kind).map_err(|error| {
+        let hint = error.hint();
+        let error = anyhow::Error::from(error);
+        match hint {
+            Some(hint) => error.context(format!("ask {} for {name}; {hint}", kind.name())),
+            None => error,
+        }
+    })?;
+    let Some(found) = found else {
         return Ok(None);
     };
-    // An image whose layers are all known needs no export.
-    if let Some(known) = from_cache(&found.image()?, input, settings) {
-        return Ok(Some(known));
-    }
-    Ok(Some(catalog_stream(found.stream()?, input, settings, bar)?))
+    found.check_platform(args.platform.as_ref())?;
+    Ok(Some(catalog_daemon(&found, input, settings, bar)?))
 }
 
 fn pull(reference: &ImageRef, args: &TargetArgs) -> anyhow::Result<Image> {

@@ -246,6 +246,7 @@ pub fn open_archive(
         })?;
     let config = layout::document(&archive, &saved.config, limits)?;
     let config = ImageConfig::parse(&saved.config, &config)?;
+    config.check_platform(platform)?;
     let layers = manifest::layers_at(&saved.layers, &config)?;
     let tag = saved.repo_tags.iter().flatten().next().cloned();
     Ok(Image {

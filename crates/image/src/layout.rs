@@ -123,6 +123,7 @@ pub(crate) fn open<B: Blobs + 'static>(
         .as_ref()
         .ok_or_else(|| ImageError::manifest("manifest", "it names no configuration"))?;
     let config = ImageConfig::parse("image configuration", &blob(&blobs, config, limits)?)?;
+    config.check_platform(platform)?;
     let layers = manifest::layers(&manifest.layers.unwrap_or_default(), &config, limits)?;
     // A layer whose facts are known is never opened, but an image that lacks one is broken.
     for layer in layers.iter().filter(|l| !l.foreign && blobs.holds_layers()) {

@@ -2,7 +2,7 @@
 //!
 //! Source: OCI Image Format Specification 1.1; Docker Image Manifest Version 2, Schema 2.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use lazaret_model::{Digest, Platform};
 
@@ -69,7 +69,7 @@ impl Document {
 }
 
 /// The configuration of an image, as far as anything here needs it.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct ImageConfig {
     /// Operating system.
     #[serde(default)]
@@ -89,7 +89,7 @@ pub struct ImageConfig {
 }
 
 /// The layers of a configuration.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct RootFs {
     /// Digests of the uncompressed layers, bottom up.
     #[serde(default)]
@@ -97,7 +97,7 @@ pub struct RootFs {
 }
 
 /// A build step.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct History {
     /// The command.
     #[serde(default)]
@@ -118,6 +118,20 @@ impl ImageConfig {
             architecture: self.architecture.clone(),
             variant: self.variant.clone().filter(|v| !v.is_empty()),
         })
+    }
+
+    /// Holds the image against the platform that was asked for. An image that tells none
+    /// contradicts nobody.
+    pub(crate) fn check_platform(&self, wanted: Option<&Platform>) -> Result<(), ImageError> {
+        match (wanted, self.platform()) {
+            (Some(wanted), Some(offered)) if !wanted.accepts(&offered) => {
+                Err(ImageError::NoPlatform {
+                    wanted: wanted.to_string(),
+                    offered: offered.to_string(),
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The build steps that made layers, in order.

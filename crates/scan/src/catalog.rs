@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use lazaret_ecosystem::distro;
+use lazaret_image::daemon::{DaemonError, DaemonImage};
 use lazaret_image::{Image, ImageError, LayerDescriptor};
 use lazaret_model::{Digest, Distro, Gap, GapKind, Inventory, Layer, Package, Target, TargetKind};
 
@@ -34,6 +35,9 @@ pub enum CatalogError {
     /// The archive or directory could not be read.
     #[error(transparent)]
     Source(#[from] ImageError),
+    /// The daemon did not hand the image over.
+    #[error(transparent)]
+    Daemon(#[from] DaemonError),
 }
 
 /// The inventory of an image whose layers can be opened one by one.
@@ -54,10 +58,36 @@ pub fn catalog(
     Ok(assemble(target, &image.layers, &layers, settings))
 }
 
-/// The inventory of an image all of whose layers are cached; `None` when one is not.
+/// The inventory of an image that a daemon has.
 ///
-/// For daemons, which export an image only as a whole.
-pub fn from_cache(image: &Image, input: &str, settings: &Settings) -> Option<Inventory> {
+/// Daemons export an image only as a whole, so an image that was met before and all of
+/// whose layers are cached is not exported; its inventory is the same either way.
+///
+/// # Errors
+/// When the daemon does not hand over what it described, or a layer does not verify.
+pub fn catalog_daemon(
+    found: &DaemonImage,
+    input: &str,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Inventory, CatalogError> {
+    if let Some(config) = settings.cache.as_ref().and_then(|c| c.config(&found.id))
+        && let Ok(image) = found.image(config)
+        && let Some(known) = from_cache(&image, input, settings)
+    {
+        return Ok(known);
+    }
+    let (image, layers) = read_stream(found.stream()?, settings, progress)?;
+    if let Some(cache) = &settings.cache {
+        let _ = cache.put_config(&found.id, &image.config);
+    }
+    let image = found.image(image.config)?;
+    let target = image_target(&image, input);
+    Ok(assemble(target, &image.layers, &layers, settings))
+}
+
+/// The inventory of an image all of whose layers are cached; `None` when one is not.
+fn from_cache(image: &Image, input: &str, settings: &Settings) -> Option<Inventory> {
     let cache = flavoured(settings)?;
     let layers: Option<Vec<LayerFacts>> = image
         .layers
@@ -82,6 +112,17 @@ pub fn catalog_stream(
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<Inventory, CatalogError> {
+    let (image, layers) = read_stream(reader, settings, progress)?;
+    let target = image_target(&image, input);
+    Ok(assemble(target, &image.layers, &layers, settings))
+}
+
+/// The image of a stream, and the facts of its layers from the bottom up.
+fn read_stream(
+    reader: impl Read,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<(Image, Vec<LayerFacts>), CatalogError> {
     let budget = Budget::new(settings.body_budget);
     progress.begin(1, None, 0);
     let counted = Counted {
@@ -103,13 +144,7 @@ pub fn catalog_stream(
             facts
         })
         .collect();
-    let image = streamed.image;
-    Ok(assemble(
-        image_target(&image, input),
-        &image.layers,
-        &layers,
-        settings,
-    ))
+    Ok((streamed.image, layers))
 }
 
 /// The inventory of a directory or of a root file system.

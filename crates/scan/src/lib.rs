@@ -17,7 +17,7 @@ mod settings;
 mod squash;
 
 pub use cache::{Cache, CacheError};
-pub use catalog::{CatalogError, catalog, catalog_directory, catalog_stream, from_cache};
+pub use catalog::{CatalogError, catalog, catalog_daemon, catalog_directory, catalog_stream};
 pub use facts::{FileFacts, LayerFacts};
 pub use report::{ExamineError, examine, inventory_report};
 pub use settings::{NoProgress, Progress, Settings};

@@ -35,6 +35,7 @@ pub fn open(
         .as_ref()
         .ok_or_else(|| ImageError::manifest("manifest", "it names no configuration"))?;
     let config = ImageConfig::parse("image configuration", &found.document_blob(config)?)?;
+    config.check_platform(platform)?;
     let layers = found.document.layers.as_deref().unwrap_or_default();
     let layers = manifest::layers(layers, &config, limits)?;
     Ok(Image {
