@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use lazaret_image::ImageRef;
-use lazaret_model::{Platform, Severity};
+use lazaret_image::{ImageRef, Platforms};
+use lazaret_model::Severity;
 
 /// Examines container images: what is inside, what is known against it, and what could
 /// not be examined.
@@ -52,12 +52,13 @@ pub(crate) enum Command {
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct TargetArgs {
     /// NAME[:TAG][@DIGEST], registry:, docker:, podman:, containerd:, docker-archive:FILE,
-    /// oci-archive:FILE, oci-layout:DIR[:TAG], dir:PATH, rootfs:PATH, sbom:FILE,
-    /// purl:PURL|FILE, or - for an archive on standard input.
+    /// oci-archive:FILE, oci-layout:DIR (each with :TAG or @DIGEST behind it where there are
+    /// several images), dir:PATH, rootfs:PATH, sbom:FILE, purl:PURL|FILE, or - for an archive
+    /// on standard input.
     pub(crate) target: String,
-    /// Platform of a multi-platform image: os/arch[/variant].
+    /// Platform of a multi-platform image: os/arch[/variant], or all for every one.
     #[arg(long, env = "LAZARET_PLATFORM")]
-    pub(crate) platform: Option<Platform>,
+    pub(crate) platform: Option<Platforms>,
     /// Directory for facts of layers; --cache-dir=none keeps nothing.
     #[arg(long, env = "LAZARET_CACHE_DIR")]
     pub(crate) cache_dir: Option<PathBuf>,

@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use reqwest::blocking::{Client, Response};
 
-use lazaret_model::{Digest, Platform};
+use lazaret_model::Digest;
 
 use crate::layout::{self, Blobs};
-use crate::{Image, ImageError, ImageRef, Limits};
+use crate::{Choice, Image, ImageError, ImageRef, Limits, Platforms};
 use wire::{Field, Message};
 
 /// Largest message of an answer, in bytes; containerd reads in pieces of 1 MiB.
@@ -68,15 +68,15 @@ pub enum ContainerdError {
 /// When a daemon is there but does not answer well, or the image is damaged.
 pub fn find(
     name: &str,
-    platform: Option<&Platform>,
+    platforms: &Platforms,
     limits: &Limits,
-) -> Result<Option<Image>, ContainerdError> {
+) -> Result<Option<Vec<Image>>, ContainerdError> {
     let own = std::env::var("CONTAINERD_NAMESPACE").ok();
     let own = own.as_deref().filter(|n| !n.is_empty());
     let namespaces: Vec<&str> = own.map_or(NAMESPACES.to_vec(), |n| vec![n]);
     for socket in crate::daemon::sockets(crate::DaemonKind::Containerd) {
         for namespace in &namespaces {
-            let found = find_at(&socket, namespace, name, platform, limits)?;
+            let found = find_at(&socket, namespace, name, platforms, limits)?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -93,9 +93,9 @@ pub fn find_at(
     socket: &Path,
     namespace: &str,
     name: &str,
-    platform: Option<&Platform>,
+    platforms: &Platforms,
     limits: &Limits,
-) -> Result<Option<Image>, ContainerdError> {
+) -> Result<Option<Vec<Image>>, ContainerdError> {
     let store = Store::new(socket, namespace)?;
     let Some((name, target)) = store.search(name)? else {
         return Ok(None);
@@ -104,8 +104,11 @@ pub fn find_at(
         index: Some(index_of(&target).to_string().into_bytes()),
         ..store
     };
-    let image = layout::open(store, &name, None, platform, limits)?;
-    Ok(Some(image))
+    let choice = Choice {
+        name: None,
+        platforms: platforms.clone(),
+    };
+    Ok(Some(layout::open(store, &name, &choice, limits)?))
 }
 
 /// One namespace of one daemon.

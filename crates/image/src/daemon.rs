@@ -15,7 +15,7 @@ use serde::Deserialize;
 use lazaret_model::{Digest, Platform};
 
 use crate::manifest;
-use crate::{DaemonKind, Image, ImageConfig, ImageError};
+use crate::{DaemonKind, Image, ImageConfig, ImageError, Limits};
 
 /// Largest description of an image, in bytes.
 const MAX_DESCRIPTION: u64 = 8 << 20;
@@ -251,7 +251,7 @@ impl DaemonImage {
             });
         }
         let places: Vec<String> = self.diff_ids.iter().map(ToString::to_string).collect();
-        let layers = manifest::layers_at(&places, &config)?;
+        let layers = manifest::layers_at(&places, &config, &Limits::default())?;
         Ok(Image {
             name: self.name.clone(),
             digest: self.digest.clone(),
