@@ -90,7 +90,8 @@ impl Podman {
         ]);
     }
 
-    fn ask(&self, args: &[&str]) -> String {
+    #[track_caller]
+    pub(super) fn ask(&self, args: &[&str]) -> String {
         let output = podman(self.dir()).args(args).output().expect("it runs");
         assert!(output.status.success(), "{}", text(&output.stderr));
         text(&output.stdout).trim().to_owned()

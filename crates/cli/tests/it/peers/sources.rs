@@ -1,9 +1,11 @@
 //! One image, the same facts from everywhere.
 
+use std::process::Command;
+
 use super::containerd::Containerd;
 use super::podman::Podman;
 use super::registry::Registry;
-use super::{check_sample, skopeo};
+use super::{check_sample, refusal, skopeo};
 
 #[test]
 fn an_image_is_the_same_from_every_archive_and_layout_that_peers_write() {
@@ -22,6 +24,13 @@ fn an_image_is_the_same_from_every_archive_and_layout_that_peers_write() {
     copy("oci-archive:oci.tar:app:1", &[]);
     copy("oci:layout:app", &[]);
     copy("docker-archive:docker.tar:app:1", &[]);
+    for (program, archive) in [("gzip", "docker.tar"), ("zstd", "oci.tar")] {
+        let packed = Command::new(program)
+            .args(["-kq", archive])
+            .current_dir(dir)
+            .status();
+        assert!(packed.is_ok_and(|s| s.success()), "{program}");
+    }
     copy(
         "oci:zstd:app",
         &["--dest-compress-format", "zstd", "--dest-compress"],
@@ -33,6 +42,8 @@ fn an_image_is_the_same_from_every_archive_and_layout_that_peers_write() {
         "oci-layout:zstd".to_owned(),
         "docker-archive:docker.tar".to_owned(),
         "docker.tar".to_owned(),
+        "docker-archive:docker.tar.gz".to_owned(),
+        "oci.tar.zst".to_owned(),
     ] {
         check_sample(dir, ("NO_COLOR", "1"), &target);
     }
@@ -59,5 +70,30 @@ fn what_podman_and_containerd_export_is_what_they_hand_over() {
             &["images", "export", &exported, "localhost/sample:latest"],
         );
         check_sample(containerd.dir(), ("NO_COLOR", "1"), &exported);
+    }
+}
+
+#[test]
+fn an_image_of_an_archive_of_several_is_named_behind_the_file() {
+    let Some(podman) = Podman::start() else {
+        return;
+    };
+    podman.ask(&["import", "-q", "sample.tar", "localhost/other:2"]);
+    let save = ["save", "-q", "-m", "-o", "both.tar"];
+    podman.ask(&[&save[..], &["localhost/sample:latest", "localhost/other:2"]].concat());
+    let (dir, none) = (podman.dir(), ("NO_COLOR", "1"));
+    for name in ["localhost/sample:latest", "localhost/sample", "latest"] {
+        check_sample(dir, none, &format!("docker-archive:both.tar:{name}"));
+    }
+    for target in [
+        "docker-archive:both.tar",
+        "both.tar",
+        "docker-archive:both.tar:3",
+    ] {
+        let said = refusal(dir, none, &[target]);
+        assert!(
+            said.contains("localhost/other:2, localhost/sample:latest"),
+            "{said}"
+        );
     }
 }
