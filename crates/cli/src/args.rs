@@ -56,7 +56,8 @@ pub(crate) struct TargetArgs {
     /// several images), dir:PATH, rootfs:PATH, sbom:FILE, purl:PURL|FILE, or - for an archive
     /// on standard input.
     pub(crate) target: String,
-    /// Platform of a multi-platform image: os/arch[/variant], or all for every one.
+    /// Platform of a multi-platform image: os/arch[/variant], or all for a report of each:
+    /// JSON is an array then, and files carry the platform in their names.
     #[arg(long, env = "LAZARET_PLATFORM")]
     pub(crate) platform: Option<Platforms>,
     /// Directory for facts of layers; --cache-dir=none keeps nothing.

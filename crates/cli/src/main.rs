@@ -10,6 +10,7 @@ mod debug;
 mod delta;
 mod doctor;
 mod errors;
+mod platforms;
 mod progress;
 mod sample;
 mod scan;

@@ -162,3 +162,30 @@ fn a_real_registry_stands_in_for_another_as_its_mirror() {
         assert!(text(&refused.stderr).contains("docker.io=mirror.example"));
     }
 }
+
+#[test]
+fn every_platform_of_an_index_is_pulled_from_a_real_registry() {
+    let Some(registry) = Registry::start(false) else {
+        return;
+    };
+    crate::platforms::layout(registry.dir());
+    let to = format!("docker://{}/team/app:multi", registry.host);
+    let all = ["--dest-tls-verify=false", "--all", "oci:multi", &to];
+    skopeo(registry.dir(), &all);
+    let both = "pkg:npm/left@1.0.0\npkg:npm/right@1.0.0\n";
+    for (platform, expected) in [
+        ("all", both),
+        ("linux/arm64", "pkg:npm/right@1.0.0\n"),
+        ("linux/amd64", "pkg:npm/left@1.0.0\n"),
+    ] {
+        let got = registry.list(":multi", &["--platform", platform]);
+        assert_eq!(text(&got.stdout), expected, "{}", text(&got.stderr));
+    }
+    let missing = registry.list(":multi", &["--platform", "linux/arm/v7"]);
+    assert_eq!(missing.status.code(), Some(2));
+    let said = text(&missing.stderr);
+    assert!(
+        said.contains("it is for linux/amd64, linux/arm64"),
+        "{said}"
+    );
+}
