@@ -8,7 +8,9 @@ use std::io::Read;
 
 use lazaret_ecosystem::executable::Probe;
 use lazaret_ecosystem::{Input, Reader};
-use lazaret_image::{Entry, ImageRef, LayerSink, Limits, SinkError, TargetRef};
+use lazaret_image::{
+    Choice, Entry, ImageRef, LayerSink, Limits, Platforms, SinkError, TargetRef,
+};
 use lazaret_model::{Digest, Platform, Purl};
 use lazaret_policy::IgnoreRules;
 use lazaret_version::Scheme;
@@ -80,7 +82,13 @@ pub fn tar(bytes: &[u8]) {
 
 /// An image archive on standard input.
 pub fn archive(bytes: &[u8]) {
-    let _ = lazaret_image::read_stream(bytes, &limits(), &mut || Hungry);
+    for platforms in [Platforms::Host, Platforms::All] {
+        let choice = Choice {
+            name: None,
+            platforms,
+        };
+        let _ = lazaret_image::read_stream(bytes, "-", &choice, &limits(), &mut || Hungry);
+    }
 }
 
 /// Manifests, indexes and configurations.

@@ -12,6 +12,7 @@ mod debug;
 mod delta;
 mod doctor;
 mod errors;
+mod platforms;
 mod progress;
 mod sample;
 mod scan;

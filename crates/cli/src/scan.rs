@@ -6,16 +6,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use lazaret_advisory::Db;
+use lazaret_image::Platforms;
 use lazaret_match::MatchOptions;
-use lazaret_model::{Outcome, Report};
-use lazaret_policy::{FailOn, Gate, IgnoreRules, decide};
+use lazaret_model::{Inventory, Outcome, Report};
+use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, decide};
 use lazaret_report::format::Format;
 use lazaret_report::sbom::{self, SbomFormat};
 use lazaret_report::{Options, explain as tell};
 
 use crate::Verdict;
 use crate::args::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
-use crate::{console, database, targets, vex};
+use crate::{console, database, platforms, targets, vex};
 
 /// Ignore files that are read from the working directory by themselves.
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
@@ -26,16 +28,38 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     let outputs = outputs(&args.output)?;
     let today = today();
     let rules = ignore_rules(&args.gate.ignore_file)?;
-    let mut report = report(&args.target, &args.matching, &today)?;
-    let unused = rules.apply(&mut report, &today);
-    gate.filter(&mut report);
-    report.decision = decide(&report, &gate);
+    let all = args.target.platform == Some(Platforms::All);
+    for (format, path) in outputs.iter().filter(|_| all) {
+        platforms::check(format.name, path.as_deref())?;
+    }
+    let database = database::open(args.matching.database.db.as_deref())?;
+    let mut reports = Vec::new();
+    let mut unused: Option<Vec<Unused>> = None;
+    for inventory in targets::inventories(&args.target)? {
+        let mut report = examine(inventory, &database, &args.matching, &today)?;
+        let idle = rules.apply(&mut report, &today);
+        // A rule that one platform needs is not unused.
+        match &mut unused {
+            Some(unused) => unused.retain(|rule| idle.contains(rule)),
+            None => unused = Some(idle),
+        }
+        gate.filter(&mut report);
+        report.decision = decide(&report, &gate);
+        reports.push(report);
+    }
+    let of: Vec<_> = reports.iter().map(|r| r.target.platform.clone()).collect();
     for (format, path) in &outputs {
-        write_report(&report, format, path.as_deref(), &args.output)?;
+        let mut write = |number: usize, path: Option<&Path>| {
+            write_report(&reports[number], format, path, &args.output)
+        };
+        match all {
+            true => platforms::each(format.name, path.as_deref(), &of, &mut write)?,
+            false => write(0, path.as_deref())?,
+        }
     }
     if !console::is_quiet() {
         let mut err = anstream::stderr();
-        for rule in unused {
+        for rule in unused.into_iter().flatten() {
             writeln!(
                 err,
                 "warning: {} ignores {}, but {}",
@@ -43,7 +67,11 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
             )?;
         }
     }
-    Ok(verdict(&report))
+    let verdicts: Vec<Verdict> = reports.iter().map(verdict).collect();
+    Ok([Verdict::Refused, Verdict::Incomplete]
+        .into_iter()
+        .find(|worst| verdicts.contains(worst))
+        .unwrap_or(Verdict::Allowed))
 }
 
 fn verdict(report: &Report) -> Verdict {
@@ -80,12 +108,20 @@ fn gate(args: &GateArgs) -> anyhow::Result<Gate> {
 /// The report of a target, before any rule of people is applied.
 fn report(target: &TargetArgs, matching: &MatchArgs, today: &str) -> anyhow::Result<Report> {
     let database = database::open(matching.database.db.as_deref())?;
-    let inventory = targets::inventory(target)?;
+    examine(targets::inventory(target)?, &database, matching, today)
+}
+
+fn examine(
+    inventory: Inventory,
+    database: &Db,
+    matching: &MatchArgs,
+    today: &str,
+) -> anyhow::Result<Report> {
     let options = MatchOptions {
         today: Some(today.to_owned()),
         strict: matching.strict,
     };
-    let mut report = lazaret_scan::examine(inventory, &database, &options)?;
+    let mut report = lazaret_scan::examine(inventory, database, &options)?;
     let documents = vex::documents(&matching.vex, &report)?;
     lazaret_vex::apply(&mut report, &documents);
     Ok(report)
@@ -207,22 +243,44 @@ pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
                 known.join(", ")
             )
         })?;
-    let inventory = targets::inventory(&args.target)?;
+    let all = args.target.platform == Some(Platforms::All);
+    if all {
+        platforms::check(format.name(), args.output.as_deref())?;
+    }
+    let inventories = targets::inventories(&args.target)?;
+    let of: Vec<_> = inventories
+        .iter()
+        .map(|i| i.target.platform.clone())
+        .collect();
+    let mut write =
+        |number: usize, path: Option<&Path>| write_sbom(&inventories[number], format, path);
+    match all {
+        true => platforms::each(format.name(), args.output.as_deref(), &of, &mut write)?,
+        false => write(0, args.output.as_deref())?,
+    }
+    Ok(Verdict::Allowed)
+}
+
+fn write_sbom(
+    inventory: &Inventory,
+    format: SbomFormat,
+    path: Option<&Path>,
+) -> anyhow::Result<()> {
     let options = Options::default();
-    match &args.output {
+    match path {
         Some(path) => {
             let file = File::create(path).with_context(|| format!("write {}", path.display()))?;
             let mut out = BufWriter::new(file);
-            sbom::write(&inventory, format, &options, &mut out)?;
+            sbom::write(inventory, format, &options, &mut out)?;
             out.flush()?;
         }
         None => {
             let mut out = BufWriter::new(std::io::stdout().lock());
-            sbom::write(&inventory, format, &options, &mut out)?;
+            sbom::write(inventory, format, &options, &mut out)?;
             out.flush()?;
         }
     }
-    Ok(Verdict::Allowed)
+    Ok(())
 }
 
 pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Verdict> {

@@ -1,5 +1,6 @@
 //! From what was typed to an inventory.
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -8,55 +9,70 @@ use anyhow::{Context as _, bail};
 use lazaret_ecosystem::distro;
 use lazaret_image::credentials::{Credential, Keychain, Secret};
 use lazaret_image::registry::{self, RegistryOptions};
-use lazaret_image::{DaemonKind, Image, ImageRef, Limits, TargetRef, containerd, daemon};
+use lazaret_image::{
+    Choice, DaemonKind, Image, ImageRef, Platforms, TargetRef, containerd, daemon, is_compressed,
+    open_archive, open_layout,
+};
 use lazaret_model::{Inventory, Package, Purl, Target, TargetKind};
-use lazaret_scan::{Cache, Settings, catalog, catalog_directory, catalog_stream, from_cache};
+use lazaret_scan::{
+    Cache, Settings, Source, catalog, catalog_daemon, catalog_directory, catalog_stream,
+};
 
 use crate::args::TargetArgs;
 use crate::progress::Bar;
 
-/// What is inside the target.
+/// What is inside the target, where one platform of it is asked for.
 pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
+    if args.platform == Some(Platforms::All) {
+        bail!("this command looks at one platform; name it instead of `all`");
+    }
+    let found = inventories(args)?.into_iter().next();
+    found.context("the target holds nothing that can be examined")
+}
+
+/// What is inside the target, for each platform that was asked for; at least one.
+pub(crate) fn inventories(args: &TargetArgs) -> anyhow::Result<Vec<Inventory>> {
     let parsed = TargetRef::parse(&args.target)?;
     let mut settings = settings(args)?;
+    settings.locked = matches!(parsed, TargetRef::Dir(_));
     let bar = Bar::new();
-    let platform = args.platform.as_ref();
+    let source = Opened {
+        args,
+        settings: &settings,
+        bar: &bar,
+    };
     let input = args.target.as_str();
-    let of_image = |image: Image, settings: &Settings| -> anyhow::Result<Inventory> {
-        Ok(catalog(&image, input, settings, &bar)?)
-    };
-    let mut inventory = match parsed {
-        TargetRef::DockerArchive(path) | TargetRef::OciArchive(path) => {
-            of_image(archive(&path, args)?, &settings)?
+    let mut inventories = match parsed {
+        TargetRef::Archive { file, selector } => source.archive(&file, selector)?,
+        TargetRef::OciLayout { dir, selector } => source.layout(&dir, selector)?,
+        TargetRef::Dir(path) | TargetRef::RootFs(path) => {
+            vec![catalog_directory(&path, input, &settings, &bar)?]
         }
-        TargetRef::OciLayout { dir, selector } => {
-            let image =
-                lazaret_image::open_layout(&dir, selector.as_deref(), platform, &settings.limits)?;
-            of_image(image, &settings)?
-        }
-        TargetRef::Dir(path) => {
-            settings.locked = true;
-            catalog_directory(&path, input, &settings, &bar)?
-        }
-        TargetRef::RootFs(path) => catalog_directory(&path, input, &settings, &bar)?,
-        TargetRef::Stdin => catalog_stream(std::io::stdin().lock(), input, &settings, &bar)?,
-        TargetRef::Sbom(path) => sbom(&path, input)?,
-        TargetRef::Purl(text) => purls(&text, input)?,
-        TargetRef::PurlFile(path) => purls(&read(&path)?, input)?,
-        TargetRef::Path(path) => of_path(&path, args, &of_image, &settings)?,
-        TargetRef::Registry(reference) => of_image(pull(&reference, args)?, &settings)?,
-        TargetRef::Image(reference) => match local(&reference, args, &settings, &bar)? {
-            Some(inventory) => inventory,
-            None => of_image(pull(&reference, args)?, &settings)?,
+        TargetRef::Stdin => source.stream(std::io::stdin().lock(), "standard input", None)?,
+        TargetRef::Sbom(path) => vec![sbom(&path, input)?],
+        TargetRef::Purl(text) => vec![purls(&text, input)?],
+        TargetRef::PurlFile(path) => vec![purls(&read(&path)?, input)?],
+        TargetRef::Path(path) => source.path(&path)?,
+        TargetRef::Registry(reference) => source.pull(&reference)?,
+        TargetRef::Image(reference) => match source.local(&reference) {
+            Some(found) => found,
+            None => source.pull(&reference)?,
         },
-        TargetRef::Daemon { kind, name } => of_daemon(kind, &name, args, &settings, &bar)?
-            .with_context(|| {
-                format!(
-                    "no {} daemon that can be reached has an image {name}",
-                    kind.name()
-                )
-            })?,
+        TargetRef::Daemon { kind, name } => source.daemon(kind, &name)?.with_context(|| {
+            format!(
+                "no {} daemon that can be reached has an image {name}",
+                kind.name()
+            )
+        })?,
     };
+    for inventory in &mut inventories {
+        overrule(inventory, args)?;
+    }
+    Ok(inventories)
+}
+
+/// Puts what the caller knows better in the place of what was found.
+fn overrule(inventory: &mut Inventory, args: &TargetArgs) -> anyhow::Result<()> {
     if let Some(text) = &args.distro {
         let chosen = distro::parse(text)
             .with_context(|| format!("`{text}` is no distribution; write it as debian:12"))?;
@@ -65,7 +81,7 @@ pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
         }
         inventory.target.distro = Some(chosen);
     }
-    Ok(inventory)
+    Ok(())
 }
 
 fn settings(args: &TargetArgs) -> anyhow::Result<Settings> {
@@ -105,84 +121,135 @@ pub(crate) fn home_dir(variable: &str, fallback: &str) -> Option<PathBuf> {
     Some(base.join("lazaret"))
 }
 
-fn archive(path: &Path, args: &TargetArgs) -> anyhow::Result<Image> {
-    if path.is_dir() {
-        return Ok(lazaret_image::open_layout(
-            path,
-            None,
-            args.platform.as_ref(),
-            &Limits::default(),
-        )?);
-    }
-    Ok(lazaret_image::open_archive(
-        path,
-        None,
-        args.platform.as_ref(),
-        &Limits::default(),
-    )?)
+/// What every source of images is opened with.
+struct Opened<'a> {
+    args: &'a TargetArgs,
+    settings: &'a Settings,
+    bar: &'a Bar,
 }
 
-/// A bare path: the content tells whether it is an archive or a bill of materials.
-fn of_path(
-    path: &Path,
-    args: &TargetArgs,
-    of_image: &dyn Fn(Image, &Settings) -> anyhow::Result<Inventory>,
-    settings: &Settings,
-) -> anyhow::Result<Inventory> {
-    let mut head = [0u8; 512];
-    let mut file = std::fs::File::open(path).with_context(|| format!("read {}", path.display()))?;
-    let n = file
-        .read(&mut head)
-        .with_context(|| format!("read {}", path.display()))?;
-    let text = head[..n].iter().find(|b| !b.is_ascii_whitespace());
-    if matches!(text, Some(b'{' | b'[')) || head[..n].starts_with(b"SPDXVersion") {
-        return sbom(path, &args.target);
+impl Opened<'_> {
+    fn platforms(&self) -> Platforms {
+        self.args.platform.clone().unwrap_or_default()
     }
-    of_image(archive(path, args)?, settings)
-}
 
-/// The image on a local daemon, in the order docker, podman, containerd; `None` when none
-/// has it. A daemon that does not answer is passed over: the registry may have the image.
-fn local(
-    reference: &ImageRef,
-    args: &TargetArgs,
-    settings: &Settings,
-    bar: &Bar,
-) -> anyhow::Result<Option<Inventory>> {
-    for kind in DaemonKind::ALL {
-        if let Ok(Some(inventory)) = of_daemon(kind, &reference.to_string(), args, settings, bar) {
-            return Ok(Some(inventory));
+    fn choice(&self, name: Option<String>) -> Choice {
+        Choice {
+            name,
+            platforms: self.platforms(),
         }
     }
-    Ok(None)
+
+    fn images(&self, images: Vec<Image>) -> anyhow::Result<Vec<Inventory>> {
+        let several = images.len() > 1;
+        let of = |image: Image| {
+            let found = catalog(&image, &self.args.target, self.settings, self.bar);
+            match &image.platform {
+                Some(platform) if several => found.with_context(|| format!("for {platform}")),
+                _ => Ok(found?),
+            }
+        };
+        images.into_iter().map(of).collect()
+    }
+
+    fn stream(
+        &self,
+        reader: impl std::io::Read,
+        name: &str,
+        selector: Option<String>,
+    ) -> anyhow::Result<Vec<Inventory>> {
+        let choice = self.choice(selector);
+        let source = Source {
+            name,
+            choice: &choice,
+        };
+        let input = &self.args.target;
+        Ok(catalog_stream(
+            reader,
+            source,
+            input,
+            self.settings,
+            self.bar,
+        )?)
+    }
+
+    fn archive(&self, path: &Path, selector: Option<String>) -> anyhow::Result<Vec<Inventory>> {
+        if path.is_dir() {
+            return self.layout(path, selector);
+        }
+        // What is packed as a whole can only be read from its beginning to its end.
+        if is_compressed(path)? {
+            let file = File::open(path).with_context(|| format!("read {}", path.display()))?;
+            return self.stream(file, &path.display().to_string(), selector);
+        }
+        let choice = self.choice(selector);
+        self.images(open_archive(path, &choice, &self.settings.limits)?)
+    }
+
+    fn layout(&self, dir: &Path, selector: Option<String>) -> anyhow::Result<Vec<Inventory>> {
+        let choice = self.choice(selector);
+        self.images(open_layout(dir, &choice, &self.settings.limits)?)
+    }
+
+    /// A bare path: the content tells whether it is an archive or a bill of materials.
+    fn path(&self, path: &Path) -> anyhow::Result<Vec<Inventory>> {
+        let mut head = [0u8; 512];
+        let mut file = File::open(path).with_context(|| format!("read {}", path.display()))?;
+        let n = file
+            .read(&mut head)
+            .with_context(|| format!("read {}", path.display()))?;
+        let text = head[..n].iter().find(|b| !b.is_ascii_whitespace());
+        if matches!(text, Some(b'{' | b'[')) || head[..n].starts_with(b"SPDXVersion") {
+            return Ok(vec![sbom(path, &self.args.target)?]);
+        }
+        self.archive(path, None)
+    }
+
+    /// The image on a local daemon, in the order docker, podman, containerd; `None` when
+    /// none has it. A daemon that does not answer, or has the image for another platform,
+    /// is passed over: the registry may have the image. All platforms of an image are in
+    /// the registry alone.
+    fn local(&self, reference: &ImageRef) -> Option<Vec<Inventory>> {
+        if self.platforms() == Platforms::All {
+            return None;
+        }
+        let name = reference.to_string();
+        DaemonKind::ALL
+            .into_iter()
+            .find_map(|kind| self.daemon(kind, &name).ok().flatten())
+    }
+
+    fn daemon(&self, kind: DaemonKind, name: &str) -> anyhow::Result<Option<Vec<Inventory>>> {
+        if kind == DaemonKind::Containerd {
+            let found = containerd::find(name, &self.platforms(), &self.settings.limits)?;
+            return found.map(|images| self.images(images)).transpose();
+        }
+        let found = daemon::find(name, kind).map_err(|error| {
+            let hint = error.hint();
+            let error = anyhow::Error::from(error);
+            match hint {
+                Some(hint) => error.context(format!("ask {} for {name}; {hint}", kind.name())),
+                None => error,
+            }
+        })?;
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        found.check_platform(self.platforms().only())?;
+        let inventory = catalog_daemon(&found, &self.args.target, self.settings, self.bar)?;
+        Ok(Some(vec![inventory]))
+    }
+
+    fn pull(&self, reference: &ImageRef) -> anyhow::Result<Vec<Inventory>> {
+        self.images(pull(reference, &self.platforms(), self.args)?)
+    }
 }
 
-fn of_daemon(
-    kind: DaemonKind,
-    name: &str,
+fn pull(
+    reference: &ImageRef,
+    platforms: &Platforms,
     args: &TargetArgs,
-    settings: &Settings,
-    bar: &Bar,
-) -> anyhow::Result<Option<Inventory>> {
-    let input = args.target.as_str();
-    if kind == DaemonKind::Containerd {
-        let reference: ImageRef = name.parse()?;
-        let found = containerd::find(&reference, args.platform.as_ref(), &settings.limits)?;
-        return found
-            .map(|image| Ok(catalog(&image, input, settings, bar)?))
-            .transpose();
-    }
-    let Some(found) = daemon::find(name, kind)? else {
-        return Ok(None);
-    };
-    // An image whose layers are all known needs no export.
-    if let Some(known) = from_cache(&found.image()?, input, settings) {
-        return Ok(Some(known));
-    }
-    Ok(Some(catalog_stream(found.stream()?, input, settings, bar)?))
-}
-
-fn pull(reference: &ImageRef, args: &TargetArgs) -> anyhow::Result<Image> {
+) -> anyhow::Result<Vec<Image>> {
     if args.offline {
         bail!("{reference} is in a registry, and --offline forbids asking it");
     }
@@ -196,7 +263,7 @@ fn pull(reference: &ImageRef, args: &TargetArgs) -> anyhow::Result<Image> {
     if let Some(credential) = credential(args)? {
         options.keychain = Keychain::from_environment().with(&reference.registry, credential);
     }
-    registry::open(reference, args.platform.as_ref(), &options).map_err(|error| {
+    registry::open(reference, platforms, &options).map_err(|error| {
         let hint = error.hint();
         let error = anyhow::Error::from(error);
         match hint {

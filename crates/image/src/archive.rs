@@ -8,15 +8,15 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use lazaret_model::Platform;
-use serde::Deserialize;
-
+use crate::index::Choice;
+use crate::layer::Packing;
 use crate::layout::{self, Blobs};
+use crate::saved;
 use crate::tar::{Entry, EntryKind, LayerSink, Source, walk_source};
-use crate::{BlobSource, Image, ImageConfig, ImageError, LayerDescriptor, Limits, manifest};
+use crate::{BlobSource, Image, ImageError, LayerDescriptor, Limits};
 
 /// Where the members of an archive lie.
 #[derive(Debug, Clone)]
@@ -196,64 +196,47 @@ impl BlobSource for Archive {
     }
 }
 
-/// An image of `manifest.json`.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Saved {
-    #[serde(rename = "Config")]
-    pub(crate) config: String,
-    #[serde(rename = "RepoTags", default)]
-    pub(crate) repo_tags: Option<Vec<String>>,
-    #[serde(rename = "Layers", default)]
-    pub(crate) layers: Vec<String>,
-}
-
-/// Opens the image in an archive, whichever of the two formats it has.
-///
-/// `selector` is a tag or digest where the archive holds several images.
+/// Whether an archive is packed as a whole, so that it can only be read as a stream, with
+/// [`crate::read_stream`].
 ///
 /// # Errors
-/// When the file is no archive, holds no image, or a document is damaged.
+/// When the file cannot be read.
+pub fn is_compressed(path: &Path) -> Result<bool, ImageError> {
+    let fail = |source| ImageError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let mut head = Vec::new();
+    let file = File::open(path).map_err(fail)?;
+    file.take(16).read_to_end(&mut head).map_err(fail)?;
+    Ok(Packing::of(&head) != Packing::None)
+}
+
+/// Opens the wanted images in an archive, whichever of the two formats it has; at least
+/// one.
+///
+/// # Errors
+/// When the file is no archive, the choice fits nothing or too much, or a document is
+/// damaged.
 pub fn open_archive(
     path: &Path,
-    selector: Option<&str>,
-    platform: Option<&Platform>,
+    choice: &Choice,
     limits: &Limits,
-) -> Result<Image, ImageError> {
+) -> Result<Vec<Image>, ImageError> {
     let archive = Archive::open(path, limits)?;
     let name = path.display().to_string();
     // A docker archive of today is a layout as well, and the layout has digests.
     if archive.members.contains_key("index.json") && archive.members.contains_key("oci-layout") {
-        return layout::open(archive, &name, selector, platform, limits);
+        return layout::open(archive, &name, choice, limits);
     }
-    if !archive.members.contains_key("manifest.json") {
+    if !archive.members.contains_key(saved::LIST) {
         let why = "there is neither index.json nor manifest.json in it".to_owned();
         return Err(ImageError::NotAnImage {
             path: path.to_owned(),
             why,
         });
     }
-    let bytes = layout::document(&archive, "manifest.json", limits)?;
-    let saved: Vec<Saved> = serde_json::from_slice(&bytes)
-        .map_err(|e| ImageError::manifest("manifest.json", e.to_string()))?;
-    let wanted =
-        |s: &&Saved| selector.is_none_or(|tag| s.repo_tags.iter().flatten().any(|t| t == tag));
-    let saved = saved
-        .iter()
-        .find(wanted)
-        .ok_or_else(|| ImageError::NotAnImage {
-            path: PathBuf::from(path),
-            why: "manifest.json lists no such image".into(),
-        })?;
-    let config = layout::document(&archive, &saved.config, limits)?;
-    let config = ImageConfig::parse(&saved.config, &config)?;
-    let layers = manifest::layers_at(&saved.layers, &config)?;
-    let tag = saved.repo_tags.iter().flatten().next().cloned();
-    Ok(Image {
-        name: tag.unwrap_or(name),
-        digest: None,
-        platform: config.platform(),
-        config,
-        layers,
-        blobs: Some(Box::new(archive)),
-    })
+    let mut image = saved::open(&archive, &name, choice, limits)?;
+    image.blobs = Some(Arc::new(archive));
+    Ok(vec![image])
 }

@@ -1,7 +1,7 @@
 //! Images of containerd, over its gRPC socket.
 //!
-//! Source: containerd's `services/images/v1` and `services/content/v1`. Three calls are
-//! all it takes (`Images.Get`, `Content.Info`, `Content.Read`), so they are written out:
+//! Source: containerd's `services/images/v1` and `services/content/v1`. Four calls are all
+//! it takes (`Images.Get` and `List`, `Content.Info` and `Read`), so they are written out:
 //! HTTP/2 with prior knowledge, messages of five bytes and a body, and the few fields of
 //! protocol buffers that matter. The content store is an OCI layout by another name; it
 //! is read as one, with the same verification.
@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use reqwest::blocking::{Client, Response};
 
-use lazaret_model::{Digest, Platform};
+use lazaret_model::Digest;
 
 use crate::layout::{self, Blobs};
-use crate::{Image, ImageError, ImageRef, Limits};
+use crate::{Choice, Image, ImageError, ImageRef, Limits, Platforms};
 use wire::{Field, Message};
 
 /// Largest message of an answer, in bytes; containerd reads in pieces of 1 MiB.
@@ -61,21 +61,22 @@ pub enum ContainerdError {
 }
 
 /// Looks for an image at the containerd daemons of this machine, in the namespace that
-/// `CONTAINERD_NAMESPACE` names or the usual ones.
+/// `CONTAINERD_NAMESPACE` names or the usual ones. `name` is a name as containerd has it,
+/// a reference, or a digest.
 ///
 /// # Errors
 /// When a daemon is there but does not answer well, or the image is damaged.
 pub fn find(
-    reference: &ImageRef,
-    platform: Option<&Platform>,
+    name: &str,
+    platforms: &Platforms,
     limits: &Limits,
-) -> Result<Option<Image>, ContainerdError> {
+) -> Result<Option<Vec<Image>>, ContainerdError> {
     let own = std::env::var("CONTAINERD_NAMESPACE").ok();
     let own = own.as_deref().filter(|n| !n.is_empty());
     let namespaces: Vec<&str> = own.map_or(NAMESPACES.to_vec(), |n| vec![n]);
     for socket in crate::daemon::sockets(crate::DaemonKind::Containerd) {
         for namespace in &namespaces {
-            let found = find_at(&socket, namespace, reference, platform, limits)?;
+            let found = find_at(&socket, namespace, name, platforms, limits)?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -91,21 +92,23 @@ pub fn find(
 pub fn find_at(
     socket: &Path,
     namespace: &str,
-    reference: &ImageRef,
-    platform: Option<&Platform>,
+    name: &str,
+    platforms: &Platforms,
     limits: &Limits,
-) -> Result<Option<Image>, ContainerdError> {
+) -> Result<Option<Vec<Image>>, ContainerdError> {
     let store = Store::new(socket, namespace)?;
-    let Some(target) = store.image(&reference.to_string())? else {
+    let Some((name, target)) = store.search(name)? else {
         return Ok(None);
     };
     let store = Store {
-        index: Some(target),
+        index: Some(index_of(&target).to_string().into_bytes()),
         ..store
     };
-    let name = reference.to_string();
-    let image = layout::open(store, &name, None, platform, limits)?;
-    Ok(Some(image))
+    let choice = Choice {
+        name: None,
+        platforms: platforms.clone(),
+    };
+    Ok(Some(layout::open(store, &name, &choice, limits)?))
 }
 
 /// One namespace of one daemon.
@@ -173,8 +176,29 @@ impl Store {
         }
     }
 
-    /// What the name points at, as a layout's index.
-    fn image(&self, name: &str) -> Result<Option<Vec<u8>>, ContainerdError> {
+    /// The image that a text means, with its name: the name as it was written, the name
+    /// that the text is short for, or a digest that a name points at.
+    fn search(&self, text: &str) -> Result<Option<Named>, ContainerdError> {
+        if let Some(found) = self.image(text)? {
+            return Ok(Some(found));
+        }
+        if let Ok(digest) = text.parse::<Digest>() {
+            return self.pointing_at(&digest, None);
+        }
+        let Ok(reference) = text.parse::<ImageRef>() else {
+            return Ok(None);
+        };
+        if let Some(found) = self.image(&reference.to_string())? {
+            return Ok(Some(found));
+        }
+        match &reference.digest {
+            Some(digest) => self.pointing_at(digest, Some(&reference.name())),
+            None => Ok(None),
+        }
+    }
+
+    /// What a name points at.
+    fn image(&self, name: &str) -> Result<Option<Named>, ContainerdError> {
         const GET: &str = "containerd.services.images.v1.Images/Get";
         let request = Message::new().text(1, name).done();
         let Some(mut response) = self.call(GET, &request)? else {
@@ -183,7 +207,40 @@ impl Store {
         let Some(message) = self.message(&mut response)? else {
             return Ok(None);
         };
-        Ok(Some(index_of(&message)?))
+        // GetImageResponse.image (1).
+        let image = wire::bytes(&message, 1).ok_or_else(|| malformed("it names no image"))?;
+        Ok(Some(named(image)?))
+    }
+
+    /// The first name, in the order of names, that points at a digest and belongs to the
+    /// repository where one is given.
+    fn pointing_at(
+        &self,
+        digest: &Digest,
+        repository: Option<&str>,
+    ) -> Result<Option<Named>, ContainerdError> {
+        const LIST: &str = "containerd.services.images.v1.Images/List";
+        let filter = format!("target.digest=={digest}");
+        let request = Message::new().text(1, &filter).done();
+        let Some(mut response) = self.call(LIST, &request)? else {
+            return Ok(None);
+        };
+        let Some(message) = self.message(&mut response)? else {
+            return Ok(None);
+        };
+        // ListImagesResponse.images (1), repeated.
+        let mut found = Vec::new();
+        for field in wire::fields(&message) {
+            if let Field::Bytes(1, image) = field {
+                found.push(named(image)?);
+            }
+        }
+        found.retain(|(name, target)| {
+            let of = |wanted: &str| name.parse().is_ok_and(|r: ImageRef| r.name() == wanted);
+            target.digest == *digest && repository.is_none_or(of)
+        });
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(found.into_iter().next())
     }
 
     fn message(&self, response: &mut Response) -> Result<Option<Vec<u8>>, ContainerdError> {
@@ -270,32 +327,56 @@ impl Read for Content {
     }
 }
 
-/// What an answered image points at, as a layout's index.
-fn index_of(message: &[u8]) -> Result<Vec<u8>, ImageError> {
-    let malformed = |why: &str| ImageError::manifest("containerd's answer", why);
-    // GetImageResponse.image (1) → Image.target (3) → Descriptor: 1, 2, 3.
-    let image = wire::bytes(message, 1).ok_or_else(|| malformed("it names no image"))?;
+/// A name and what it points at.
+type Named = (String, Target);
+
+/// What a name points at: a manifest, or an index of them.
+struct Target {
+    media_type: String,
+    digest: Digest,
+    size: u64,
+}
+
+fn malformed(why: &str) -> ImageError {
+    ImageError::manifest("containerd's answer", why)
+}
+
+/// Reads an image: Image.name (1), Image.target (3) → Descriptor: 1, 2, 3.
+fn named(image: &[u8]) -> Result<Named, ImageError> {
+    let string = |message, number| {
+        let bytes = wire::bytes(message, number);
+        bytes.and_then(|b| std::str::from_utf8(b).ok())
+    };
     let target = wire::bytes(image, 3).ok_or_else(|| malformed("its image has no target"))?;
-    let text = |number| wire::bytes(target, number).and_then(|b| std::str::from_utf8(b).ok());
-    let digest: Digest = text(2)
-        .and_then(|t| t.parse().ok())
-        .ok_or_else(|| malformed("its target has no digest"))?;
-    let descriptor = serde_json::json!({
-        "mediaType": text(1).unwrap_or_default(),
-        "digest": digest,
-        "size": wire::number(target, 3).unwrap_or(0),
-    });
-    let index = serde_json::json!({"schemaVersion": 2, "manifests": [descriptor]});
-    Ok(index.to_string().into_bytes())
+    let digest = string(target, 2).and_then(|t| t.parse().ok());
+    let target = Target {
+        media_type: string(target, 1).unwrap_or_default().to_owned(),
+        digest: digest.ok_or_else(|| malformed("its target has no digest"))?,
+        size: wire::number(target, 3).unwrap_or(0),
+    };
+    Ok((string(image, 1).unwrap_or_default().to_owned(), target))
+}
+
+/// What a name points at, as a layout's index.
+fn index_of(target: &Target) -> serde_json::Value {
+    serde_json::json!({"schemaVersion": 2, "manifests": [{
+        "mediaType": target.media_type,
+        "digest": target.digest,
+        "size": target.size,
+    }]})
 }
 
 /// Reads `bytes` as an answer of containerd, and the messages in it as images. What a
 /// fuzzer calls.
 #[doc(hidden)]
 pub fn exercise(mut bytes: &[u8]) {
-    let _ = index_of(bytes);
+    let _ = named(bytes);
     while let Ok(Some(message)) = wire::read_frame(&mut bytes, MAX_MESSAGE) {
-        let _ = index_of(&message);
+        for field in wire::fields(&message) {
+            if let Field::Bytes(1, image) = field {
+                let _ = named(image);
+            }
+        }
     }
 }
 

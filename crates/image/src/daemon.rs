@@ -14,8 +14,8 @@ use serde::Deserialize;
 
 use lazaret_model::{Digest, Platform};
 
-use crate::manifest::{self, RootFs};
-use crate::{DaemonKind, Image, ImageConfig, ImageError};
+use crate::manifest;
+use crate::{DaemonKind, Image, ImageConfig, ImageError, Limits};
 
 /// Largest description of an image, in bytes.
 const MAX_DESCRIPTION: u64 = 8 << 20;
@@ -75,9 +75,10 @@ impl DaemonError {
 
 /// An image that a daemon has.
 pub struct DaemonImage {
-    /// The name that was asked for.
+    /// The name for people: a tag of the image's where it has one.
     pub name: String,
-    /// Digest of the image's configuration, which daemons call its id.
+    /// The digest by which the daemon knows the image: that of its configuration, or of its
+    /// manifest. Either decides what the configuration is.
     pub id: Digest,
     /// Digest of its manifest in the registry that it came from, where known.
     pub digest: Option<Digest>,
@@ -87,6 +88,7 @@ pub struct DaemonImage {
     pub diff_ids: Vec<Digest>,
     socket: PathBuf,
     client: Client,
+    asked: String,
 }
 
 impl fmt::Debug for DaemonImage {
@@ -103,6 +105,8 @@ impl fmt::Debug for DaemonImage {
 #[serde(rename_all = "PascalCase")]
 struct Description {
     id: String,
+    #[serde(default)]
+    repo_tags: Option<Vec<String>>,
     #[serde(default)]
     repo_digests: Option<Vec<String>>,
     #[serde(default)]
@@ -128,11 +132,14 @@ pub fn sockets(kind: DaemonKind) -> Vec<PathBuf> {
     let runtime = var("XDG_RUNTIME_DIR").map(PathBuf::from);
     let under = |rest: &str| runtime.as_ref().map(|r| r.join(rest));
     let fixed = |path: &str| Some(PathBuf::from(path));
+    let home = |rest: &str| var("HOME").map(|dir| PathBuf::from(dir).join(rest));
     let all = match kind {
         DaemonKind::Docker => vec![
             named("DOCKER_HOST"),
             fixed("/var/run/docker.sock"),
             under("docker.sock"),
+            home(".docker/run/docker.sock"),
+            home(".docker/desktop/docker.sock"),
         ],
         DaemonKind::Podman => vec![
             named("CONTAINER_HOST"),
@@ -202,8 +209,11 @@ pub fn find_at(name: &str, socket: PathBuf) -> Result<Option<DaemonImage>, Daemo
         .iter()
         .find_map(|d| d.rsplit_once('@')?.1.parse().ok());
     let known = !about.os.is_empty() && !about.architecture.is_empty();
+    let tags = about.repo_tags.unwrap_or_default();
+    let tag = tags.iter().find(|tag| tag.contains(name)).or(tags.first());
     Ok(Some(DaemonImage {
-        name: name.to_owned(),
+        asked: name.to_owned(),
+        name: tag.map_or(name, String::as_str).to_owned(),
         id: id.parse().map_err(|e| answer(format!("{e}")))?,
         digest,
         platform: known.then_some(Platform {
@@ -228,34 +238,44 @@ pub fn exercise(bytes: &[u8]) {
 }
 
 impl DaemonImage {
-    /// The image without its content: enough when every layer is known already.
+    /// The image without its content, by its configuration.
     ///
     /// # Errors
-    /// When the daemon names no layers consistently.
-    pub fn image(&self) -> Result<Image, DaemonError> {
-        let platform = self.platform.clone();
-        let config = ImageConfig {
-            os: platform.as_ref().map(|p| p.os.clone()).unwrap_or_default(),
-            architecture: platform
-                .as_ref()
-                .map(|p| p.architecture.clone())
-                .unwrap_or_default(),
-            variant: platform.as_ref().and_then(|p| p.variant.clone()),
-            rootfs: RootFs {
-                diff_ids: self.diff_ids.clone(),
-            },
-            history: Vec::new(),
-        };
+    /// When the configuration is of another image than the daemon described.
+    pub fn image(&self, config: ImageConfig) -> Result<Image, DaemonError> {
+        if config.rootfs.diff_ids != self.diff_ids {
+            return Err(DaemonError::Answer {
+                socket: self.socket.clone(),
+                name: self.name.clone(),
+                why: "its configuration has other layers".into(),
+            });
+        }
         let places: Vec<String> = self.diff_ids.iter().map(ToString::to_string).collect();
-        let layers = manifest::layers_at(&places, &config)?;
+        let layers = manifest::layers_at(&places, &config, &Limits::default())?;
         Ok(Image {
             name: self.name.clone(),
             digest: self.digest.clone(),
-            platform,
+            platform: config.platform(),
             config,
             layers,
             blobs: None,
         })
+    }
+
+    /// Holds the image against the platform that was asked for.
+    ///
+    /// # Errors
+    /// When the daemon has it for another.
+    pub fn check_platform(&self, wanted: Option<&Platform>) -> Result<(), DaemonError> {
+        match (wanted, &self.platform) {
+            (Some(wanted), Some(offered)) if !wanted.accepts(offered) => {
+                Err(DaemonError::Image(ImageError::NoPlatform {
+                    wanted: wanted.to_string(),
+                    offered: offered.to_string(),
+                }))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The image as the archive that `docker save` writes.
@@ -263,7 +283,7 @@ impl DaemonImage {
     /// # Errors
     /// When the daemon does not answer, or lost the image since.
     pub fn stream(&self) -> Result<Box<dyn Read + Send>, DaemonError> {
-        let found = get(&self.client, &self.socket, &self.name, "get")?;
+        let found = get(&self.client, &self.socket, &self.asked, "get")?;
         let response = found.ok_or_else(|| DaemonError::Status {
             socket: self.socket.clone(),
             name: self.name.clone(),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use lazaret_model::Digest;
 
+use crate::index::Unnamed;
+
 /// Why an image, or a layer of it, cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ImageError {
@@ -93,6 +95,30 @@ pub enum ImageError {
         /// What was missing.
         why: String,
     },
+    /// Nothing in the archive or directory is called so.
+    #[error("{path} holds no image called `{name}`; {offered}")]
+    NoSuchImage {
+        /// Which file or directory.
+        path: PathBuf,
+        /// What was asked for.
+        name: String,
+        /// What there is, as a sentence.
+        offered: String,
+    },
+    /// The archive or directory holds several images, and it was not said which.
+    #[error("{path} holds several images; put one of these behind it: {offered}")]
+    SeveralImages {
+        /// Which file or directory.
+        path: PathBuf,
+        /// Their names, each as it is typed behind the path.
+        offered: String,
+    },
+    /// It is something else that is kept where images are.
+    #[error("this is no container image but {kind}")]
+    Artifact {
+        /// What it is.
+        kind: String,
+    },
     /// There is no such layer, or it was read as a stream already.
     #[error("layer {index} cannot be opened")]
     NoLayer {
@@ -102,6 +128,28 @@ pub enum ImageError {
 }
 
 impl ImageError {
+    /// An archive or directory in which the wanted image cannot be told.
+    pub(crate) fn unnamed(place: &str, name: Option<&str>, why: Unnamed) -> Self {
+        let path = PathBuf::from(place);
+        match (why, name) {
+            (Unnamed::None(offered), Some(name)) => Self::NoSuchImage {
+                path,
+                name: name.chars().take(200).collect(),
+                offered: offered.map_or("there is none at all".into(), |names| {
+                    format!("there are {names}")
+                }),
+            },
+            (Unnamed::None(_), None) => Self::NotAnImage {
+                path,
+                why: "its list of images is empty".into(),
+            },
+            (Unnamed::Several(offered), _) => Self::SeveralImages {
+                path,
+                offered: offered.unwrap_or_default(),
+            },
+        }
+    }
+
     /// A malformed document.
     pub(crate) fn manifest(document: impl Into<String>, why: impl Into<String>) -> Self {
         Self::Manifest {

@@ -126,24 +126,83 @@ impl<R: Read> Read for Bounded<'_, R> {
     }
 }
 
+/// How bytes are packed, by what they begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    None,
+    Gzip,
+    Zstd,
+    /// Known, but never read: no specification of images has it.
+    Other(&'static str),
+}
+
+impl Packing {
+    pub(crate) fn of(head: &[u8]) -> Self {
+        const OTHERS: [(&[u8], &str); 3] = [
+            (b"\xfd7zXZ\0", "xz"),
+            (b"\x04\x22\x4d\x18", "lz4"),
+            (b"\x89LZO\0\r\n", "lzop"),
+        ];
+        let skippable =
+            |h: &[u8]| h.len() >= 4 && h[0] & 0xf0 == 0x50 && h[1..4] == [0x2a, 0x4d, 0x18];
+        if head.starts_with(&[0x1f, 0x8b]) {
+            Self::Gzip
+        } else if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || skippable(head) {
+            Self::Zstd
+        } else if head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY") {
+            Self::Other("bzip2")
+        } else {
+            let known = OTHERS.iter().find(|(magic, _)| head.starts_with(magic));
+            known.map_or(Self::None, |(_, name)| Self::Other(name))
+        }
+    }
+}
+
 /// The inflated bytes, whatever the stored bytes are packed with. The media type is not
 /// asked: it is wrong often enough, and a wrong one must not hide a layer.
 fn inflate<'a, B: BufRead + 'a>(mut stored: B) -> io::Result<Box<dyn Read + 'a>> {
-    let head = stored.fill_buf()?;
-    Ok(if head.starts_with(&[0x1f, 0x8b]) {
-        Box::new(Members {
+    Ok(match Packing::of(stored.fill_buf()?) {
+        Packing::Gzip => Box::new(Members {
             decoder: Some(flate2::bufread::GzDecoder::new(stored)),
             rest: None,
-        })
-    } else if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
-        || (head.len() >= 4 && head[0] & 0xf0 == 0x50 && head[1..4] == [0x2a, 0x4d, 0x18])
-    {
-        let mut decoder = zstd::stream::read::Decoder::with_buffer(stored)?;
-        decoder.window_log_max(27)?;
-        Box::new(decoder)
-    } else {
-        Box::new(stored)
+        }),
+        Packing::Zstd => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(stored)?;
+            decoder.window_log_max(27)?;
+            Box::new(decoder)
+        }
+        Packing::Other(name) => {
+            let why = format!("it is packed with {name}, which is not read; unpack it first");
+            return Err(io::Error::new(io::ErrorKind::Unsupported, why));
+        }
+        Packing::None => Box::new(stored),
     })
+}
+
+/// Gives the inflated bytes of an archive, which the limits of a layer bound as well.
+pub(crate) fn unpacked<T>(
+    stored: impl Read,
+    limits: &Limits,
+    take: impl FnOnce(BufReader<&mut dyn Read>) -> Result<T, ImageError>,
+) -> Result<T, ImageError> {
+    let count = Cell::new(0);
+    let at = |source| ImageError::Read {
+        offset: count.get(),
+        source,
+    };
+    let told = Told {
+        inner: stored,
+        count: &count,
+        tell: None,
+    };
+    let mut buffered = BufReader::with_capacity(BUFFER, told);
+    let mut bounded = Bounded {
+        inner: inflate(&mut buffered).map_err(at)?,
+        read: 0,
+        stored: &count,
+        limits,
+    };
+    take(BufReader::with_capacity(BUFFER, &mut bounded))
 }
 
 /// All members of a gzip file. Bytes after the last member that begin no other are not

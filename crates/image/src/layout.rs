@@ -5,12 +5,14 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use lazaret_model::{Digest, Platform};
+use lazaret_model::Digest;
 
+use crate::index::{self, Choice, Manifest};
 use crate::layer::verify_document;
 use crate::manifest::{self, Descriptor, Document};
-use crate::{BlobSource, Image, ImageConfig, ImageError, LayerDescriptor, Limits};
+use crate::{BlobSource, Image, ImageError, LayerDescriptor, Limits};
 
 /// Where the blobs of a layout are: a directory or an archive.
 pub(crate) trait Blobs: Send + Sync {
@@ -94,84 +96,75 @@ impl<B: Blobs> BlobSource for Layout<B> {
     }
 }
 
-/// Opens the image of a layout that `selector` (a tag, or a digest after `@`) names.
+/// Opens the images of a layout that are wanted, at least one.
 pub(crate) fn open<B: Blobs + 'static>(
     blobs: B,
     name: &str,
-    selector: Option<&str>,
-    platform: Option<&Platform>,
+    choice: &Choice,
     limits: &Limits,
-) -> Result<Image, ImageError> {
-    let index = Document::parse("index.json", &document(&blobs, "index.json", limits)?)?;
-    let all = index.manifests.unwrap_or_default();
-    let named: Vec<Descriptor> = match selector {
-        None => all,
-        Some(selector) => all.into_iter().filter(|d| selects(d, selector)).collect(),
+) -> Result<Vec<Image>, ImageError> {
+    let list = Document::parse("index.json", &document(&blobs, "index.json", limits)?)?;
+    let all = list.manifests.unwrap_or_default();
+    let wanted = choice.name.as_deref();
+    let entries: Vec<Descriptor> = match index::named(&all, wanted) {
+        Ok(entries) => entries.into_iter().cloned().collect(),
+        Err(why) => match wanted.and_then(|w| w.parse::<Digest>().ok()) {
+            // A digest may be that of one platform's manifest, further below.
+            Some(digest) => vec![
+                below(&blobs, &all, &digest, limits)
+                    .ok_or_else(|| ImageError::unnamed(name, wanted, why))?,
+            ],
+            None => return Err(ImageError::unnamed(name, wanted, why)),
+        },
     };
-    if named.is_empty() {
-        let why = selector.map_or("its index is empty".into(), |s| {
-            format!("nothing in its index is called `{s}`")
-        });
-        return Err(ImageError::NotAnImage {
-            path: PathBuf::from(name),
-            why,
-        });
-    }
-    let (digest, manifest) = resolve(&blobs, &named, platform, limits)?;
-    let config = manifest
-        .config
-        .as_ref()
-        .ok_or_else(|| ImageError::manifest("manifest", "it names no configuration"))?;
-    let config = ImageConfig::parse("image configuration", &blob(&blobs, config, limits)?)?;
-    let layers = manifest::layers(&manifest.layers.unwrap_or_default(), &config, limits)?;
-    // A layer whose facts are known is never opened, but an image that lacks one is broken.
-    for layer in layers.iter().filter(|l| !l.foreign && blobs.holds_layers()) {
-        present(&blobs, layer)?;
-    }
-    Ok(Image {
-        name: name.to_owned(),
-        digest: Some(digest),
-        platform: config.platform(),
-        config,
-        layers,
-        blobs: Some(Box::new(Layout(blobs))),
+    let mut fetch =
+        |d: &Descriptor| Document::parse(&d.digest.to_string(), &blob(&blobs, d, limits)?);
+    let found = index::manifests(&entries, &choice.platforms, limits, &mut fetch)?;
+    let blobs = Arc::new(Layout(blobs));
+    found
+        .into_iter()
+        .map(|manifest| image(&blobs, name, manifest, choice, limits))
+        .collect()
+}
+
+/// The entry of that digest in one of the indexes of a layout.
+fn below(
+    blobs: &dyn Blobs,
+    entries: &[Descriptor],
+    digest: &Digest,
+    limits: &Limits,
+) -> Option<Descriptor> {
+    entries.iter().take(limits.manifests).find_map(|entry| {
+        let bytes = blob(blobs, entry, limits).ok()?;
+        let inner = Document::parse("index", &bytes).ok()?.manifests?;
+        inner.into_iter().find(|d| d.digest == *digest)
     })
 }
 
-fn selects(descriptor: &Descriptor, selector: &str) -> bool {
-    let tag = descriptor
-        .annotations
-        .as_ref()
-        .and_then(|a| a.get("org.opencontainers.image.ref.name"));
-    tag.is_some_and(|t| t == selector || t.rsplit(':').next() == Some(selector))
-        || descriptor.digest.to_string() == selector
-}
-
-/// Follows indexes down to a manifest. The depth is bounded, so a cycle ends.
-fn resolve(
-    blobs: &dyn Blobs,
-    from: &[Descriptor],
-    platform: Option<&Platform>,
+fn image<B: Blobs + 'static>(
+    blobs: &Arc<Layout<B>>,
+    name: &str,
+    found: Manifest,
+    choice: &Choice,
     limits: &Limits,
-) -> Result<(Digest, Document), ImageError> {
-    // Several tags of one image, or several platforms: the first wins where none fits.
-    let mut chosen = match manifest::choose(from, platform) {
-        Ok(descriptor) => descriptor.clone(),
-        Err(error) => match (from.first(), platform) {
-            (Some(first), None) if from.iter().all(|d| d.platform.is_none()) => first.clone(),
-            _ => return Err(error),
-        },
-    };
-    for _ in 0..=limits.index_depth {
-        let document = Document::parse(&chosen.digest.to_string(), &blob(blobs, &chosen, limits)?)?;
-        match &document.manifests {
-            Some(manifests) => chosen = manifest::choose(manifests, platform)?.clone(),
-            None => return Ok((chosen.digest, document)),
-        }
+) -> Result<Image, ImageError> {
+    let bytes = blob(&blobs.0, found.document.configuration()?, limits)?;
+    let (config, layers) = manifest::image(&found.document, &bytes, limits)?;
+    if found.platform.is_none() {
+        config.check_platform(choice.platforms.only())?;
     }
-    Err(ImageError::Limit {
-        what: "nesting of indexes",
-        limit: limits.index_depth as u64,
+    // A layer whose facts are known is never opened, but an image that lacks one is broken.
+    let open = layers.iter().filter(|l| l.closed.is_none());
+    for layer in open.filter(|_| blobs.0.holds_layers()) {
+        present(&blobs.0, layer)?;
+    }
+    Ok(Image {
+        name: name.to_owned(),
+        digest: Some(found.digest),
+        platform: config.platform().or(found.platform),
+        config,
+        layers,
+        blobs: Some(Arc::clone(blobs) as Arc<dyn BlobSource>),
     })
 }
 
@@ -198,16 +191,12 @@ impl Blobs for Directory {
     }
 }
 
-/// Opens the image in an OCI layout directory. `selector` is a tag or a digest.
+/// Opens the wanted images of an OCI layout directory, at least one.
 ///
 /// # Errors
-/// When the directory is no layout, the selector names nothing, or a document is damaged.
-pub fn open_layout(
-    dir: &Path,
-    selector: Option<&str>,
-    platform: Option<&Platform>,
-    limits: &Limits,
-) -> Result<Image, ImageError> {
+/// When the directory is no layout, the choice fits nothing or too much, or a document is
+/// damaged.
+pub fn open_layout(dir: &Path, choice: &Choice, limits: &Limits) -> Result<Vec<Image>, ImageError> {
     if !dir.join("index.json").is_file() {
         let why = "there is no index.json, so it is no OCI layout".to_owned();
         return Err(ImageError::NotAnImage {
@@ -215,11 +204,6 @@ pub fn open_layout(
             why,
         });
     }
-    open(
-        Directory(dir.to_owned()),
-        &dir.display().to_string(),
-        selector,
-        platform,
-        limits,
-    )
+    let name = dir.display().to_string();
+    open(Directory(dir.to_owned()), &name, choice, limits)
 }

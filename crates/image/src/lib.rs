@@ -13,23 +13,27 @@ pub mod credentials;
 pub mod daemon;
 mod directory;
 mod error;
+mod index;
 mod layer;
 mod layout;
 mod limits;
 mod manifest;
 mod reference;
 pub mod registry;
+mod saved;
 mod stream;
 mod tar;
 mod target;
 
 use std::io::Read;
+use std::sync::Arc;
 
 use lazaret_model::{Digest, Platform};
 
-pub use archive::open_archive;
+pub use archive::{is_compressed, open_archive};
 pub use directory::read_directory;
 pub use error::ImageError;
+pub use index::{Choice, Platforms};
 #[doc(hidden)]
 pub use layer::exercise as exercise_layer;
 pub use layer::{LayerSummary, Oddity};
@@ -55,7 +59,7 @@ pub struct Image {
     pub config: ImageConfig,
     /// Layers from the bottom up.
     pub layers: Vec<LayerDescriptor>,
-    blobs: Option<Box<dyn BlobSource>>,
+    blobs: Option<Arc<dyn BlobSource>>,
 }
 
 /// A layer, as the manifest and the configuration describe it.
@@ -71,10 +75,32 @@ pub struct LayerDescriptor {
     pub size: Option<u64>,
     /// The build step that made the layer.
     pub created_by: Option<String>,
-    /// The content is not distributed with the image.
-    pub foreign: bool,
+    /// Why the content cannot be read, where that is known beforehand.
+    pub closed: Option<Closed>,
     /// Where the source keeps the blob: a path or a name of its own.
     pub place: String,
+}
+
+/// Why a layer is not opened at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// The content is not distributed with the image.
+    Foreign,
+    /// The content is encrypted.
+    Encrypted,
+    /// The content is a WebAssembly module, not a tree of files.
+    Module,
+}
+
+impl Closed {
+    /// What people are told.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Foreign => "the layer is not distributed with the image and was not examined",
+            Self::Encrypted => "the layer is encrypted and was not examined",
+            Self::Module => "the layer is a WebAssembly module and was not examined",
+        }
+    }
 }
 
 /// Opens the blobs of an image, from several threads at once.

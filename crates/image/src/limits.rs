@@ -16,6 +16,8 @@ pub struct Limits {
     pub ratio: u64,
     /// Longest path, in bytes.
     pub path_bytes: usize,
+    /// Most manifests and indexes of one image that are fetched.
+    pub manifests: usize,
     /// Deepest nesting of indexes.
     pub index_depth: usize,
 }
@@ -29,6 +31,7 @@ impl Default for Limits {
             layer_bytes: 128 << 30,
             ratio: 1_100,
             path_bytes: 64 << 10,
+            manifests: 250,
             index_depth: 4,
         }
     }

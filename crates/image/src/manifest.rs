@@ -2,11 +2,11 @@
 //!
 //! Source: OCI Image Format Specification 1.1; Docker Image Manifest Version 2, Schema 2.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use lazaret_model::{Digest, Platform};
 
-use crate::{ImageError, LayerDescriptor, Limits};
+use crate::{Closed, ImageError, LayerDescriptor, Limits};
 
 /// A pointer to a blob.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,8 +17,17 @@ pub(crate) struct Descriptor {
     pub(crate) size: u64,
     #[serde(default)]
     pub(crate) platform: Option<PlatformJson>,
+    #[serde(rename = "artifactType", default)]
+    pub(crate) artifact_type: Option<String>,
     #[serde(default)]
     pub(crate) annotations: Option<std::collections::BTreeMap<String, String>>,
+}
+
+impl Descriptor {
+    pub(crate) fn annotation(&self, key: &str) -> Option<&str> {
+        let found = self.annotations.as_ref()?.get(key)?;
+        Some(found.as_str()).filter(|text| !text.is_empty())
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -32,7 +41,7 @@ pub(crate) struct PlatformJson {
 }
 
 impl PlatformJson {
-    fn platform(&self) -> Platform {
+    pub(crate) fn platform(&self) -> Platform {
         Platform {
             os: self.os.clone(),
             architecture: self.architecture.clone(),
@@ -52,6 +61,8 @@ pub(crate) struct Document {
     pub(crate) config: Option<Descriptor>,
     #[serde(default)]
     pub(crate) layers: Option<Vec<Descriptor>>,
+    #[serde(rename = "artifactType", default)]
+    artifact_type: Option<String>,
     #[serde(rename = "fsLayers", default)]
     fs_layers: Option<serde::de::IgnoredAny>,
 }
@@ -69,7 +80,7 @@ impl Document {
 }
 
 /// The configuration of an image, as far as anything here needs it.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct ImageConfig {
     /// Operating system.
     #[serde(default)]
@@ -89,15 +100,30 @@ pub struct ImageConfig {
 }
 
 /// The layers of a configuration.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct RootFs {
     /// Digests of the uncompressed layers, bottom up.
     #[serde(default)]
     pub diff_ids: Vec<Digest>,
 }
 
+impl Closed {
+    fn of(media_type: &str) -> Option<Self> {
+        let has = |part: &str| media_type.contains(part);
+        if has("nondistributable") || has("foreign") {
+            Some(Self::Foreign)
+        } else if has("+encrypted") {
+            Some(Self::Encrypted)
+        } else if has("wasm") && !has("tar") {
+            Some(Self::Module)
+        } else {
+            None
+        }
+    }
+}
+
 /// A build step.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct History {
     /// The command.
     #[serde(default)]
@@ -120,6 +146,20 @@ impl ImageConfig {
         })
     }
 
+    /// Holds the image against the platform that was asked for. An image that tells none
+    /// contradicts nobody.
+    pub(crate) fn check_platform(&self, wanted: Option<&Platform>) -> Result<(), ImageError> {
+        match (wanted, self.platform()) {
+            (Some(wanted), Some(offered)) if !wanted.accepts(&offered) => {
+                Err(ImageError::NoPlatform {
+                    wanted: wanted.to_string(),
+                    offered: offered.to_string(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The build steps that made layers, in order.
     fn steps(&self) -> impl Iterator<Item = Option<String>> + '_ {
         self.history
@@ -129,18 +169,85 @@ impl ImageConfig {
     }
 }
 
+/// Layers of a manifest and the configuration of an image, by the bytes of the latter.
+///
+/// # Errors
+/// When the two do not make an image; what else they are is said where it is known.
+pub(crate) fn image(
+    document: &Document,
+    config: &[u8],
+    limits: &Limits,
+) -> Result<(ImageConfig, Vec<LayerDescriptor>), ImageError> {
+    let list = document.layers.as_deref().unwrap_or_default();
+    let read = ImageConfig::parse("image configuration", config)
+        .and_then(|config| Ok((layers(list, &config, limits)?, config)));
+    match (read, document.artifact()) {
+        (Ok((layers, config)), None) => Ok((config, layers)),
+        // Whoever calls an image by another name is believed once it is one.
+        (Ok((layers, config)), Some(_)) if !layers.is_empty() => Ok((config, layers)),
+        (_, Some(kind)) => Err(ImageError::Artifact { kind }),
+        (Err(error), None) => Err(error),
+    }
+}
+
+impl Document {
+    /// The configuration, which every image has.
+    pub(crate) fn configuration(&self) -> Result<&Descriptor, ImageError> {
+        match (&self.config, self.artifact()) {
+            (Some(config), _) => Ok(config),
+            (None, Some(kind)) => Err(ImageError::Artifact { kind }),
+            (None, None) => Err(ImageError::manifest(
+                "manifest",
+                "it names no configuration",
+            )),
+        }
+    }
+
+    /// What the manifest says to be, where that is no image.
+    fn artifact(&self) -> Option<String> {
+        let of_config = self.config.as_ref().map(|c| c.media_type.as_str());
+        let told = [self.artifact_type.as_deref(), of_config];
+        let kind = told
+            .into_iter()
+            .flatten()
+            .find(|kind| !kind.is_empty() && !EMPTY.contains(kind))?;
+        if IMAGE_CONFIGS.contains(&kind) {
+            return None;
+        }
+        let known = KINDS.iter().find(|(part, _)| kind.contains(part));
+        let kind: String = kind.chars().take(200).collect();
+        Some(known.map_or_else(|| kind.clone(), |(_, name)| format!("{name} ({kind})")))
+    }
+}
+
+/// Media types of the configurations that images have.
+const IMAGE_CONFIGS: [&str; 2] = [
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+];
+
+/// Media types that say nothing.
+const EMPTY: [&str; 2] = ["application/vnd.oci.empty.v1+json", "application/json"];
+
+/// Artifacts that people know by name, by a part of their media types.
+const KINDS: [(&str, &str); 8] = [
+    ("helm", "a Helm chart"),
+    ("wasm", "a WebAssembly module"),
+    ("cosign", "a signature"),
+    ("sigstore", "a signature"),
+    ("notary", "a signature"),
+    ("in-toto", "an attestation"),
+    ("spdx", "a bill of materials"),
+    ("cyclonedx", "a bill of materials"),
+];
+
 /// The layers of a manifest, paired with what the configuration says of them.
-pub(crate) fn layers(
+fn layers(
     manifest: &[Descriptor],
     config: &ImageConfig,
     limits: &Limits,
 ) -> Result<Vec<LayerDescriptor>, ImageError> {
-    if manifest.len() > limits.layers {
-        return Err(ImageError::Limit {
-            what: "number of layers",
-            limit: limits.layers as u64,
-        });
-    }
+    check_number(manifest.len(), limits)?;
     if manifest.len() != config.rootfs.diff_ids.len() {
         let why = format!(
             "the manifest has {} layers, the configuration {}",
@@ -160,18 +267,29 @@ pub(crate) fn layers(
             diff_id: diff_id.clone(),
             size: Some(layer.size),
             created_by: steps.next().flatten(),
-            foreign: layer.media_type.contains("nondistributable")
-                || layer.media_type.contains("foreign"),
+            closed: Closed::of(&layer.media_type),
             place: layer.digest.to_string(),
         })
         .collect())
+}
+
+fn check_number(layers: usize, limits: &Limits) -> Result<(), ImageError> {
+    match layers > limits.layers {
+        true => Err(ImageError::Limit {
+            what: "number of layers",
+            limit: limits.layers as u64,
+        }),
+        false => Ok(()),
+    }
 }
 
 /// Layers of which only the configuration and their places are known.
 pub(crate) fn layers_at(
     places: &[String],
     config: &ImageConfig,
+    limits: &Limits,
 ) -> Result<Vec<LayerDescriptor>, ImageError> {
+    check_number(places.len(), limits)?;
     if places.len() != config.rootfs.diff_ids.len() {
         let why = format!(
             "{} layers are listed, the configuration has {}",
@@ -191,63 +309,10 @@ pub(crate) fn layers_at(
             diff_id: diff_id.clone(),
             size: None,
             created_by: steps.next().flatten(),
-            foreign: false,
+            closed: None,
             place: place.clone(),
         })
         .collect())
-}
-
-/// The manifest of an index that is wanted.
-///
-/// Attestations (`unknown/unknown`) are no images. A single image is taken whatever its
-/// platform, unless one was asked for.
-pub(crate) fn choose<'a>(
-    manifests: &'a [Descriptor],
-    wanted: Option<&Platform>,
-) -> Result<&'a Descriptor, ImageError> {
-    let attestation = |d: &&Descriptor| {
-        d.platform.as_ref().is_some_and(|p| p.os == "unknown")
-            || d.annotations
-                .as_ref()
-                .is_some_and(|a| a.contains_key("vnd.docker.reference.type"))
-    };
-    let images: Vec<&Descriptor> = manifests.iter().filter(|d| !attestation(d)).collect();
-    if let ([only], None) = (images.as_slice(), wanted) {
-        return Ok(only);
-    }
-    let host = Platform::host();
-    let asked = wanted.unwrap_or(&host);
-    let fits = |d: &&&Descriptor| {
-        d.platform
-            .as_ref()
-            .is_some_and(|p| asked.accepts(&p.platform()))
-    };
-    if let Some(found) = images.iter().find(fits) {
-        return Ok(found);
-    }
-    // An index entry without a platform can only be judged by its configuration.
-    if let ([only], Some(_)) = (images.as_slice(), wanted)
-        && only.platform.is_none()
-    {
-        return Ok(only);
-    }
-    let offered: Vec<String> = images
-        .iter()
-        .map(|d| {
-            d.platform
-                .as_ref()
-                .map_or("an unnamed platform".into(), |p| p.platform().to_string())
-        })
-        .collect();
-    let offered = if offered.is_empty() {
-        "no platform at all".into()
-    } else {
-        offered.join(", ")
-    };
-    Err(ImageError::NoPlatform {
-        wanted: asked.to_string(),
-        offered,
-    })
 }
 
 /// Reads two documents, a zero byte between them: an index or manifest, and the
@@ -261,11 +326,15 @@ pub fn exercise(bytes: &[u8]) {
         return;
     };
     if let Some(manifests) = &document.manifests {
-        let _ = choose(manifests, None);
-        let _ = choose(manifests, Some(&Platform::host()));
+        crate::index::exercise(manifests);
     }
     if let (Some(list), Ok(config)) = (&document.layers, config) {
         let _ = config.platform();
         let _ = layers(list, &config, &Limits::default());
+        let _ = image(
+            &document,
+            second.get(1..).unwrap_or_default(),
+            &Limits::default(),
+        );
     }
 }

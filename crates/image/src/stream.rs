@@ -5,25 +5,30 @@
 //! them at the end. Nothing is kept but small documents and what the sinks keep.
 
 use std::collections::HashMap;
-use std::io::{BufReader, Read};
+use std::io::Read;
+use std::path::PathBuf;
 
 use lazaret_model::Digest;
 
-use crate::archive::Saved;
+use crate::index::Choice;
 use crate::layer::{self, LayerSummary};
-use crate::layout::Blobs;
+use crate::layout::{self, Blobs};
+use crate::saved;
 use crate::tar::{Entry, EntryKind, LayerSink, walk_source};
-use crate::{Image, ImageConfig, ImageError, LayerDescriptor, Limits, layout, manifest};
+use crate::{Image, ImageError, LayerDescriptor, Limits};
 
 /// Bytes of documents that are kept, in all.
 const MAX_DOCUMENTS: u64 = 64 << 20;
 
-/// An image that was read whole.
+/// Images that were read whole.
 pub struct Streamed<S> {
-    /// The image; its layers cannot be opened again.
-    pub image: Image,
-    /// What was learnt of each layer, and its sink, from the bottom up.
+    /// The images, at least one; their layers cannot be opened again.
+    pub images: Vec<Image>,
+    /// What was learnt of each layer that an image has, and its sink.
     pub layers: Vec<(LayerSummary, S)>,
+    /// For each image the positions of its layers in `layers`, from the bottom up; none for
+    /// a layer that is closed.
+    pub order: Vec<Vec<Option<usize>>>,
 }
 
 struct Members<'m, S> {
@@ -98,13 +103,16 @@ impl Blobs for Kept {
     }
 }
 
-/// Reads an image archive from beginning to end; every layer gets a sink of its own.
+/// Reads an image archive, packed as a whole or not, from beginning to end; every layer
+/// gets a sink of its own. `name` is what people call the archive.
 ///
 /// # Errors
-/// When the stream is no image archive, a layer is missing, or something is not what the
-/// manifest says.
+/// When the stream is no image archive, the choice fits nothing or too much, a layer is
+/// missing, or something is not what the manifest says.
 pub fn read_stream<S: LayerSink>(
     reader: impl Read,
+    name: &str,
+    choice: &Choice,
     limits: &Limits,
     make: &mut dyn FnMut() -> S,
 ) -> Result<Streamed<S>, ImageError> {
@@ -117,8 +125,10 @@ pub fn read_stream<S: LayerSink>(
         layers: HashMap::new(),
         failed: HashMap::new(),
     };
-    let mut reader = BufReader::with_capacity(128 << 10, reader);
-    walk_source(&mut reader, limits, &mut members)?;
+    layer::unpacked(reader, limits, |mut tar| {
+        walk_source(&mut tar, limits, &mut members)?;
+        Ok(())
+    })?;
     let Members {
         documents,
         links,
@@ -126,31 +136,69 @@ pub fn read_stream<S: LayerSink>(
         mut failed,
         ..
     } = members;
-    let mut image = if documents.contains_key("index.json") {
-        layout::open(Kept(documents), "standard input", None, None, limits)?
+    let documents = Kept(documents);
+    let mut images = if documents.0.contains_key("index.json") {
+        layout::open(documents, name, choice, limits)?
+    } else if documents.0.contains_key(saved::LIST) {
+        vec![saved::open(&documents, name, choice, limits)?]
     } else {
-        saved(&documents)?
+        return Err(ImageError::NotAnImage {
+            path: PathBuf::from(name),
+            why: "there is neither index.json nor manifest.json in it".into(),
+        });
     };
-    image.blobs = None;
-    let mut out: Vec<(LayerSummary, S)> = Vec::new();
-    for layer in &image.layers {
-        let mut place = place_of(layer);
-        for _ in 0..16 {
-            match links.get(&place) {
-                Some(target) => place.clone_from(target),
-                None => break,
+    let mut streamed = Streamed {
+        images: Vec::new(),
+        layers: Vec::new(),
+        order: Vec::new(),
+    };
+    // Images share layers, and one may stand in an image twice.
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    for image in &mut images {
+        image.blobs = None;
+        let mut order = Vec::new();
+        for layer in &image.layers {
+            if layer.closed.is_some() {
+                order.push(None);
+                continue;
             }
+            let place = target(&links, place_of(layer));
+            let at = match taken.get(&place) {
+                Some(at) => *at,
+                None => {
+                    if let Some(error) = failed.remove(&place) {
+                        return Err(error);
+                    }
+                    let read = layers
+                        .remove(&place)
+                        .ok_or_else(|| ImageError::MissingBlob {
+                            blob: place.clone(),
+                        })?;
+                    streamed.layers.push(read);
+                    taken.insert(place, streamed.layers.len() - 1);
+                    streamed.layers.len() - 1
+                }
+            };
+            if let Some((summary, _)) = streamed.layers.get(at) {
+                layer::verify(layer, summary)?;
+            }
+            order.push(Some(at));
         }
-        if let Some(error) = failed.remove(&place) {
-            return Err(error);
-        }
-        let read = layers
-            .remove(&place)
-            .ok_or(ImageError::MissingBlob { blob: place })?;
-        layer::verify(layer, &read.0)?;
-        out.push(read);
+        streamed.order.push(order);
     }
-    Ok(Streamed { image, layers: out })
+    streamed.images = images;
+    Ok(streamed)
+}
+
+/// Where links lead to; a chain of them ends.
+fn target(links: &HashMap<String, String>, mut place: String) -> String {
+    for _ in 0..16 {
+        match links.get(&place) {
+            Some(target) => place.clone_from(target),
+            None => break,
+        }
+    }
+    place
 }
 
 fn place_of(layer: &LayerDescriptor) -> String {
@@ -158,28 +206,4 @@ fn place_of(layer: &LayerDescriptor) -> String {
         Ok(digest) => format!("blobs/{}/{}", digest.algorithm().name(), digest.hex()),
         Err(_) => layer.place.clone(),
     }
-}
-
-fn saved(documents: &HashMap<String, Vec<u8>>) -> Result<Image, ImageError> {
-    let document = |name: &str| {
-        documents.get(name).ok_or_else(|| ImageError::MissingBlob {
-            blob: name.to_owned(),
-        })
-    };
-    let list: Vec<Saved> = serde_json::from_slice(document("manifest.json")?)
-        .map_err(|e| ImageError::manifest("manifest.json", e.to_string()))?;
-    let saved = list
-        .first()
-        .ok_or_else(|| ImageError::manifest("manifest.json", "it is empty"))?;
-    let config = ImageConfig::parse(&saved.config, document(&saved.config)?)?;
-    let layers = manifest::layers_at(&saved.layers, &config)?;
-    let tag = saved.repo_tags.iter().flatten().next().cloned();
-    Ok(Image {
-        name: tag.unwrap_or_else(|| "standard input".into()),
-        digest: None,
-        platform: config.platform(),
-        config,
-        layers,
-        blobs: None,
-    })
 }

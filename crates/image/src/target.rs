@@ -47,10 +47,14 @@ pub enum TargetRef {
         /// The name as it was written.
         name: String,
     },
-    /// `docker-archive:FILE`.
-    DockerArchive(PathBuf),
-    /// `oci-archive:FILE`.
-    OciArchive(PathBuf),
+    /// `docker-archive:FILE[:tag|@digest]` and `oci-archive:FILE[:tag|@digest]`: the content
+    /// tells which of the two it is.
+    Archive {
+        /// The file.
+        file: PathBuf,
+        /// A tag or a name, or a digest.
+        selector: Option<String>,
+    },
     /// `oci-layout:DIR[:tag|@digest]`.
     OciLayout {
         /// The directory.
@@ -166,9 +170,14 @@ impl TargetRef {
         }
         Ok(match scheme {
             "registry" => Self::Registry(rest.parse()?),
-            "docker-archive" => Self::DockerArchive(path()),
-            "oci-archive" => Self::OciArchive(path()),
-            "oci-layout" => layout(rest),
+            "docker-archive" | "oci-archive" => {
+                let (file, selector) = selected(rest);
+                Self::Archive { file, selector }
+            }
+            "oci-layout" => {
+                let (dir, selector) = selected(rest);
+                Self::OciLayout { dir, selector }
+            }
             "dir" => Self::Dir(path()),
             "rootfs" => Self::RootFs(path()),
             "sbom" => Self::Sbom(path()),
@@ -188,20 +197,35 @@ fn is_daemon_name(name: &str) -> bool {
         && name.split('/').all(|c| !matches!(c, "" | "." | ".."))
 }
 
-fn layout(text: &str) -> TargetRef {
-    let of = |dir: &str, selector: Option<&str>| TargetRef::OciLayout {
-        dir: PathBuf::from(dir),
-        selector: selector.map(str::to_owned),
+/// Parts a path from the tag or digest behind it. What lies in the file system decides
+/// which colon is meant: the longest path that is there.
+fn selected(text: &str) -> (PathBuf, Option<String>) {
+    let ends = text.char_indices().rev();
+    let ends = ends.filter(|(at, c)| matches!(c, ':' | '@') && *at > 0);
+    let part = |at: usize| {
+        let selector = text.get(at + 1..).unwrap_or_default();
+        // A digest may stand behind a name or directly behind the path.
+        let selector = selector.trim_start_matches('@');
+        (
+            PathBuf::from(text.get(..at).unwrap_or_default()),
+            Some(selector.to_owned()).filter(|s| !s.is_empty()),
+        )
     };
-    if Path::new(text).is_dir() {
-        return of(text, None);
+    if Path::new(text).exists() {
+        return (PathBuf::from(text), None);
     }
-    if let Some((dir, digest)) = text.rsplit_once('@') {
-        return of(dir, Some(digest));
+    let there = |at: &usize| text.get(..*at).is_some_and(|path| Path::new(path).exists());
+    if let Some(at) = ends.map(|(at, _)| at).find(there) {
+        return part(at);
     }
-    match text.rsplit_once(':') {
-        Some((dir, tag)) if !tag.contains('/') && !dir.is_empty() => of(dir, Some(tag)),
-        _ => of(text, None),
+    // Nothing is there, so this is for an error: the last component is the likeliest to
+    // have something behind it.
+    if let Some(at) = text.find('@').filter(|at| *at > 0) {
+        return part(at);
+    }
+    match text.rfind(':').filter(|at| *at > 0) {
+        Some(at) if !text[at..].contains('/') => part(at),
+        _ => (PathBuf::from(text), None),
     }
 }
 
@@ -217,9 +241,10 @@ mod tests {
     #[test]
     fn a_scheme_decides() {
         check("-", TargetRef::Stdin);
+        let (file, selector) = ("a.tar".into(), None);
         check(
             "docker-archive:a.tar",
-            TargetRef::DockerArchive("a.tar".into()),
+            TargetRef::Archive { file, selector },
         );
         check("sbom:x.json", TargetRef::Sbom("x.json".into()));
         check("pkg:npm/a@1", TargetRef::Purl("pkg:npm/a@1".into()));
@@ -242,6 +267,32 @@ mod tests {
             "oci-layout:no/such@sha256:00",
             of("no/such", Some("sha256:00")),
         );
+    }
+
+    #[test]
+    fn the_longest_path_that_is_there_ends_where_the_selector_begins() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = |name: &str| format!("{}/{name}", dir.path().display());
+        for name in ["a.tar", "a.tar:1"] {
+            std::fs::write(at(name), "").expect("written");
+        }
+        for (text, file, selector) in [
+            ("a.tar", "a.tar", None),
+            ("a.tar:1", "a.tar:1", None),
+            ("a.tar:1:2", "a.tar:1", Some("2")),
+            ("a.tar:2", "a.tar", Some("2")),
+            ("a.tar:host:5000/app:2", "a.tar", Some("host:5000/app:2")),
+            ("a.tar@sha256:00", "a.tar", Some("sha256:00")),
+            ("a.tar:@sha256:00", "a.tar", Some("sha256:00")),
+            ("b.tar:2", "b.tar", Some("2")),
+        ] {
+            let file = PathBuf::from(at(file));
+            let selector = selector.map(str::to_owned);
+            check(
+                &format!("oci-archive:{}", at(text)),
+                TargetRef::Archive { file, selector },
+            );
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use lazaret_image::ImageConfig;
 use lazaret_model::Digest;
 
 use crate::facts::LayerFacts;
@@ -26,6 +27,9 @@ const FORMAT: u32 = 2;
 
 /// Largest entry that is read back, in bytes.
 const MAX_ENTRY: u64 = 512 << 20;
+
+/// Largest configuration of an image that is read back, in bytes.
+const MAX_CONFIG: u64 = 16 << 20;
 
 /// A directory that keeps facts of layers between scans.
 #[derive(Debug, Clone)]
@@ -98,12 +102,43 @@ impl Cache {
 
     /// Keeps the facts. A full or read-only disk costs the next scan time, nothing else.
     pub(crate) fn put(&self, facts: &LayerFacts, blob: Option<&Digest>) -> io::Result<()> {
-        let path = self.path(&facts.diff_id, blob);
+        self.write(&self.path(&facts.diff_id, blob), &[&encode(facts)?])
+    }
+
+    /// The configuration of the image that a daemon knows by this digest, if it is kept and
+    /// whole.
+    pub(crate) fn config(&self, id: &Digest) -> Option<ImageConfig> {
+        let path = self.config_path(id);
+        if fs::metadata(&path).ok()?.len() > MAX_CONFIG {
+            return None;
+        }
+        let bytes = fs::read(&path).ok()?;
+        let (sum, json) = bytes.split_at_checked(32)?;
+        (Sha256::digest(json).as_slice() == sum)
+            .then(|| serde_json::from_slice(json).ok())
+            .flatten()
+    }
+
+    /// Keeps the configuration of an image that a daemon knows by this digest.
+    pub(crate) fn put_config(&self, id: &Digest, config: &ImageConfig) -> io::Result<()> {
+        let json = serde_json::to_vec(config)?;
+        let sum = Sha256::digest(&json);
+        self.write(&self.config_path(id), &[&sum, &json])
+    }
+
+    fn config_path(&self, id: &Digest) -> PathBuf {
+        self.dir.join("configurations").join(id.hex())
+    }
+
+    /// Writes an entry under a temporary name and renames it.
+    fn write(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         let parent = path.parent().unwrap_or(&self.dir);
         fs::create_dir_all(parent)?;
         let mut file = tempfile::NamedTempFile::new_in(parent)?;
-        file.write_all(&encode(facts)?)?;
-        file.persist(&path).map_err(|e| e.error)?;
+        for part in parts {
+            file.write_all(part)?;
+        }
+        file.persist(path).map_err(|e| e.error)?;
         Ok(())
     }
 }
@@ -232,6 +267,21 @@ mod tests {
             assert_eq!(decode(&bad), None, "byte {at}");
             assert_eq!(decode(&good[..at]), None, "cut at {at}");
         }
+    }
+
+    #[test]
+    fn a_damaged_configuration_is_none() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let cache = Cache::open(dir.path()).expect("opens");
+        let (id, config) = (Digest::sha256(&[1; 32]), ImageConfig::default());
+        cache.put_config(&id, &config).expect("writes");
+        assert_eq!(cache.config(&id), Some(config));
+        let path = cache.config_path(&id);
+        let mut bytes = fs::read(&path).expect("it is there");
+        *bytes.last_mut().expect("it has bytes") ^= 1;
+        fs::write(&path, bytes).expect("writes");
+        assert_eq!(cache.config(&id), None);
+        assert_eq!(cache.config(&Digest::sha256(&[2; 32])), None);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! From an opened image, directory or stream to an inventory.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use lazaret_ecosystem::distro;
-use lazaret_image::{Image, ImageError, LayerDescriptor};
+use lazaret_image::daemon::DaemonError;
+use lazaret_image::{Closed, Image, ImageError, LayerDescriptor};
 use lazaret_model::{Digest, Distro, Gap, GapKind, Inventory, Layer, Package, Target, TargetKind};
 
 use crate::budget::Budget;
@@ -34,6 +34,9 @@ pub enum CatalogError {
     /// The archive or directory could not be read.
     #[error(transparent)]
     Source(#[from] ImageError),
+    /// The daemon did not hand the image over.
+    #[error(transparent)]
+    Daemon(#[from] DaemonError),
 }
 
 /// The inventory of an image whose layers can be opened one by one.
@@ -52,64 +55,6 @@ pub fn catalog(
     let layers = read_layers(image, settings, progress)?;
     let target = image_target(image, input);
     Ok(assemble(target, &image.layers, &layers, settings))
-}
-
-/// The inventory of an image all of whose layers are cached; `None` when one is not.
-///
-/// For daemons, which export an image only as a whole.
-pub fn from_cache(image: &Image, input: &str, settings: &Settings) -> Option<Inventory> {
-    let cache = flavoured(settings)?;
-    let layers: Option<Vec<LayerFacts>> = image
-        .layers
-        .iter()
-        .map(|l| cache.get(&l.diff_id, None))
-        .collect();
-    Some(assemble(
-        image_target(image, input),
-        &image.layers,
-        &layers?,
-        settings,
-    ))
-}
-
-/// The inventory of an image that arrives as one stream, in whatever order.
-///
-/// # Errors
-/// When the stream is no image archive, or a layer is not what the manifest says.
-pub fn catalog_stream(
-    reader: impl Read,
-    input: &str,
-    settings: &Settings,
-    progress: &dyn Progress,
-) -> Result<Inventory, CatalogError> {
-    let budget = Budget::new(settings.body_budget);
-    progress.begin(1, None, 0);
-    let counted = Counted {
-        inner: reader,
-        progress,
-    };
-    let mut make = || Collector::new(settings, &budget);
-    let streamed = lazaret_image::read_stream(counted, &settings.limits, &mut make)?;
-    progress.end();
-    let cache = flavoured(settings);
-    let layers: Vec<LayerFacts> = streamed
-        .layers
-        .into_iter()
-        .map(|(summary, mut sink)| {
-            let unread = sink.unread_links();
-            sink.adopt_links(None, unread);
-            let facts = sink.finish(&summary);
-            remember(cache.as_ref(), &facts, None);
-            facts
-        })
-        .collect();
-    let image = streamed.image;
-    Ok(assemble(
-        image_target(&image, input),
-        &image.layers,
-        &layers,
-        settings,
-    ))
 }
 
 /// The inventory of a directory or of a root file system.
@@ -140,7 +85,7 @@ pub fn catalog_directory(
 }
 
 /// The cache under the settings that change what is read.
-fn flavoured(settings: &Settings) -> Option<Cache> {
+pub(crate) fn flavoured(settings: &Settings) -> Option<Cache> {
     let text = format!(
         "locked={};max={};dirs={:?};files={:?}",
         settings.locked, settings.max_file_size, settings.skip_dirs, settings.skip_files
@@ -149,13 +94,13 @@ fn flavoured(settings: &Settings) -> Option<Cache> {
 }
 
 /// Keeps facts; that the disk is full must not fail a scan that has succeeded.
-fn remember(cache: Option<&Cache>, facts: &LayerFacts, blob: Option<&Digest>) {
+pub(crate) fn remember(cache: Option<&Cache>, facts: &LayerFacts, blob: Option<&Digest>) {
     if let Some(cache) = cache {
         let _ = cache.put(facts, blob);
     }
 }
 
-fn image_target(image: &Image, input: &str) -> Target {
+pub(crate) fn image_target(image: &Image, input: &str) -> Target {
     Target {
         input: input.to_owned(),
         kind: TargetKind::Image,
@@ -187,8 +132,8 @@ fn read_layers(
         .layers
         .iter()
         .map(|layer| {
-            if layer.foreign {
-                return Some(foreign(layer));
+            if let Some(closed) = layer.closed {
+                return Some(unexamined(layer, closed));
             }
             cache
                 .as_ref()
@@ -241,7 +186,7 @@ fn read_layers(
             Some(facts) => facts,
             None => match first.get(&layer.diff_id).and_then(|i| out.get(*i)) {
                 Some(same) => same.clone(),
-                None => foreign(layer),
+                None => unexamined(layer, Closed::Foreign),
             },
         };
         out.push(facts);
@@ -282,27 +227,26 @@ fn read_layer(
     Ok(sink.finish(&summary))
 }
 
-/// What is said of a layer whose content is not distributed with the image.
-fn foreign(layer: &LayerDescriptor) -> LayerFacts {
-    let detail = "the layer is not distributed with the image and was not examined";
+/// What is said of a layer that is not opened.
+pub(crate) fn unexamined(layer: &LayerDescriptor, closed: Closed) -> LayerFacts {
+    let kind = match closed {
+        Closed::Foreign => GapKind::ForeignLayer,
+        Closed::Encrypted | Closed::Module => GapKind::Unsupported,
+    };
     LayerFacts {
         diff_id: layer.diff_id.clone(),
         files: Vec::new(),
         removed: Vec::new(),
         opaque: Vec::new(),
         links: Vec::new(),
-        gaps: vec![Gap::new(
-            GapKind::ForeignLayer,
-            layer.diff_id.to_string(),
-            detail,
-        )],
+        gaps: vec![Gap::new(kind, layer.diff_id.to_string(), closed.reason())],
         occupied: Vec::new(),
         directories: Vec::new(),
     }
 }
 
 /// Puts the layers on top of each other.
-fn assemble(
+pub(crate) fn assemble(
     mut target: Target,
     descriptors: &[LayerDescriptor],
     layers: &[LayerFacts],
@@ -452,7 +396,8 @@ fn gaps_of(layers: &[LayerFacts], visible: &[Visible<'_>], in_image: bool) -> Ve
         .collect();
     for (index, layer) in layers.iter().enumerate() {
         for gap in &layer.gaps {
-            if gap.kind == GapKind::ForeignLayer || squash::concerns(layers, index, &gap.subject) {
+            let whole = gap.subject == layer.diff_id.to_string();
+            if whole || squash::concerns(layers, index, &gap.subject) {
                 gaps.push(gap.clone());
             }
         }
@@ -491,18 +436,4 @@ fn resolved(visible: &[Visible<'_>], path: &str, target: &str) -> bool {
     visible
         .iter()
         .any(|v| crate::paths::canonical(&v.file.path) == canonical)
-}
-
-/// Tells the progress of a stream.
-struct Counted<'a, R> {
-    inner: R,
-    progress: &'a dyn Progress,
-}
-
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.inner.read(buf)?;
-        self.progress.advance(n as u64);
-        Ok(n)
-    }
 }

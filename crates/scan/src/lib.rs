@@ -15,9 +15,11 @@ mod paths;
 mod report;
 mod settings;
 mod squash;
+mod stream;
 
 pub use cache::{Cache, CacheError};
-pub use catalog::{CatalogError, catalog, catalog_directory, catalog_stream, from_cache};
+pub use catalog::{CatalogError, catalog, catalog_directory};
 pub use facts::{FileFacts, LayerFacts};
 pub use report::{ExamineError, examine, inventory_report};
 pub use settings::{NoProgress, Progress, Settings};
+pub use stream::{Source, catalog_daemon, catalog_stream};

@@ -4,20 +4,21 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use lazaret_image::ImageRef;
-use lazaret_model::Platform;
+use lazaret_image::{ImageRef, Platforms};
 
 /// What is examined, and how.
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "Target")]
 pub(crate) struct TargetArgs {
     /// NAME[:TAG][@DIGEST], registry:, docker:, podman:, containerd:, docker-archive:FILE,
-    /// oci-archive:FILE, oci-layout:DIR[:TAG], dir:PATH, rootfs:PATH, sbom:FILE,
-    /// purl:PURL|FILE, or - for an archive on standard input.
+    /// oci-archive:FILE, oci-layout:DIR (each with :TAG or @DIGEST behind it where there are
+    /// several images), dir:PATH, rootfs:PATH, sbom:FILE, purl:PURL|FILE, or - for an archive
+    /// on standard input.
     pub(crate) target: String,
-    /// Platform of a multi-platform image: os/arch[/variant].
+    /// Platform of a multi-platform image: os/arch[/variant], or all for a report of each:
+    /// JSON is an array then, and files carry the platform in their names.
     #[arg(long, env = "LAZARET_PLATFORM")]
-    pub(crate) platform: Option<Platform>,
+    pub(crate) platform: Option<Platforms>,
     /// Leave these directories out (repeatable; `*` and `**` allowed).
     #[arg(
         long,

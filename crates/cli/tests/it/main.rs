@@ -11,6 +11,7 @@ mod command;
 mod corpus;
 mod delta;
 mod peers;
+mod platforms;
 mod settings;
 mod vex;
 

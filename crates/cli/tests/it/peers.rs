@@ -1,7 +1,14 @@
-//! Real peers: Debian's registry, filled by skopeo. A test says so and passes where a
-//! program is absent; everything lives in a temporary directory and on loopback.
+//! Real peers: Debian's registry, podman's service and containerd, filled by skopeo and
+//! by their own commands.
+//!
+//! A test says so and passes where a program is absent or may not run. Everything lives in
+//! a temporary directory and on loopback, and ends with the test.
 
-use std::net::{TcpListener, TcpStream};
+mod containerd;
+mod podman;
+mod registry;
+mod sources;
+
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -10,109 +17,53 @@ use tempfile::TempDir;
 
 use crate::{lazaret, text};
 
-/// User `user`, password `pass`.
-const HTPASSWD: &str = "user:$2y$05$abcdefghijklmnopqrstuuZFBUbfXoM8LFiPx8LYlO/sXZB/Cwk3K\n";
+/// How long a peer may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(30);
 
-/// `user:pass` as `config.json` keeps it.
-const LOGIN: &str = "dXNlcjpwYXNz";
+/// A program that runs until the test is done with it.
+struct Running(Child);
 
-/// How long a registry may take until it listens.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Debian's `docker-registry`, which ends with the test.
-struct Registry {
-    dir: TempDir,
-    host: String,
-    child: Child,
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Registry {
-    /// Starts one, with the sample image in `sample.tar` beside it; `None` where a
-    /// program is absent.
-    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-    fn start(password: bool) -> Option<Self> {
-        for program in ["docker-registry", "skopeo"] {
-            if !is_installed(program) {
-                eprintln!("skipped: {program} is not installed (`make deps` does it)");
-                return None;
-            }
-        }
-        let dir = tempfile::tempdir().expect("a directory");
-        let made = lazaret(dir.path(), &["debug", "sample", "--out", "sample.tar"]);
-        assert!(made.status.success(), "{}", text(&made.stderr));
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let host = free.local_addr().expect("it has an address").to_string();
-        drop(free);
-        std::fs::write(dir.path().join("htpasswd"), HTPASSWD).expect("written");
-        let place = dir.path().display();
-        let auth = match password {
-            true => format!("auth: {{htpasswd: {{realm: r, path: {place}/htpasswd}}}}\n"),
-            false => String::new(),
-        };
-        let config = format!(
-            "version: 0.1\nlog: {{level: error}}\n\
-             storage: {{filesystem: {{rootdirectory: {place}/storage}}}}\n\
-             http: {{addr: '{host}', secret: s}}\n{auth}"
-        );
-        std::fs::write(dir.path().join("registry.yml"), config).expect("written");
-        let child = Command::new("docker-registry")
-            .arg("serve")
-            .arg(dir.path().join("registry.yml"))
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        let child = command
+            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .spawn()
-            .expect("the registry starts");
-        let registry = Self { dir, host, child };
-        let start = Instant::now();
-        while TcpStream::connect(&registry.host).is_err() {
-            assert!(start.elapsed() < PATIENCE, "the registry does not listen");
-            std::thread::sleep(Duration::from_millis(20));
+            .spawn();
+        Self(child.expect("the peer starts"))
+    }
+
+    /// Whether it ended by itself, which no peer should.
+    fn has_ended(&mut self) -> bool {
+        !matches!(self.0.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Says why a test proves nothing here.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn skip<T>(why: &str) -> Option<T> {
+    eprintln!("skipped: {why}");
+    None
+}
+
+/// A directory with the sample image in `sample.tar`; `None` where a program is absent.
+fn fixture(programs: &[&str]) -> Option<TempDir> {
+    for program in programs {
+        if !is_installed(program) {
+            return skip(&format!("{program} is not installed (`make deps` does it)"));
         }
-        Some(registry)
     }
-
-    fn dir(&self) -> &Path {
-        self.dir.path()
-    }
-
-    /// Copies the sample to `team/app:TAG` with skopeo.
-    fn push(&self, tag: &str, options: &[&str]) {
-        let to = format!("docker://{}/team/app:{tag}", self.host);
-        let output = Command::new("skopeo")
-            .args(["--insecure-policy", "copy", "-q", "--dest-tls-verify=false"])
-            .args(options)
-            .args(["oci-archive:sample.tar", &to])
-            .current_dir(self.dir())
-            .env("HOME", self.dir())
-            .output()
-            .expect("skopeo runs");
-        assert!(output.status.success(), "{}", text(&output.stderr));
-    }
-
-    /// The packages of `team/app` followed by `selector`.
-    fn list(&self, selector: &str, options: &[&str]) -> Output {
-        let target = format!("registry:{}/team/app{selector}", self.host);
-        let command = ["sbom", &target, "-f", "purls", "--cache-dir=none"];
-        lazaret(self.dir(), &[&command[..], options].concat())
-    }
-
-    /// Asserts that the packages are those of the archive that was pushed.
-    #[track_caller]
-    fn check(&self, selector: &str, options: &[&str]) {
-        let archive = ["sbom", "oci-archive:sample.tar", "-f", "purls"];
-        let expected = lazaret(self.dir(), &archive);
-        let got = self.list(selector, options);
-        assert!(got.status.success(), "{}", text(&got.stderr));
-        assert!(text(&expected.stdout).contains("lodash"));
-        assert_eq!(text(&got.stdout), text(&expected.stdout), "{selector}");
-    }
+    let dir = tempfile::tempdir().expect("a directory");
+    let made = lazaret(dir.path(), &["debug", "sample", "--out", "sample.tar"]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    Some(dir)
 }
 
 fn is_installed(program: &str) -> bool {
@@ -120,75 +71,73 @@ fn is_installed(program: &str) -> bool {
     std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
 }
 
-#[test]
-fn a_real_registry_serves_tags_digests_and_every_compression() {
-    let Some(registry) = Registry::start(false) else {
-        return;
-    };
-    registry.push("plain", &["--digestfile", "digest"]);
-    registry.push(
-        "gzip",
-        &["--dest-compress-format", "gzip", "--dest-compress"],
-    );
-    registry.push(
-        "zstd",
-        &["--dest-compress-format", "zstd", "--dest-compress"],
-    );
-    registry.push("docker", &["--format", "v2s2"]);
-    for tag in [":plain", ":gzip", ":zstd", ":docker"] {
-        registry.check(tag, &[]);
+/// Asks again and again until there is an answer.
+#[track_caller]
+fn patiently<T>(complaint: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(start.elapsed() < PATIENCE, "{complaint}");
+        std::thread::sleep(Duration::from_millis(20));
     }
-    let digest = std::fs::read_to_string(registry.dir().join("digest")).expect("skopeo wrote it");
-    registry.check(&format!("@{}", digest.trim()), &[]);
 }
 
-#[test]
-fn a_real_registry_with_a_password_is_logged_in_to() {
-    let Some(registry) = Registry::start(true) else {
-        return;
-    };
-    registry.push("1", &["--dest-creds", "user:pass"]);
-    let refused = registry.list(":1", &[]);
-    assert_eq!(refused.status.code(), Some(2));
-    let said = text(&refused.stderr);
-    assert!(said.contains("docker login"), "{said}");
-    registry.check(":1", &["--username", "user", "--password", "pass"]);
-    let docker = registry.dir().join(".docker");
-    std::fs::create_dir(&docker).expect("a directory");
-    let config = format!(
-        r#"{{"auths":{{"{}":{{"auth":"{LOGIN}"}}}}}}"#,
-        registry.host
-    );
-    std::fs::write(docker.join("config.json"), config).expect("written");
-    registry.check(":1", &[]);
+/// Copies an image from one place to another.
+#[track_caller]
+fn skopeo(dir: &Path, args: &[&str]) {
+    let output = Command::new("skopeo")
+        .args(["--insecure-policy", "copy", "-q"])
+        .args(args)
+        .current_dir(dir)
+        .env("HOME", dir)
+        .output()
+        .expect("skopeo runs");
+    assert!(output.status.success(), "{}", text(&output.stderr));
 }
 
-#[test]
-fn a_real_registry_stands_in_for_another_as_its_mirror() {
-    let Some(registry) = Registry::start(false) else {
-        return;
-    };
-    registry.push("1", &[]);
-    let mirror = format!("registry.invalid={}/team", registry.host);
-    let target = "registry:registry.invalid/app:1";
-    let args = ["sbom", target, "-f", "purls", "--registry-mirror", &mirror];
-    let got = lazaret(registry.dir(), &args);
+/// Runs the built command as [`lazaret`] does, with one variable in its environment.
+fn lazaret_with(dir: &Path, (name, value): (&str, &str), args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lazaret"))
+        .args(args)
+        .current_dir(dir)
+        .env_clear()
+        .env("HOME", dir)
+        .env("SOURCE_DATE_EPOCH", "1790000000")
+        .env(name, value)
+        .output()
+        .expect("the command runs")
+}
+
+/// Packages with their evidence, and gaps, of a target; without what names the target.
+#[track_caller]
+fn inventory(dir: &Path, variable: (&str, &str), target: &str) -> serde_json::Value {
+    let args = ["sbom", target, "-f", "json", "--cache-dir=none"];
+    let output = lazaret_with(dir, variable, &args);
     assert!(
-        text(&got.stdout).contains("lodash"),
-        "{}",
-        text(&got.stderr)
+        output.status.success(),
+        "{target}: {}",
+        text(&output.stderr)
     );
-    for wrong in [
-        "registry.invalid",
-        "=mirror",
-        "a.example/b=mirror",
-        "a.example=",
-    ] {
-        let refused = lazaret(
-            registry.dir(),
-            &["sbom", target, "--registry-mirror", wrong],
-        );
-        assert_eq!(refused.status.code(), Some(2), "{wrong}");
-        assert!(text(&refused.stderr).contains("docker.io=mirror.example"));
-    }
+    let mut all: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("a document of our own");
+    let packages = all["packages"].take();
+    assert!(!packages.as_array().is_none_or(Vec::is_empty), "{target}");
+    serde_json::json!({ "packages": packages, "gaps": all["gaps"].take() })
+}
+
+/// Asserts that a target is the sample, whatever it is packed in.
+#[track_caller]
+fn check_sample(dir: &Path, variable: (&str, &str), target: &str) {
+    let expected = inventory(dir, variable, "oci-archive:sample.tar");
+    assert_eq!(inventory(dir, variable, target), expected, "{target}");
+}
+
+/// The error of a target that must not open, with exit code 2.
+#[track_caller]
+fn refusal(dir: &Path, variable: (&str, &str), args: &[&str]) -> String {
+    let output = lazaret_with(dir, variable, &[&["sbom"], args].concat());
+    assert_eq!(output.status.code(), Some(2), "{args:?}");
+    text(&output.stderr)
 }

@@ -10,7 +10,7 @@ use super::blob::BlobReader;
 use super::error::RegistryError;
 use super::options::RegistryOptions;
 use super::pull::Found;
-use crate::{ImageError, ImageRef};
+use crate::{ImageError, ImageRef, Platforms};
 
 /// One blob of an artifact, as a stream.
 pub struct Artifact {
@@ -42,8 +42,10 @@ pub fn pull_artifact(
     media_type: Option<&str>,
     options: &RegistryOptions,
 ) -> Result<Artifact, RegistryError> {
-    let found = Found::resolve(reference, None, options)?;
-    let layers = found.document.layers.unwrap_or_default();
+    let found = Found::resolve(reference, &Platforms::Host, options)?;
+    let manifest = found.manifests.into_iter().next();
+    let manifest = manifest.ok_or_else(|| ImageError::manifest("manifest", "it is empty"))?;
+    let layers = manifest.document.layers.unwrap_or_default();
     let fits = |found: &str| media_type.is_none_or(|wanted| wanted == found);
     let Some(layer) = layers.into_iter().find(|l| fits(&l.media_type)) else {
         let why = format!("it has no blob of type {}", media_type.unwrap_or("any"));
@@ -51,7 +53,7 @@ pub fn pull_artifact(
     };
     let inner = BlobReader::open(Arc::clone(&found.endpoint), &layer.digest, Some(layer.size))?;
     Ok(Artifact {
-        manifest: found.digest,
+        manifest: manifest.digest,
         media_type: layer.media_type,
         size: layer.size,
         reader: Verified {

@@ -3,67 +3,67 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use lazaret_model::{Digest, Platform};
+use lazaret_model::Digest;
 use sha2::{Digest as _, Sha256};
 
 use super::blob::BlobReader;
 use super::endpoint::{Ask, Endpoint};
 use super::error::RegistryError;
 use super::options::RegistryOptions;
+use crate::index::{self, Manifest};
 use crate::layer::verify_document;
 use crate::manifest::{self, Descriptor, Document};
-use crate::{BlobSource, Image, ImageConfig, ImageError, ImageRef, LayerDescriptor};
+use crate::{BlobSource, Image, ImageError, ImageRef, LayerDescriptor, Platforms};
 
 /// The documents that a manifest may be.
 const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
 
-/// Opens the image that a reference names, for a platform (else this machine's).
+/// Opens the images that a reference names, one for each wanted platform; at least one.
 ///
 /// # Errors
 /// When the registry and all its mirrors refuse, or what they send is not what was
 /// promised. [`RegistryError::hint`] says what to do.
 pub fn open(
     reference: &ImageRef,
-    platform: Option<&Platform>,
+    platforms: &Platforms,
     options: &RegistryOptions,
-) -> Result<Image, RegistryError> {
-    let found = Found::resolve(reference, platform, options)?;
+) -> Result<Vec<Image>, RegistryError> {
+    let found = Found::resolve(reference, platforms, options)?;
     let limits = &options.limits;
-    let config = found
-        .document
-        .config
-        .as_ref()
-        .ok_or_else(|| ImageError::manifest("manifest", "it names no configuration"))?;
-    let config = ImageConfig::parse("image configuration", &found.document_blob(config)?)?;
-    let layers = found.document.layers.as_deref().unwrap_or_default();
-    let layers = manifest::layers(layers, &config, limits)?;
-    Ok(Image {
-        name: reference.to_string(),
-        digest: Some(found.digest),
-        platform: config.platform(),
-        config,
-        layers,
-        blobs: Some(Box::new(Blobs(found.endpoint))),
-    })
+    let image = |manifest: &Manifest| {
+        let config = found.document_blob(manifest.document.configuration()?)?;
+        let (config, layers) = manifest::image(&manifest.document, &config, limits)?;
+        if manifest.platform.is_none() {
+            config.check_platform(platforms.only())?;
+        }
+        Ok(Image {
+            name: reference.to_string(),
+            digest: Some(manifest.digest.clone()),
+            platform: config.platform().or(manifest.platform.clone()),
+            config,
+            layers,
+            blobs: Some(Arc::new(Blobs(Arc::clone(&found.endpoint)))),
+        })
+    };
+    found.manifests.iter().map(image).collect()
 }
 
-/// A manifest at the server that had it.
+/// Manifests at the server that had them.
 pub(crate) struct Found {
     pub(crate) endpoint: Arc<Endpoint>,
-    pub(crate) digest: Digest,
-    pub(crate) document: Document,
+    pub(crate) manifests: Vec<Manifest>,
 }
 
 impl Found {
     /// Asks the mirrors in their order, then the registry; the registry's word is final.
     pub(crate) fn resolve(
         reference: &ImageRef,
-        platform: Option<&Platform>,
+        platforms: &Platforms,
         options: &RegistryOptions,
     ) -> Result<Self, RegistryError> {
         let mut last = None;
         for endpoint in Endpoint::all(reference, options) {
-            let found = endpoint.and_then(|e| Self::at(Arc::new(e), reference, platform));
+            let found = endpoint.and_then(|e| Self::at(Arc::new(e), reference, platforms));
             match found {
                 Ok(found) => return Ok(found),
                 Err(error) => last = Some(error),
@@ -77,7 +77,7 @@ impl Found {
     fn at(
         endpoint: Arc<Endpoint>,
         reference: &ImageRef,
-        platform: Option<&Platform>,
+        platforms: &Platforms,
     ) -> Result<Self, RegistryError> {
         let wanted = reference.digest.as_ref();
         let selector = reference.selector();
@@ -85,28 +85,28 @@ impl Found {
             Some(_) => format!("manifest {selector} of {}", reference.repository),
             None => format!("tag {selector} of {}", reference.repository),
         };
-        let (mut digest, bytes) = fetch(&endpoint, &selector, wanted, &what)?;
-        let mut document = Document::parse(&digest.to_string(), &bytes)?;
-        let depth = endpoint.options.limits.index_depth;
-        for _ in 0..=depth {
-            let Some(manifests) = &document.manifests else {
-                return Ok(Self {
-                    endpoint,
-                    digest,
-                    document,
-                });
-            };
-            let chosen = manifest::choose(manifests, platform)?.clone();
-            let what = format!("manifest {} of {}", chosen.digest, reference.repository);
-            let name = chosen.digest.to_string();
-            let (_, bytes) = fetch(&endpoint, &name, Some(&chosen.digest), &what)?;
-            document = Document::parse(&name, &bytes)?;
-            digest = chosen.digest;
-        }
-        Err(RegistryError::Image(ImageError::Limit {
-            what: "nesting of indexes",
-            limit: depth as u64,
-        }))
+        let (digest, bytes) = fetch(&endpoint, &selector, wanted, &what)?;
+        let document = Document::parse(&digest.to_string(), &bytes)?;
+        let manifests = match &document.manifests {
+            None => vec![Manifest {
+                digest,
+                platform: None,
+                document,
+            }],
+            Some(entries) => {
+                let mut get = |d: &Descriptor| {
+                    let name = d.digest.to_string();
+                    let what = format!("manifest {name} of {}", reference.repository);
+                    let (_, bytes) = fetch(&endpoint, &name, Some(&d.digest), &what)?;
+                    Ok::<_, RegistryError>(Document::parse(&name, &bytes)?)
+                };
+                index::manifests(entries, platforms, &endpoint.options.limits, &mut get)?
+            }
+        };
+        Ok(Self {
+            endpoint,
+            manifests,
+        })
     }
 
     /// A small blob, whole and verified.
@@ -165,7 +165,7 @@ impl BlobSource for Blobs {
         let digest = layer
             .digest
             .as_ref()
-            .filter(|_| !layer.foreign)
+            .filter(|_| layer.closed.is_none())
             .ok_or(ImageError::NoLayer { index: layer.index })?;
         let reader = BlobReader::open(Arc::clone(&self.0), digest, layer.size);
         Ok(Box::new(reader.map_err(|error| match error {

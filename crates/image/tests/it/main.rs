@@ -6,5 +6,7 @@
     reason = "a test that skips or counts says so to who runs it"
 )]
 
+mod archive;
+mod made;
 mod registry;
 mod sparse;

@@ -3,12 +3,14 @@
 use std::io::Read;
 use std::time::Duration;
 
-use lazaret_image::ImageRef;
 use lazaret_image::credentials::{Credential, Keychain, Secret};
-use lazaret_image::registry::{RegistryError, RegistryOptions, open, pull_artifact};
+use lazaret_image::registry::{self, RegistryError, RegistryOptions, pull_artifact};
+use lazaret_image::{Image, ImageRef, Platforms};
 use lazaret_testkit::registry::{LoopbackRegistry, Manners, digest_of};
 
 const TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
+
+const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 
 fn options() -> RegistryOptions {
     RegistryOptions {
@@ -19,6 +21,13 @@ fn options() -> RegistryOptions {
         stall_timeout: Duration::from_secs(5),
         ..RegistryOptions::default()
     }
+}
+
+/// The image of this machine's platform.
+fn open(reference: &ImageRef, options: &RegistryOptions) -> Result<Image, RegistryError> {
+    let mut images = registry::open(reference, &Platforms::Host, options)?;
+    assert_eq!(images.len(), 1);
+    Ok(images.remove(0))
 }
 
 fn content() -> Vec<u8> {
@@ -36,7 +45,7 @@ fn fill(registry: &LoopbackRegistry, content: &[u8]) -> ImageRef {
     let config_digest = registry.blob("team/app", config.as_bytes());
     let manifest = serde_json::json!({
         "schemaVersion": 2, "mediaType": TYPE,
-        "config": {"mediaType": "c", "digest": config_digest, "size": config.len()},
+        "config": {"mediaType": CONFIG, "digest": config_digest, "size": config.len()},
         "layers": [{"mediaType": "l", "digest": layer, "size": content.len()}]
     });
     registry.manifest("team/app", "1", TYPE, manifest.to_string().as_bytes());
@@ -61,7 +70,7 @@ fn check_with_password(manners: Manners) {
 #[track_caller]
 fn pulled(registry: &LoopbackRegistry, options: &RegistryOptions) {
     let reference = fill(registry, &content());
-    let image = open(&reference, None, options).expect("the image opens");
+    let image = open(&reference, options).expect("the image opens");
     assert_eq!(image.layers.len(), 1);
     let mut got = Vec::new();
     pull_artifact(&reference, Some("l"), options)
@@ -75,7 +84,7 @@ fn pulled(registry: &LoopbackRegistry, options: &RegistryOptions) {
 fn refused(manners: Manners) -> RegistryError {
     let registry = LoopbackRegistry::start(manners).expect("a port is free");
     let reference = fill(&registry, &content());
-    open(&reference, None, &options())
+    open(&reference, &options())
         .err()
         .expect("it must not open")
 }
@@ -236,7 +245,7 @@ fn a_missing_tag_is_final_and_said_in_the_registrys_words() {
     let registry = LoopbackRegistry::start(Manners::default()).expect("a port is free");
     let reference = format!("{}/team/app:2", registry.host());
     let reference: ImageRef = reference.parse().expect("it is a reference");
-    let error = open(&reference, None, &options())
+    let error = open(&reference, &options())
         .err()
         .expect("it must not open");
     assert!(error.to_string().ends_with("manifest unknown"), "{error}");
@@ -250,7 +259,7 @@ fn a_huge_manifest_is_not_read() {
     let reference: ImageRef = format!("{}/team/app:1", registry.host())
         .parse()
         .expect("good");
-    let error = open(&reference, None, &options())
+    let error = open(&reference, &options())
         .err()
         .expect("it must not open");
     assert!(error.to_string().contains("longer than"), "{error}");
@@ -270,7 +279,7 @@ fn a_mirror_is_asked_first_and_may_fail() {
     let mirrors = vec![broken.host(), good.host()];
     options.mirrors.insert("registry.invalid".into(), mirrors);
     let reference: ImageRef = "registry.invalid/team/app:1".parse().expect("good");
-    let image = open(&reference, None, &options).expect("a mirror has it");
+    let image = open(&reference, &options).expect("a mirror has it");
     assert_eq!(image.name, "registry.invalid/team/app:1");
     assert_eq!(broken.requests().len(), 1);
     assert_eq!(digest_of(b"").len(), 71);
@@ -296,7 +305,7 @@ fn a_mirror_is_not_shown_the_password_of_its_registry() {
         let reference = fill(&registry, &content());
         let mut options = with(&registry.host(), basic());
         options.mirrors.insert(registry.host(), vec![mirror.host()]);
-        open(&reference, None, &options).expect("the registry has it");
+        open(&reference, &options).expect("the registry has it");
         let seen = mirror.requests();
         assert!(
             !seen.is_empty() && seen.iter().all(|r| r.authorization.is_none()),
@@ -308,8 +317,6 @@ fn a_mirror_is_not_shown_the_password_of_its_registry() {
 #[test]
 fn a_closed_port_is_said_to_refuse() {
     let reference: ImageRef = "127.0.0.1:1/a:1".parse().expect("good");
-    let error = open(&reference, None, &options())
-        .err()
-        .expect("nobody listens");
+    let error = open(&reference, &options()).err().expect("nobody listens");
     assert!(matches!(error, RegistryError::Refused { .. }), "{error:?}");
 }
