@@ -10,3 +10,5 @@ mod distro;
 mod hostile;
 mod parsers;
 mod properties;
+mod references;
+mod system;
