@@ -8,6 +8,7 @@
 
 mod distro;
 mod hostile;
+mod identification;
 mod parsers;
 mod properties;
 mod references;
