@@ -11,6 +11,7 @@ mod command;
 mod corpus;
 mod delta;
 mod peers;
+mod systems;
 
 use std::path::Path;
 use std::process::{Command, Output};
