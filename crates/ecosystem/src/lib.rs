@@ -8,21 +8,38 @@
 //! There is no enum of package types. The purl type in an ecosystem's descriptor is the
 //! key, and names, order of versions and matching derive from [`ALL`].
 
+pub mod alpm;
 pub mod apk;
+mod bytes;
 pub mod cargo;
+mod chisel;
+pub mod chocolatey;
 pub mod composer;
+pub mod container;
+pub mod cos;
 pub mod deb;
 pub mod distro;
 mod document;
 pub mod executable;
+pub mod flatpak;
 pub mod gem;
 pub mod golang;
+pub mod homebrew;
+pub mod kernel;
+pub mod macports;
 pub mod maven;
+pub mod mise;
 pub mod npm;
 pub mod nuget;
+pub mod opkg;
+pub mod portage;
 pub mod pypi;
 mod recognise;
 pub mod rpm;
+pub mod snap;
+pub mod spack;
+mod sqlite;
+pub mod store;
 
 use std::borrow::Cow;
 
@@ -37,6 +54,18 @@ pub static ALL: &[&Ecosystem] = &[
     &apk::ECOSYSTEM,
     &deb::ECOSYSTEM,
     &rpm::ECOSYSTEM,
+    &alpm::ECOSYSTEM,
+    &portage::ECOSYSTEM,
+    &opkg::ECOSYSTEM,
+    &cos::ECOSYSTEM,
+    &homebrew::ECOSYSTEM,
+    &macports::ECOSYSTEM,
+    &chocolatey::ECOSYSTEM,
+    &snap::ECOSYSTEM,
+    &flatpak::ECOSYSTEM,
+    &spack::ECOSYSTEM,
+    &store::NIX,
+    &store::GUIX,
     &cargo::ECOSYSTEM,
     &composer::ECOSYSTEM,
     &gem::ECOSYSTEM,
@@ -45,6 +74,9 @@ pub static ALL: &[&Ecosystem] = &[
     &npm::ECOSYSTEM,
     &nuget::ECOSYSTEM,
     &pypi::ECOSYSTEM,
+    &mise::ECOSYSTEM,
+    &container::IMAGES,
+    &container::ACTIONS,
 ];
 
 /// A package ecosystem: facts and readers.
@@ -152,9 +184,13 @@ pub fn by_osv(name: &str) -> Option<&'static Ecosystem> {
     ALL.iter().copied().find(|e| e.osv.contains(&name))
 }
 
-/// Every reader: those of the ecosystems and those of the distribution's own files.
+/// Every reader: those of the ecosystems, those of kernels, which no package manager has
+/// to have installed, and those of the distribution's own files.
 pub fn readers() -> impl Iterator<Item = &'static Reader> {
-    ALL.iter().flat_map(|e| e.readers).chain(distro::READERS)
+    ALL.iter()
+        .flat_map(|e| e.readers)
+        .chain(kernel::READERS)
+        .chain(distro::READERS)
 }
 
 /// Every reader that wants the file at `path`.

@@ -24,6 +24,18 @@ pub struct Distro {
     /// Extra channels that the system receives fixes from, such as `esm-infra`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<String>,
+    /// The release of another distribution whose archive this one is built on, as
+    /// `id:version`, where its own files say so: `ubuntu:22.04` for Linux Mint 21.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// Red Hat's content sets, the repositories that the image was built from, sorted:
+    /// `rhel-9-for-x86_64-baseos-rpms`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub content_sets: Vec<String>,
+    /// The vendor's images that this one consists of, `name-version-release`, sorted:
+    /// `ubi9-container-9.4-1214`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub builds: Vec<String>,
 }
 
 impl Distro {

@@ -50,9 +50,8 @@ impl Purl {
         let split = match kind {
             "maven" => name.split_once(':'),
             "npm" if !name.starts_with('@') => None,
-            "npm" | "golang" | "composer" | "swift" | "github" | "bitbucket" | "huggingface" => {
-                name.rsplit_once('/')
-            }
+            "npm" | "golang" | "composer" | "swift" | "github" | "bitbucket" | "docker"
+            | "ebuild" | "huggingface" => name.rsplit_once('/'),
             _ => None,
         };
         let (namespace, name) = match split {
@@ -75,12 +74,7 @@ impl Purl {
         match &self.namespace {
             Some(namespace) if self.kind == "maven" => format!("{namespace}:{}", self.name),
             // The namespace of these is the distribution, not a part of the name.
-            Some(_)
-                if matches!(
-                    self.kind.as_str(),
-                    "deb" | "rpm" | "apk" | "alpm" | "ebuild"
-                ) =>
-            {
+            Some(_) if matches!(self.kind.as_str(), "deb" | "rpm" | "apk" | "alpm" | "opkg") => {
                 self.name.clone()
             }
             Some(namespace) => format!("{namespace}/{}", self.name),

@@ -257,6 +257,7 @@ pub(crate) fn assemble(
     target.distro = distro::identify(&hints);
     let in_image = !descriptors.is_empty();
     let mut packages = merged(&visible, layers, in_image, target.distro.as_ref());
+    distro::set_repositories(&mut packages, &hints);
     own(&mut packages, &visible);
     packages.sort_by_cached_key(sort_key);
 

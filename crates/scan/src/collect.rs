@@ -1,10 +1,10 @@
 //! The sink that turns the entries of one layer into facts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Read;
 
 use lazaret_ecosystem::executable::Probe;
-use lazaret_ecosystem::{Found, Input, Reader, readers_for};
+use lazaret_ecosystem::{Found, Input, Reader, readers_for, store};
 use lazaret_image::{Entry, EntryKind, LayerSink, LayerSummary, SinkError};
 use lazaret_model::{Gap, GapKind, Location};
 
@@ -29,6 +29,7 @@ pub(crate) struct Collector<'a> {
     opaque: BTreeSet<String>,
     links: Vec<(String, String)>,
     hard_links: Vec<(String, String)>,
+    stores: HashSet<String>,
     occupied: Vec<u64>,
     directories: Vec<u64>,
     gaps: Vec<Gap>,
@@ -47,6 +48,7 @@ impl<'a> Collector<'a> {
             opaque: BTreeSet::new(),
             links: Vec::new(),
             hard_links: Vec::new(),
+            stores: HashSet::new(),
             occupied: Vec::new(),
             directories: Vec::new(),
             gaps: Vec::new(),
@@ -165,6 +167,7 @@ impl<'a> Collector<'a> {
             .flat_map(|n| readers_for(n, self.settings.locked).map(move |r| (n, r)))
             .collect();
         if readers.is_empty() {
+            self.store(path);
             return self.executable(path, entry, body);
         }
         let limit = readers.iter().map(|(_, r)| r.max_bytes).max().unwrap_or(0);
@@ -194,6 +197,24 @@ impl<'a> Collector<'a> {
         }
         drop(share);
         Ok(())
+    }
+
+    /// Takes the package of a folder of the Nix or Guix store, once for each folder: a
+    /// file in it is the evidence, and goes with it.
+    fn store(&mut self, path: &str) {
+        let Some((root, package)) = store::package(path) else {
+            return;
+        };
+        if self.only.is_none() && self.stores.insert(root.to_owned()) {
+            let packages = vec![package.at(root)];
+            self.keep(
+                path,
+                Found {
+                    packages,
+                    ..Found::default()
+                },
+            );
+        }
     }
 
     fn executable(

@@ -13,6 +13,7 @@ mod delta;
 mod peers;
 mod platforms;
 mod settings;
+mod systems;
 mod vex;
 
 use std::path::Path;

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 use lazaret_version::Scheme;
 
-use crate::recognise::never;
-use crate::{Ecosystem, EvidenceKind, Reader};
+use crate::recognise::{beginning, mentions};
+use crate::{Ecosystem, EvidenceKind, Input, Reader};
 
 /// Alpine packages.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
@@ -23,9 +23,19 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         id: "apk/installed",
         revision: 1,
         evidence: EvidenceKind::Installed,
-        recognises: never,
+        recognises: is_database,
         wants: |path| matches!(path, "lib/apk/db/installed" | "usr/lib/apk/db/installed"),
         max_bytes: 256 << 20,
         read: installed::read,
     }],
 };
+
+/// A database by its content, or an empty file of a folder of apk's.
+fn is_database(input: Input<'_>) -> bool {
+    let text = beginning(input);
+    if text.trim().is_empty() {
+        return input.bytes.len() == text.len() && mentions(input, "apk");
+    }
+    let has = |field: &str| text.lines().any(|line| line.starts_with(field));
+    has("P:") && has("V:") && (has("C:Q1") || has("A:"))
+}

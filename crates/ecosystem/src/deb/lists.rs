@@ -28,6 +28,11 @@ pub(super) fn wants(path: &str) -> bool {
 
 pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {
     let owner = owner(input.path).ok_or_else(|| ReadError::new("not a file list"))?;
+    Ok(owned(input, "deb", owner))
+}
+
+/// The files that a list gives to the package `owner`.
+pub(crate) fn owned(input: Input<'_>, kind: &'static str, owner: &str) -> Found {
     let sums = input.path.ends_with(".md5sums");
     let mut paths: Vec<String> = Vec::new();
     let mut rest = input.bytes;
@@ -64,9 +69,9 @@ pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {
         ));
     }
     found.owned.push(OwnedFiles {
-        kind: "deb",
+        kind,
         package: owner.to_owned(),
         paths,
     });
-    Ok(found)
+    found
 }

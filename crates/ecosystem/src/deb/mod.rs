@@ -5,16 +5,16 @@
 //! dpkg's `pkg-format.c` for the source field. Not read: `status-old`, available lists,
 //! archives of packages that are not installed.
 
-mod lists;
-mod status;
+pub(crate) mod lists;
+pub(crate) mod status;
 mod vendor;
 
 use std::borrow::Cow;
 
 use lazaret_version::Scheme;
 
-use crate::recognise::never;
-use crate::{Ecosystem, EvidenceKind, Reader};
+use crate::recognise::{beginning, mentions, never};
+use crate::{Ecosystem, EvidenceKind, Input, Reader, chisel, opkg};
 
 /// Debian packages.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
@@ -28,7 +28,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "deb/status",
             revision: 1,
             evidence: EvidenceKind::Installed,
-            recognises: never,
+            recognises: is_status,
             wants: status::wants,
             max_bytes: 256 << 20,
             read: status::read,
@@ -42,5 +42,15 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             max_bytes: 64 << 20,
             read: lists::read,
         },
+        chisel::READER,
     ],
 };
+
+/// A database by its content, or an empty file of a folder of dpkg's.
+fn is_status(input: Input<'_>) -> bool {
+    let text = beginning(input);
+    if text.trim().is_empty() {
+        return input.bytes.len() == text.len() && mentions(input, "dpkg") && !opkg::named(input);
+    }
+    status::is_database(text) && !opkg::is_database(input)
+}

@@ -14,6 +14,9 @@ use crate::{Found, Input, ReadError};
 /// Longest value of a field that is kept, in bytes.
 const MAX_VALUE: usize = 1024;
 
+/// Most lines that are looked at to tell the format.
+const MAX_LINES: usize = 2_000;
+
 /// Most broken paragraphs that are named one by one.
 const MAX_GAPS: usize = 20;
 
@@ -35,7 +38,23 @@ struct Paragraph<'a> {
     filled: bool,
 }
 
+/// Whether the text is paragraphs of packages, whatever the file is called.
+pub(crate) fn is_database(text: &str) -> bool {
+    let has = |field: &str| {
+        text.lines().take(MAX_LINES).any(|line| {
+            line.get(..field.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(field))
+        })
+    };
+    has("Package:") && has("Version:") && (has("Status:") || has("Architecture:"))
+}
+
 pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {
+    packages(input, "deb")
+}
+
+/// The installed packages of a database in dpkg's format, as packages of `kind`.
+pub(crate) fn packages(input: Input<'_>, kind: &str) -> Result<Found, ReadError> {
     let mut found = Found::default();
     let mut broken = 0_usize;
     let mut paragraph = Paragraph::default();
@@ -45,12 +64,12 @@ pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {
         let line = rest[..end].trim_ascii_end();
         rest = rest.get(end + 1..).unwrap_or_default();
         if line.is_empty() {
-            broken += usize::from(!close(std::mem::take(&mut paragraph), &mut found));
+            broken += usize::from(!close(std::mem::take(&mut paragraph), kind, &mut found));
         } else {
             paragraph.take(line);
         }
     }
-    broken += usize::from(!close(paragraph, &mut found));
+    broken += usize::from(!close(paragraph, kind, &mut found));
     if found.packages.is_empty() && broken > 0 {
         return Err(ReadError::new(
             "no paragraph that names a package and its version",
@@ -105,14 +124,14 @@ impl<'a> Paragraph<'a> {
 }
 
 /// Takes the package of a finished paragraph; false when it is none.
-fn close(paragraph: Paragraph<'_>, found: &mut Found) -> bool {
+fn close(paragraph: Paragraph<'_>, kind: &str, found: &mut Found) -> bool {
     if !paragraph.filled || !paragraph.installed() {
         return true;
     }
     let (Some(name), Some(version)) = (word(paragraph.name), word(paragraph.version)) else {
         return false;
     };
-    let mut package = Package::new("deb", name, version);
+    let mut package = Package::new(kind, name, version);
     package.source = Some(source(paragraph.source, name, version));
     package.architecture = word(paragraph.architecture).map(str::to_owned);
     let maintainer = String::from_utf8_lossy(paragraph.maintainer);

@@ -8,8 +8,9 @@ use lazaret_model::Distro;
 
 use super::table::{Release, family};
 use super::{
-    ALPINE_RELEASE, APK_REPOSITORIES, DEBIAN_VERSION, DistroHint, LSB_RELEASE, OS_RELEASE,
-    REDHAT_RELEASE, STREAM, UBUNTU_PRO, USR_OS_RELEASE,
+    ALPINE_RELEASE, APK_REPOSITORIES, BUILD_INFORMATION, DEBIAN_VERSION, DistroHint, LSB_RELEASE,
+    OS_RELEASE, PACKAGE_ORIGIN, REDHAT_RELEASE, STREAM, SUSE_RELEASE, UBUNTU_PRO, USR_OS_RELEASE,
+    buildinfo,
 };
 
 /// The hints of one source, by key.
@@ -45,6 +46,7 @@ pub fn identify(hints: &[DistroHint]) -> Option<Distro> {
         .into_iter()
         .find_map(|from| of_os_release(&View(hints, from)))
         .or_else(|| of_release_line(hints))
+        .or_else(|| of_suse_release(&View(hints, SUSE_RELEASE)))
         .or_else(|| of_lsb(&View(hints, LSB_RELEASE)))
         .or_else(|| {
             View(hints, ALPINE_RELEASE)
@@ -80,10 +82,42 @@ fn of_os_release(view: &View<'_>) -> Option<Distro> {
     if distro.id == "openeuler" {
         distro.version = with_service_pack(&distro.version, view.get("VERSION"));
     }
-    if distro.id == "centos" && name.is_some_and(|n| n.contains("Stream")) {
+    let ahead = |id: &str, word: &str| distro.id == id && name.is_some_and(|n| n.contains(word));
+    if ahead("centos", "Stream") || ahead("almalinux", "Kitten") {
         distro.channels.push(STREAM.to_owned());
     }
+    if family(&distro.id).is_none() {
+        distro.base = base(&distro, view);
+    }
     Some(distro)
+}
+
+/// The release that a distribution without advisories of its own is built on.
+///
+/// A release of its own is never taken for one of its parent's: Linux Mint 21 is built on
+/// Ubuntu 22.04, and its files say so. Where the parent is rolling there is but one.
+fn base(distro: &Distro, view: &View<'_>) -> Option<String> {
+    if let Some(release) = view.get("RHEL_VERSION") {
+        return Some(format!("rhel:{release}"));
+    }
+    for (key, id) in [("UBUNTU_CODENAME", "ubuntu"), ("DEBIAN_CODENAME", "debian")] {
+        if let (Some(codename), Some(row)) = (view.get(key), family(id)) {
+            return Some(format!("{id}:{}", row.cut(codename)));
+        }
+    }
+    if let Some(platform) = view
+        .get("PLATFORM_ID")
+        .and_then(|p| p.strip_prefix("platform:"))
+    {
+        let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty();
+        for (prefix, id) in [("el", "rhel"), ("f", "fedora")] {
+            if let Some(release) = platform.strip_prefix(prefix).filter(|r| number(r)) {
+                return Some(format!("{id}:{release}"));
+            }
+        }
+    }
+    let rolling = |id: &&String| family(id).is_some_and(|f| f.release == Release::Rolling);
+    distro.like.iter().find(rolling).map(|id| format!("{id}:"))
 }
 
 /// openEuler's `VERSION_ID` is `22.03` for all of `22.03 (LTS)`, `22.03 (LTS-SP1)`, …,
@@ -131,6 +165,17 @@ fn of_release_line(hints: &[DistroHint]) -> Option<Distro> {
     })
 }
 
+/// `SUSE Linux Enterprise Server 11 (x86_64)` with `PATCHLEVEL = 4`, `openSUSE 13.2`.
+fn of_suse_release(view: &View<'_>) -> Option<Distro> {
+    let title = view.any()?;
+    let version = view.get("VERSION").unwrap_or_default();
+    if title.starts_with("openSUSE") {
+        return Some(Distro::new("opensuse-leap", version));
+    }
+    let pack = view.get("PATCHLEVEL").unwrap_or("0");
+    Some(Distro::new("sles", format!("{version}.{pack}")))
+}
+
 fn of_lsb(view: &View<'_>) -> Option<Distro> {
     let row = family(view.get("DISTRIB_ID")?)?;
     let mut distro = Distro::new(row.id, view.get("DISTRIB_RELEASE").unwrap_or_default());
@@ -143,11 +188,41 @@ fn refine(distro: &mut Distro, hints: &[DistroHint]) {
         "alpine" => refine_alpine(distro, hints),
         "debian" => refine_debian(distro, hints),
         "ubuntu" => refine_ubuntu(distro, hints),
-        _ => {}
+        _ => refine_red_hat(distro, hints),
     }
     if family(&distro.id).is_some_and(|f| f.release == Release::Rolling) {
         distro.version.clear();
     }
+}
+
+/// The content sets and images that the build system names, and the update streams among
+/// the repositories: `rhel-9-for-x86_64-baseos-eus-rpms` on 9.2 is `eus:9.2`.
+fn refine_red_hat(distro: &mut Distro, hints: &[DistroHint]) {
+    let told = |from: &str, key: &str| -> Vec<String> {
+        let here = hints.iter().filter(|h| h.from == from);
+        let mut values: Vec<String> = here
+            .filter(|h| key.is_empty() || h.key == key)
+            .map(|h| h.value.clone())
+            .collect();
+        values.sort();
+        values.dedup();
+        values
+    };
+    distro.content_sets = told(BUILD_INFORMATION, buildinfo::CONTENT_SET);
+    distro.builds = told(BUILD_INFORMATION, buildinfo::IMAGE);
+    if distro.id != "rhel" || !distro.version.contains('.') {
+        return;
+    }
+    let used = told(PACKAGE_ORIGIN, "");
+    for repository in distro.content_sets.iter().chain(&used) {
+        let mut words = repository.split('-');
+        let stream = words.find(|w| matches!(*w, "eus" | "aus" | "tus" | "e4s" | "els"));
+        if let Some(stream) = stream {
+            distro.channels.push(format!("{stream}:{}", distro.version));
+        }
+    }
+    distro.channels.sort();
+    distro.channels.dedup();
 }
 
 /// The highest repository is where the system is updated from; one line of edge makes
@@ -216,71 +291,4 @@ fn refine_ubuntu(distro: &mut Distro, hints: &[DistroHint]) {
     }
     distro.channels.sort();
     distro.channels.dedup();
-}
-
-/// The distribution that a user, a component of an SBOM or a qualifier names, with the
-/// id that os-release would give and the release in its usual form.
-pub fn from_id(id: &str, version: &str) -> Distro {
-    let id = id.trim().to_ascii_lowercase();
-    let stream = id == "centos-stream";
-    let (version, channels) = match version.split_once('+') {
-        Some((version, channel)) => (version, vec![channel.to_owned()]),
-        None => (version, Vec::new()),
-    };
-    let version = version.trim();
-    let mut distro = match family(if stream { "centos" } else { &id }) {
-        Some(row) => {
-            let cut =
-                matches!(row.id, "debian" | "alpine" | "ubuntu") || row.release == Release::Rolling;
-            Distro::new(
-                row.id,
-                if cut {
-                    row.cut(version)
-                } else {
-                    version.to_owned()
-                },
-            )
-        }
-        None => Distro::new(id, version),
-    };
-    distro.channels = channels;
-    if stream || (distro.id == "centos" && version.contains("stream")) {
-        distro.channels.push(STREAM.to_owned());
-        distro.version = version
-            .trim_end_matches("-stream")
-            .trim_start_matches("stream")
-            .to_owned();
-    }
-    distro
-}
-
-/// The distribution in `debian:12`, `debian-12`, `opensuse-leap-15.5`, `bookworm`,
-/// `wolfi` or `ubuntu:22.04+esm`; `None` for an empty text.
-pub fn parse(text: &str) -> Option<Distro> {
-    let text = text.trim();
-    if text.is_empty() {
-        return None;
-    }
-    if let Some((id, version)) = text.split_once(':') {
-        return Some(from_id(id, version));
-    }
-    if family(text).is_some() {
-        return Some(from_id(text, ""));
-    }
-    let lower = text.to_ascii_lowercase();
-    for row in super::FAMILIES {
-        if row.codenames.iter().any(|(name, _)| *name == lower) {
-            return Some(from_id(row.id, &lower));
-        }
-    }
-    // The longest known id in front of a hyphen; otherwise whatever stands before a number.
-    let cuts: Vec<usize> = text.match_indices('-').map(|(at, _)| at).collect();
-    let known = cuts.iter().rev().find(|at| family(&text[..**at]).is_some());
-    let number = cuts
-        .iter()
-        .find(|at| text[**at + 1..].starts_with(|c: char| c.is_ascii_digit()));
-    Some(match known.or(number) {
-        Some(at) => from_id(&text[..*at], &text[at + 1..]),
-        None => from_id(text, ""),
-    })
 }

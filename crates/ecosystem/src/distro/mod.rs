@@ -4,7 +4,13 @@
 //! the result up in one table ([`FAMILIES`]), where a new distribution is one row.
 //! Rules: os-release(5), and for Alpine the repository list, which beats os-release.
 
+mod buildinfo;
+mod codenames;
+mod history;
 mod identify;
+mod lines;
+mod names;
+mod osv;
 mod purl;
 mod readers;
 mod table;
@@ -12,10 +18,13 @@ mod table;
 use lazaret_model::KeyKind;
 use lazaret_version::Scheme;
 
-pub use identify::{from_id, identify, parse};
+pub use history::set_repositories;
+pub use identify::identify;
+pub use names::{from_id, parse};
+pub use osv::{SpaceName, space_of_osv};
 pub use purl::{distro_of_purl, finish, from_purl};
 pub use readers::READERS;
-pub use table::{FAMILIES, Family, Release, SpaceName, family, space, space_of_osv};
+pub use table::{FAMILIES, Family, Release, family, space};
 
 /// `etc/os-release`.
 pub(crate) const OS_RELEASE: &str = "os-release";
@@ -33,6 +42,12 @@ pub(crate) const REDHAT_RELEASE: &str = "redhat-release";
 pub(crate) const LSB_RELEASE: &str = "lsb-release";
 /// `var/lib/ubuntu-advantage/status.json`.
 pub(crate) const UBUNTU_PRO: &str = "ubuntu-pro";
+/// `etc/SuSE-release`, which SUSE wrote before os-release.
+pub(crate) const SUSE_RELEASE: &str = "suse-release";
+/// `root/buildinfo` and `usr/share/buildinfo` of Red Hat's images.
+pub(crate) const BUILD_INFORMATION: &str = "build-information";
+/// The histories of dnf and yum; the key is `name-version-release.architecture`.
+pub(crate) const PACKAGE_ORIGIN: &str = "package-origin";
 
 /// Every value of [`DistroHint::from`].
 pub static SOURCES: &[&str] = &[
@@ -44,10 +59,13 @@ pub static SOURCES: &[&str] = &[
     REDHAT_RELEASE,
     LSB_RELEASE,
     UBUNTU_PRO,
+    SUSE_RELEASE,
+    BUILD_INFORMATION,
+    PACKAGE_ORIGIN,
 ];
 
-/// The channel of a CentOS Stream system. Stream is ahead of the release that shares its
-/// number, so it is kept apart from it.
+/// The channel of a CentOS Stream or AlmaLinux Kitten system. Both are ahead of the release
+/// that shares their number, so they are kept apart from it.
 pub const STREAM: &str = "stream";
 
 /// What one file says about the distribution.

@@ -3,7 +3,7 @@
 //! [`finish`] puts into the purl what matching needs and a version alone does not say:
 //! architecture, distribution, epoch, source and module. [`from_purl`] takes it out again,
 //! from our own purls and from those of other programs. Sources: the purl type
-//! definitions of `deb`, `rpm` and `apk`; `upstream` is a common extension.
+//! definitions of `deb`, `rpm`, `apk` and `alpm`; `upstream` is a common extension.
 
 use lazaret_model::{Distro, Package, Purl, Source};
 
@@ -11,7 +11,7 @@ use super::table::family;
 use super::{from_id, parse};
 
 fn is_distribution(kind: &str) -> bool {
-    matches!(kind, "deb" | "rpm" | "apk" | "alpm")
+    matches!(kind, "deb" | "rpm" | "apk" | "alpm" | "ebuild" | "opkg")
 }
 
 /// Completes the purl of a package of a distribution; others are left as they are.
@@ -22,7 +22,10 @@ pub fn finish(package: &mut Package, distro: Option<&Distro>) {
     let mut purl = package.purl.clone();
     if let Some(distro) = distro {
         let namespace = family(&distro.id).map_or(distro.id.as_str(), |f| f.namespace);
-        purl.namespace = Some(namespace.to_owned()).filter(|n| !n.is_empty());
+        // The namespace of an ebuild is its category.
+        if purl.kind != "ebuild" {
+            purl.namespace = Some(namespace.to_owned()).filter(|n| !n.is_empty());
+        }
         purl.set(
             "distro",
             &match distro.version.as_str() {
@@ -129,7 +132,11 @@ pub fn distro_of_purl(purl: &Purl) -> Option<Distro> {
     let namespace = purl.namespace.as_deref().filter(|n| !n.is_empty());
     let Some(told) = purl.qualifier("distro") else {
         // A rolling distribution has no release to tell.
-        let row = family(namespace?)?;
+        let namespace = match purl.kind.as_str() {
+            "ebuild" => "gentoo",
+            _ => namespace?,
+        };
+        let row = family(namespace)?;
         return (row.release == super::Release::Rolling).then(|| from_id(row.id, ""));
     };
     let bare_version = told.starts_with(|c: char| c.is_ascii_digit());

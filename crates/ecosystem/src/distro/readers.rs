@@ -5,18 +5,13 @@
 
 use lazaret_model::GapKind;
 
+use super::lines::{MAX_VALUE, assignments, hint, lines};
 use super::{
-    ALPINE_RELEASE, APK_REPOSITORIES, DEBIAN_VERSION, DistroHint, LSB_RELEASE, OS_RELEASE,
-    REDHAT_RELEASE, UBUNTU_PRO, USR_OS_RELEASE,
+    ALPINE_RELEASE, APK_REPOSITORIES, DEBIAN_VERSION, LSB_RELEASE, OS_RELEASE, REDHAT_RELEASE,
+    SUSE_RELEASE, UBUNTU_PRO, USR_OS_RELEASE, buildinfo, history,
 };
 use crate::recognise::never;
 use crate::{EvidenceKind, Found, Input, ReadError, Reader};
-
-/// Longest value that is kept, in bytes; longer ones say nothing about a distribution.
-const MAX_VALUE: usize = 512;
-
-/// Most lines that are looked at.
-const MAX_LINES: usize = 10_000;
 
 const fn reader(
     id: &'static str,
@@ -25,7 +20,7 @@ const fn reader(
 ) -> Reader {
     Reader {
         id,
-        revision: 1,
+        revision: 2,
         evidence: EvidenceKind::Installed,
         recognises: never,
         wants,
@@ -36,11 +31,7 @@ const fn reader(
 
 /// The readers of the files that name the distribution.
 pub static READERS: &[Reader] = &[
-    reader(
-        "distro/os-release",
-        |p| matches!(p, "etc/os-release" | "usr/lib/os-release"),
-        os_release,
-    ),
+    reader("distro/os-release", is_os_release, os_release),
     reader(
         "distro/lsb-release",
         |p| p == "etc/lsb-release",
@@ -61,7 +52,7 @@ pub static READERS: &[Reader] = &[
     }),
     reader(
         "distro/apk-repositories",
-        |p| p == "etc/apk/repositories",
+        |p| p == "etc/apk/repositories" || p.starts_with("etc/apk/repositories.d/"),
         repositories,
     ),
     reader(
@@ -69,7 +60,33 @@ pub static READERS: &[Reader] = &[
         |p| p == "var/lib/ubuntu-advantage/status.json",
         ubuntu_pro,
     ),
+    reader(
+        "distro/suse-release",
+        |p| p == "etc/SuSE-release",
+        suse_release,
+    ),
+    reader(
+        "distro/build-information",
+        buildinfo::wants,
+        buildinfo::read,
+    ),
+    Reader {
+        max_bytes: 256 << 20,
+        ..reader("distro/dnf-history", history::is_dnf, history::dnf)
+    },
+    reader("distro/dnf5-packages", history::is_dnf5, history::dnf5),
+    reader(
+        "distro/yum-history",
+        |p| history::yum_package(p).is_some(),
+        history::yum,
+    ),
 ];
+
+/// Where os-release lies; in a Bottlerocket image below the root of its own system.
+fn is_os_release(path: &str) -> bool {
+    matches!(path, "etc/os-release" | "usr/lib/os-release")
+        || path.ends_with("-bottlerocket-linux-gnu/sys-root/usr/lib/os-release")
+}
 
 fn is_redhat_release(path: &str) -> bool {
     matches!(
@@ -82,57 +99,6 @@ fn is_redhat_release(path: &str) -> bool {
             | "etc/fedora-release"
             | "etc/system-release"
     )
-}
-
-fn hint(from: &'static str, key: &str, value: &str) -> DistroHint {
-    DistroHint {
-        from,
-        key: key.to_owned(),
-        value: value.to_owned(),
-    }
-}
-
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &str> {
-    bytes
-        .split(|b| *b == b'\n')
-        .take(MAX_LINES)
-        .filter(|l| l.len() <= 2 * MAX_VALUE)
-        .filter_map(|l| std::str::from_utf8(l).ok())
-        .map(|l| l.trim_start_matches('\u{feff}').trim())
-}
-
-fn assignments(bytes: &[u8], from: &'static str) -> Vec<DistroHint> {
-    let mut hints = Vec::new();
-    for text in lines(bytes).filter(|l| !l.starts_with('#')) {
-        let Some((key, value)) = text.split_once('=') else {
-            continue;
-        };
-        let key = key.trim();
-        if key.is_empty() || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            continue;
-        }
-        let value = unquote(value.trim());
-        if value.len() <= MAX_VALUE && !value.chars().any(char::is_control) {
-            hints.push(hint(from, key, &value));
-        }
-    }
-    hints
-}
-
-/// The value of a shell assignment: quotes fall away, a backslash takes what follows.
-fn unquote(text: &str) -> String {
-    let mut out = String::new();
-    let mut quote = None;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(q), c) if c == q => quote = None,
-            (None | Some('"'), '\\') => out.extend(chars.next()),
-            _ => out.push(c),
-        }
-    }
-    out.trim().to_owned()
 }
 
 fn os_release(input: Input<'_>) -> Result<Found, ReadError> {
@@ -149,6 +115,10 @@ fn os_release(input: Input<'_>) -> Result<Found, ReadError> {
         matches!(
             h.key.as_str(),
             "ID" | "ID_LIKE"
+                | "DEBIAN_CODENAME"
+                | "PLATFORM_ID"
+                | "RHEL_VERSION"
+                | "UBUNTU_CODENAME"
                 | "NAME"
                 | "PRETTY_NAME"
                 | "VERSION"
@@ -167,6 +137,13 @@ fn lsb_release(input: Input<'_>) -> Result<Found, ReadError> {
         distro: assignments(input.bytes, LSB_RELEASE),
         ..Found::default()
     })
+}
+
+/// `SUSE Linux Enterprise Server 11 (x86_64)`, then `VERSION` and `PATCHLEVEL`.
+fn suse_release(input: Input<'_>) -> Result<Found, ReadError> {
+    let mut found = line(input, SUSE_RELEASE);
+    found.distro.extend(assignments(input.bytes, SUSE_RELEASE));
+    Ok(found)
 }
 
 /// A file of one line; the key is the file's own name.

@@ -8,6 +8,7 @@
 use lazaret_model::{Distro, KeyKind};
 use lazaret_version::Scheme;
 
+use super::codenames::{DEBIAN, DEVUAN, POSTMARKETOS, UBUNTU};
 use super::{STREAM, Space};
 
 /// How a release is cut before it names an advisory space.
@@ -47,65 +48,6 @@ pub struct Family {
     /// Codenames and their releases.
     pub codenames: &'static [(&'static str, &'static str)],
 }
-
-/// Debian's releases by codename. Source: debian.org, "Debian Releases".
-const DEBIAN: &[(&str, &str)] = &[
-    ("buzz", "1.1"),
-    ("rex", "1.2"),
-    ("bo", "1.3"),
-    ("hamm", "2.0"),
-    ("slink", "2.1"),
-    ("potato", "2.2"),
-    ("woody", "3.0"),
-    ("sarge", "3.1"),
-    ("etch", "4"),
-    ("lenny", "5"),
-    ("squeeze", "6"),
-    ("wheezy", "7"),
-    ("jessie", "8"),
-    ("stretch", "9"),
-    ("buster", "10"),
-    ("bullseye", "11"),
-    ("bookworm", "12"),
-    ("trixie", "13"),
-    ("forky", "14"),
-    ("duke", "15"),
-    ("unstable", "sid"),
-    ("sid", "sid"),
-];
-
-/// Ubuntu's releases by codename. Source: wiki.ubuntu.com/Releases.
-const UBUNTU: &[(&str, &str)] = &[
-    ("dapper", "6.06"),
-    ("hardy", "8.04"),
-    ("lucid", "10.04"),
-    ("precise", "12.04"),
-    ("trusty", "14.04"),
-    ("utopic", "14.10"),
-    ("vivid", "15.04"),
-    ("wily", "15.10"),
-    ("xenial", "16.04"),
-    ("yakkety", "16.10"),
-    ("zesty", "17.04"),
-    ("artful", "17.10"),
-    ("bionic", "18.04"),
-    ("cosmic", "18.10"),
-    ("disco", "19.04"),
-    ("eoan", "19.10"),
-    ("focal", "20.04"),
-    ("groovy", "20.10"),
-    ("hirsute", "21.04"),
-    ("impish", "21.10"),
-    ("jammy", "22.04"),
-    ("kinetic", "22.10"),
-    ("lunar", "23.04"),
-    ("mantic", "23.10"),
-    ("noble", "24.04"),
-    ("oracular", "24.10"),
-    ("plucky", "25.04"),
-    ("questing", "25.10"),
-    ("resolute", "26.04"),
-];
 
 const NONE: Family = Family {
     id: "",
@@ -171,6 +113,11 @@ pub static FAMILIES: &[Family] = &[
         ..deb("ubuntu", Release::Whole, "ubuntu")
     },
     Family {
+        space: "debian",
+        codenames: DEVUAN,
+        ..deb("devuan", Release::Major, "devuan")
+    },
+    Family {
         osv: "Echo",
         ..deb("echo", Release::Rolling, "")
     },
@@ -187,8 +134,9 @@ pub static FAMILIES: &[Family] = &[
         ..apk("alpaquita", "Alpaquita")
     },
     Family {
-        product: "postmarketos",
-        release: Release::Whole,
+        space: "alpine",
+        release: Release::Minor,
+        codenames: POSTMARKETOS,
         ..apk("postmarketos", "")
     },
     Family {
@@ -245,6 +193,7 @@ pub static FAMILIES: &[Family] = &[
             "suse",
             "sles_sap",
             "sled",
+            "sle_hpc",
             "suse linux enterprise server",
             "suse.linux.enterprise.server",
         ],
@@ -258,13 +207,18 @@ pub static FAMILIES: &[Family] = &[
         ..rpm("opensuse-leap", Release::Minor, "opensuse")
     },
     Family {
-        aliases: &["opensuse.tumbleweed", "tumbleweed"],
+        aliases: &["opensuse.tumbleweed", "tumbleweed", "opensuse-microos"],
         namespace: "opensuse",
         ..rpm("opensuse-tumbleweed", Release::Rolling, "")
     },
     Family {
-        aliases: &["sle-micro", "suse-microos"],
+        aliases: &["sle-micro", "sle-micro-rancher", "suse-microos"],
         ..rpm("sl-micro", Release::Minor, "suse-linux-micro")
+    },
+    Family {
+        aliases: &["leap-micro"],
+        namespace: "opensuse",
+        ..rpm("opensuse-leap-micro", Release::Minor, "")
     },
     Family {
         osv: "Mageia",
@@ -321,7 +275,7 @@ impl Family {
         if let Some((_, release)) = self.codenames.iter().find(named) {
             return (*release).to_owned();
         }
-        if self.id == "alpine" && (lower == "edge" || lower.contains("_alpha")) {
+        if self.space == "alpine" && (lower == "edge" || lower.contains("_alpha")) {
             return "edge".to_owned();
         }
         let mut parts = version.split(['.', '_']);
@@ -341,7 +295,7 @@ impl Family {
         }
     }
 
-    fn space_name(&self, version: &str) -> String {
+    pub(super) fn space_name(&self, version: &str) -> String {
         match self.release {
             Release::Rolling => self.space.to_owned(),
             _ => format!("{}:{}", self.space, self.cut(version)),
@@ -371,19 +325,28 @@ fn minor(version: &str) -> String {
 
 /// Where advisories of `distro` are found; `None` for a distribution nobody covers or
 /// whose release is not known.
+///
+/// A distribution without a row of its own is looked up as the one that it is built on,
+/// where its files name the release of that one.
 pub fn space(distro: &Distro) -> Option<Space> {
-    let row = family(&distro.id)?;
+    let Some(row) = family(&distro.id) else {
+        let (id, version) = distro.base.as_deref()?.split_once(':')?;
+        return family(id).and_then(|_| space(&Distro::new(id, version)));
+    };
     if row.release != Release::Rolling && row.cut(&distro.version).is_empty() {
         return None;
     }
-    let stream = row.id == "centos" && distro.channels.iter().any(|c| c == STREAM);
-    let (name, product) = if stream {
-        (
-            format!("centos-stream:{}", row.cut(&distro.version)),
-            "centos-stream",
-        )
-    } else {
-        (row.space_name(&distro.version), row.product)
+    let stream = distro.channels.iter().any(|c| c == STREAM);
+    let (name, product) = match row.id {
+        "centos" | "almalinux" if stream => (
+            format!("{}-stream:{}", row.id, row.cut(&distro.version)),
+            if row.id == "centos" {
+                "centos-stream"
+            } else {
+                ""
+            },
+        ),
+        _ => (row.space_name(&distro.version), row.product),
     };
     Some(Space {
         name,
@@ -392,111 +355,5 @@ pub fn space(distro: &Distro) -> Option<Space> {
         key: row.key,
         product,
         cycle: row.cycle(&distro.version),
-    })
-}
-
-/// The space that an ecosystem of OSV speaks about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SpaceName {
-    /// Name of the space, as [`Space::name`]; the space of a channel is its release's.
-    pub name: String,
-    /// Purl type of its packages.
-    pub kind: &'static str,
-    /// How its versions are ordered.
-    pub scheme: Scheme,
-    /// Which names its advisories use.
-    pub key: KeyKind,
-    /// The channel that its fixes are published in, where it is not the ordinary one:
-    /// `esm`, `fips`, `eus:9.2`, ….
-    pub channel: Option<String>,
-}
-
-/// The space of an OSV ecosystem name with its suffix (`Debian:12`, `Alpine:v3.18`,
-/// `Ubuntu:Pro:22.04:LTS`, `Red Hat:enterprise_linux:9::appstream`); `None` where it is
-/// no distribution, has no release, or is a product on top of one.
-pub fn space_of_osv(ecosystem: &str) -> Option<SpaceName> {
-    let (name, suffix) = ecosystem.split_once(':').unwrap_or((ecosystem, ""));
-    let mut row = FAMILIES
-        .iter()
-        .find(|f| !f.osv.is_empty() && f.osv == name)?;
-    let mut channel = None;
-    let release = match name {
-        "Ubuntu" => {
-            let (release, found) = ubuntu_suffix(suffix)?;
-            channel = found;
-            release
-        }
-        "Red Hat" => {
-            let (release, found) = red_hat_suffix(suffix)?;
-            channel = found;
-            release
-        }
-        "SUSE" => suse_suffix(suffix)?,
-        "openSUSE" if suffix == "Tumbleweed" => {
-            row = family("opensuse-tumbleweed")?;
-            String::new()
-        }
-        "openSUSE" => suffix.strip_prefix("Leap ")?.to_owned(),
-        _ => suffix.to_owned(),
-    };
-    if row.release != Release::Rolling && row.cut(&release).is_empty() {
-        return None;
-    }
-    Some(SpaceName {
-        name: row.space_name(&release),
-        kind: row.kind,
-        scheme: row.scheme(),
-        key: row.key,
-        channel,
-    })
-}
-
-/// `22.04:LTS`, `Pro:22.04:LTS`, `Pro:FIPS-updates:22.04:LTS`.
-fn ubuntu_suffix(suffix: &str) -> Option<(String, Option<String>)> {
-    let release = suffix
-        .split(':')
-        .find(|p| p.starts_with(|c: char| c.is_ascii_digit()))?;
-    let words: Vec<&str> = suffix.split(':').take_while(|p| *p != release).collect();
-    let channel = match words.as_slice() {
-        [] => None,
-        ["Pro"] => Some("esm".to_owned()),
-        [.., last] => Some(last.to_ascii_lowercase()),
-    };
-    Some((release.to_owned(), channel))
-}
-
-/// The part of a CPE after the vendor: `enterprise_linux:9::appstream`, `rhel_eus:9.2::baseos`.
-fn red_hat_suffix(suffix: &str) -> Option<(String, Option<String>)> {
-    let mut parts = suffix.split(':');
-    let (product, release) = (parts.next()?, parts.next()?);
-    let channel = match product.strip_prefix("rhel_") {
-        None if product == "enterprise_linux" => None,
-        Some(name @ ("eus" | "aus" | "e4s" | "tus" | "els")) => Some(format!("{name}:{release}")),
-        _ => return None,
-    };
-    release
-        .starts_with(|c: char| c.is_ascii_digit())
-        .then(|| (release.to_owned(), channel))
-}
-
-/// `Linux Enterprise Server 15 SP5` and the modules of the same release.
-fn suse_suffix(suffix: &str) -> Option<String> {
-    if !suffix.starts_with("Linux Enterprise Server")
-        && !suffix.starts_with("Linux Enterprise Module")
-    {
-        return None;
-    }
-    let mut words = suffix
-        .split([' ', '-'])
-        .skip_while(|w| !w.starts_with(|c: char| c.is_ascii_digit()));
-    let major = words.next()?;
-    let pack = words
-        .next()
-        .and_then(|w| w.strip_prefix("SP"))
-        .unwrap_or("0");
-    Some(if major.contains('.') {
-        major.to_owned()
-    } else {
-        format!("{major}.{pack}")
     })
 }

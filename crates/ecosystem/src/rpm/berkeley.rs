@@ -6,8 +6,9 @@
 
 use std::borrow::Cow;
 
-use super::{Blobs, Endian};
+use super::Blobs;
 use crate::ReadError;
+use crate::bytes::Endian;
 
 const HASH_MAGIC: u32 = 0x0006_1561;
 const PAGE_HASH_UNSORTED: u8 = 2;
@@ -23,6 +24,12 @@ struct Database<'a> {
     page: usize,
     /// Bytes that may still be copied from overflow pages.
     room: usize,
+}
+
+/// Whether the bytes begin as a hash database does, in either byte order.
+pub(super) fn is_hash(bytes: &[u8]) -> bool {
+    let magic = Endian::Little.u32(bytes, 12);
+    magic.is_some_and(|m| m == HASH_MAGIC || m.swap_bytes() == HASH_MAGIC)
 }
 
 pub(super) fn blobs(bytes: &[u8]) -> Result<Blobs<'_>, ReadError> {

@@ -5,8 +5,9 @@
 
 use lazaret_model::{Package, Source};
 
-use super::{Endian, vendor};
+use super::vendor;
 use crate::OwnedFiles;
+use crate::bytes::Endian;
 
 const NAME: u32 = 1000;
 const VERSION: u32 = 1001;

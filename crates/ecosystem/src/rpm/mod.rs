@@ -5,10 +5,10 @@
 //! of one file with bounds on everything that a number in the file could ask for.
 
 mod berkeley;
+mod bottlerocket;
 mod header;
 mod manifest;
 mod ndb;
-mod sqlite;
 mod vendor;
 
 use std::borrow::Cow;
@@ -18,7 +18,8 @@ use lazaret_version::Scheme;
 
 pub use header::source_of_file;
 
-use crate::recognise::never;
+use crate::recognise::{beginning, ends, mentions, never};
+use crate::sqlite::Database;
 use crate::{Ecosystem, EvidenceKind, Found, Input, ReadError, Reader};
 
 /// Largest database that is read, in bytes.
@@ -27,13 +28,14 @@ const MAX_BYTES: u64 = 512 << 20;
 const fn reader(
     id: &'static str,
     wants: fn(&str) -> bool,
+    recognises: fn(Input<'_>) -> bool,
     read: fn(Input<'_>) -> Result<Found, ReadError>,
 ) -> Reader {
     Reader {
         id,
         revision: 1,
         evidence: EvidenceKind::Installed,
-        recognises: never,
+        recognises,
         wants,
         max_bytes: MAX_BYTES,
         read,
@@ -61,23 +63,41 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         reader(
             "rpm/sqlite",
             |p| database(p, "rpmdb.sqlite"),
-            |i| headers(&sqlite::blobs(i.bytes)?),
+            |i| Database::is_one(i.bytes) && has_packages(i.bytes),
+            |i| headers(&rows(i.bytes)?),
         ),
-        reader("rpm/wal", |p| database(p, "rpmdb.sqlite-wal"), write_ahead),
+        reader(
+            "rpm/wal",
+            |p| database(p, "rpmdb.sqlite-wal"),
+            never,
+            write_ahead,
+        ),
         reader(
             "rpm/berkeley",
             |p| database(p, "Packages"),
+            |i| berkeley::is_hash(i.bytes),
             |i| headers(&berkeley::blobs(i.bytes)?),
         ),
         reader(
             "rpm/ndb",
             |p| database(p, "Packages.db"),
+            |i| ndb::is_one(i.bytes),
             |i| headers(&ndb::blobs(i.bytes)?),
         ),
         reader(
             "rpm/manifest",
             |p| p == "var/lib/rpmmanifest/container-manifest-2",
+            |i| {
+                let first = beginning(i).lines().next().unwrap_or_default();
+                mentions(i, "manifest") && first.matches('\t').count() >= 8
+            },
             manifest::read,
+        ),
+        reader(
+            "rpm/bottlerocket",
+            |p| p.ends_with("usr/share/bottlerocket/application-inventory.json"),
+            |i| ends(i, ".json") && beginning(i).contains("\"ApplicationType\""),
+            bottlerocket::read,
         ),
     ],
 };
@@ -102,6 +122,35 @@ impl Blobs<'_> {
             self.gaps.push((GapKind::Unreadable, detail));
         }
     }
+}
+
+/// The table that rpm keeps its headers in, named in the schema of the first pages.
+fn has_packages(bytes: &[u8]) -> bool {
+    let schema = bytes.get(..64 << 10).unwrap_or(bytes);
+    memchr::memmem::find(schema, b"Packages").is_some()
+        && memchr::memmem::find(schema, b"hnum INTEGER").is_some()
+}
+
+/// The headers in `rpmdb.sqlite`; an empty file is a database that was never filled.
+fn rows(bytes: &[u8]) -> Result<Blobs<'_>, ReadError> {
+    if bytes.is_empty() {
+        return Ok(Blobs::default());
+    }
+    let mut database = Database::open(bytes)?;
+    let mut found = Blobs::default();
+    match database.table("Packages") {
+        Some(table) => {
+            for row in &table.rows {
+                match row.blob(1) {
+                    Some(blob) => found.blobs.push(blob),
+                    None => found.broken("a row without a header".to_owned()),
+                }
+            }
+        }
+        None => found.broken("no table of packages".to_owned()),
+    }
+    found.gaps.extend(database.gaps());
+    Ok(found)
 }
 
 fn headers(blobs: &Blobs<'_>) -> Result<Found, ReadError> {
@@ -137,35 +186,4 @@ fn write_ahead(input: Input<'_>) -> Result<Found, ReadError> {
         found.gaps.push((GapKind::Unsupported, detail.to_owned()));
     }
     Ok(found)
-}
-
-/// Big- or little-endian numbers at an offset; `None` beyond the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Endian {
-    Big,
-    Little,
-}
-
-impl Endian {
-    pub(crate) fn u16(self, bytes: &[u8], at: usize) -> Option<u16> {
-        let raw: [u8; 2] = bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if self == Self::Big {
-            u16::from_be_bytes(raw)
-        } else {
-            u16::from_le_bytes(raw)
-        })
-    }
-
-    pub(crate) fn u32(self, bytes: &[u8], at: usize) -> Option<u32> {
-        let raw: [u8; 4] = bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        Some(if self == Self::Big {
-            u32::from_be_bytes(raw)
-        } else {
-            u32::from_le_bytes(raw)
-        })
-    }
-
-    pub(crate) fn size(self, bytes: &[u8], at: usize) -> Option<usize> {
-        usize::try_from(self.u32(bytes, at)?).ok()
-    }
 }

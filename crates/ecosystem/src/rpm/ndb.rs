@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 
-use super::{Blobs, Endian};
+use super::Blobs;
 use crate::ReadError;
+use crate::bytes::Endian;
 
 const FILE_MAGIC: u32 = 0x506d_7052;
 const SLOT_MAGIC: u32 = 0x746f_6c53;
@@ -14,9 +15,14 @@ const BLOB_MAGIC: u32 = 0x5362_6c42;
 const PAGE: usize = 4096;
 const UNIT: usize = 16;
 
+/// Whether the bytes begin as such a database does.
+pub(super) fn is_one(bytes: &[u8]) -> bool {
+    Endian::Little.u32(bytes, 0) == Some(FILE_MAGIC)
+}
+
 pub(super) fn blobs(bytes: &[u8]) -> Result<Blobs<'_>, ReadError> {
     let le = Endian::Little;
-    if le.u32(bytes, 0) != Some(FILE_MAGIC) {
+    if !is_one(bytes) {
         return Err(ReadError::new("not an NDB database"));
     }
     let pages = le.size(bytes, 12).unwrap_or(0);

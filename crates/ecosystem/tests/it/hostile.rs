@@ -15,6 +15,18 @@ const PATHS: &[&str] = &[
     "var/lib/rpm/Packages.db",
     "var/lib/rpmmanifest/container-manifest-2",
     "var/lib/ubuntu-advantage/status.json",
+    "var/lib/pacman/local/a-1-1/desc",
+    "var/lib/pacman/local/a-1-1/files",
+    "var/db/pkg/a/b-1/CONTENTS",
+    "var/lib/chisel/manifest.wall",
+    "var/lib/containers/storage/db.sql",
+    "var/lib/containers/storage/libpod/bolt_state.db",
+    "var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db",
+    "opt/local/var/macports/registry/registry.db",
+    "boot/vmlinuz",
+    "lib/modules/1/extra/a.ko",
+    "Dockerfile",
+    ".github/workflows/a.yml",
 ];
 
 fn probe(bytes: &[u8], chunk: usize) -> lazaret_ecosystem::Found {
@@ -60,7 +72,7 @@ fn every_reader_has_an_id_of_its_own() {
 proptest! {
     #[test]
     fn no_bytes_make_a_reader_panic(
-        start in prop::sample::select(vec![&b""[..], b"SQLite format 3\0\x10\0", b"RpmP\0\0\0\0\0\0\0\0\x01\0\0\0", b"Package: a\nVersion: 1\n"]),
+        start in prop::sample::select(vec![&b""[..], b"SQLite format 3\0\x10\0", b"RpmP\0\0\0\0\0\0\0\0\x01\0\0\0", b"Package: a\nVersion: 1\n", b"\x7fELF\0name=", b"%NAME%\na\n", b"\0\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\xed\xda\x0c\xed\x02\0\0\0\0\x10\0\0"]),
         tail in prop::collection::vec(any::<u8>(), 0..6000),
     ) {
         let bytes = [start, &tail].concat();

@@ -8,5 +8,8 @@
 
 mod distro;
 mod hostile;
+mod identification;
 mod parsers;
 mod properties;
+mod references;
+mod system;

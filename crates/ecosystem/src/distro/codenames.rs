@@ -1,0 +1,97 @@
+//! Codenames of releases, and releases that are made from another distribution's.
+
+/// Debian's releases by codename. Source: debian.org, "Debian Releases".
+pub(super) const DEBIAN: &[(&str, &str)] = &[
+    ("buzz", "1.1"),
+    ("rex", "1.2"),
+    ("bo", "1.3"),
+    ("hamm", "2.0"),
+    ("slink", "2.1"),
+    ("potato", "2.2"),
+    ("woody", "3.0"),
+    ("sarge", "3.1"),
+    ("etch", "4"),
+    ("lenny", "5"),
+    ("squeeze", "6"),
+    ("wheezy", "7"),
+    ("jessie", "8"),
+    ("stretch", "9"),
+    ("buster", "10"),
+    ("bullseye", "11"),
+    ("bookworm", "12"),
+    ("trixie", "13"),
+    ("forky", "14"),
+    ("duke", "15"),
+    ("unstable", "sid"),
+    ("sid", "sid"),
+];
+
+/// Devuan's releases, by codename and number, as those of Debian that they are made from.
+/// Source: devuan.org, "Devuan releases".
+pub(super) const DEVUAN: &[(&str, &str)] = &[
+    ("jessie", "8"),
+    ("ascii", "9"),
+    ("beowulf", "10"),
+    ("chimaera", "11"),
+    ("daedalus", "12"),
+    ("excalibur", "13"),
+    ("freia", "14"),
+    ("ceres", "sid"),
+    ("1", "8"),
+    ("2", "9"),
+    ("3", "10"),
+    ("4", "11"),
+    ("5", "12"),
+    ("6", "13"),
+    ("7", "14"),
+];
+
+/// The Alpine that each release of postmarketOS is made from. Source: wiki.postmarketos.org,
+/// "Releases".
+pub(super) const POSTMARKETOS: &[(&str, &str)] = &[
+    ("20.05", "3.12"),
+    ("21.03", "3.13"),
+    ("21.06", "3.14"),
+    ("21.12", "3.15"),
+    ("22.06", "3.16"),
+    ("22.12", "3.17"),
+    ("23.06", "3.18"),
+    ("23.12", "3.19"),
+    ("24.06", "3.20"),
+    ("24.12", "3.21"),
+    ("25.06", "3.22"),
+    ("25.12", "3.23"),
+];
+
+/// Ubuntu's releases by codename. Source: wiki.ubuntu.com/Releases.
+pub(super) const UBUNTU: &[(&str, &str)] = &[
+    ("dapper", "6.06"),
+    ("hardy", "8.04"),
+    ("lucid", "10.04"),
+    ("precise", "12.04"),
+    ("trusty", "14.04"),
+    ("utopic", "14.10"),
+    ("vivid", "15.04"),
+    ("wily", "15.10"),
+    ("xenial", "16.04"),
+    ("yakkety", "16.10"),
+    ("zesty", "17.04"),
+    ("artful", "17.10"),
+    ("bionic", "18.04"),
+    ("cosmic", "18.10"),
+    ("disco", "19.04"),
+    ("eoan", "19.10"),
+    ("focal", "20.04"),
+    ("groovy", "20.10"),
+    ("hirsute", "21.04"),
+    ("impish", "21.10"),
+    ("jammy", "22.04"),
+    ("kinetic", "22.10"),
+    ("lunar", "23.04"),
+    ("mantic", "23.10"),
+    ("noble", "24.04"),
+    ("oracular", "24.10"),
+    ("plucky", "25.04"),
+    ("questing", "25.10"),
+    ("resolute", "26.04"),
+];
