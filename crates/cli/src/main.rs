@@ -10,6 +10,7 @@ mod console;
 mod database;
 mod debug;
 mod delta;
+mod diff;
 mod doctor;
 mod errors;
 mod platforms;
@@ -84,6 +85,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
     match args.command {
         Command::Scan(scan) => scan::scan(&scan),
         Command::Sbom(sbom) => scan::sbom(&sbom),
+        Command::Diff(args) => diff::run(&args),
         Command::Explain(explain) => scan::explain(&explain),
         Command::Db(db) => database::run(db.command),
         Command::Vex(vex) => match vex.command {

@@ -10,14 +10,14 @@ use lazaret_advisory::Db;
 use lazaret_image::Platforms;
 use lazaret_match::MatchOptions;
 use lazaret_model::{Inventory, Outcome, Report};
-use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, decide};
+use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, decide, hide_known};
 use lazaret_report::format::Format;
 use lazaret_report::sbom::{self, SbomFormat};
 use lazaret_report::{Options, explain as tell};
 
 use crate::Verdict;
 use crate::args::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
-use crate::{console, database, platforms, targets, vex};
+use crate::{console, database, diff, platforms, targets, vex};
 
 /// Ignore files that are read from the working directory by themselves.
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
@@ -28,6 +28,10 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     let outputs = outputs(&args.output)?;
     let today = today();
     let rules = ignore_rules(&args.gate.ignore_file)?;
+    let baseline = match &args.gate.baseline {
+        Some(path) => Some((diff::read_report(path)?, path.display().to_string())),
+        None => None,
+    };
     let all = args.target.platform == Some(Platforms::All);
     for (format, path) in outputs.iter().filter(|_| all) {
         platforms::check(format.name, path.as_deref())?;
@@ -42,6 +46,9 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
         match &mut unused {
             Some(unused) => unused.retain(|rule| idle.contains(rule)),
             None => unused = Some(idle),
+        }
+        if let Some((baseline, name)) = &baseline {
+            hide_known(&mut report, baseline, name);
         }
         gate.filter(&mut report);
         report.decision = decide(&report, &gate);
@@ -74,7 +81,7 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
         .unwrap_or(Verdict::Allowed))
 }
 
-fn verdict(report: &Report) -> Verdict {
+pub(crate) fn verdict(report: &Report) -> Verdict {
     let by = |rule: &str| report.decision.reasons.iter().any(|r| r.rule == rule);
     match report.decision.outcome {
         Outcome::Allow | Outcome::Warn => Verdict::Allowed,
@@ -84,19 +91,20 @@ fn verdict(report: &Report) -> Verdict {
     }
 }
 
+/// The conditions of --fail-on.
+pub(crate) fn conditions(texts: &[String]) -> anyhow::Result<Vec<FailOn>> {
+    let named = texts.iter().filter(|text| *text != "none");
+    let conditions: Result<_, _> = named.map(|text| text.parse()).collect();
+    conditions.context("--fail-on")
+}
+
 fn gate(args: &GateArgs) -> anyhow::Result<Gate> {
     for scanner in &args.scanners {
         if scanner != "vuln" {
             bail!("the scanner `{scanner}` does not exist yet; only `vuln` does");
         }
     }
-    let fail_on: Vec<FailOn> = args
-        .fail_on
-        .iter()
-        .filter(|c| *c != "none")
-        .map(|c| c.parse())
-        .collect::<Result<_, _>>()
-        .context("--fail-on")?;
+    let fail_on = conditions(&args.fail_on)?;
     Ok(Gate {
         fail_on,
         fail_on_gaps: args.fail_on_gaps,
@@ -106,7 +114,11 @@ fn gate(args: &GateArgs) -> anyhow::Result<Gate> {
 }
 
 /// The report of a target, before any rule of people is applied.
-fn report(target: &TargetArgs, matching: &MatchArgs, today: &str) -> anyhow::Result<Report> {
+pub(crate) fn report(
+    target: &TargetArgs,
+    matching: &MatchArgs,
+    today: &str,
+) -> anyhow::Result<Report> {
     let database = database::open(matching.database.db.as_deref())?;
     examine(targets::inventory(target)?, &database, matching, today)
 }
@@ -128,7 +140,7 @@ fn examine(
 }
 
 /// Today's date in UTC, `YYYY-MM-DD`.
-fn today() -> String {
+pub(crate) fn today() -> String {
     now().strftime("%Y-%m-%d").to_string()
 }
 
@@ -193,22 +205,29 @@ fn outputs(args: &OutputArgs) -> anyhow::Result<Vec<(&'static Format, Option<Pat
     Ok(outputs)
 }
 
+/// Columns of a page that goes to no terminal.
+const WIDTH: usize = 80;
+
+/// Columns of standard output; `COLUMNS` stands in for the terminal's own.
+pub(crate) fn width() -> usize {
+    let stated = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let is_terminal = std::io::stdout().is_terminal();
+    let measured = || is_terminal.then(terminal_size::terminal_size).flatten();
+    stated
+        .or_else(|| measured().map(|(width, _)| usize::from(width.0)))
+        .unwrap_or(WIDTH)
+}
+
 fn write_report(
     report: &Report,
     format: &Format,
     path: Option<&Path>,
     args: &OutputArgs,
 ) -> anyhow::Result<()> {
-    let terminal = path.is_none() && std::io::stdout().is_terminal();
-    let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-    let width = width.or_else(|| {
-        terminal
-            .then(terminal_size::terminal_size)
-            .flatten()
-            .map(|(w, _)| usize::from(w.0))
-    });
+    // A terminal's width says nothing about a file.
+    let width = if path.is_some() { WIDTH } else { width() };
     let options = Options {
-        width: width.unwrap_or(80),
+        width,
         color: path.is_none() && console::colors_report(),
         list_all_packages: args.list_all_pkgs,
         show_suppressed: args.show_suppressed,

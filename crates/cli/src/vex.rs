@@ -12,7 +12,7 @@ use lazaret_vex::{Document, Draft, MAX_BYTES, draft};
 use serde_json::Value;
 
 use crate::args::VexInitArgs;
-use crate::{Verdict, scan};
+use crate::{Verdict, diff, scan};
 
 /// Most documents of one folder or repository that are read.
 const MAX_DOCUMENTS: usize = 10_000;
@@ -115,14 +115,7 @@ fn of_repository(folder: &Path, report: &Report) -> anyhow::Result<Vec<PathBuf>>
 
 /// `vex init`.
 pub(crate) fn init(args: &VexInitArgs) -> anyhow::Result<Verdict> {
-    let told = || format!("read the report {}", args.from.display());
-    let bytes = std::fs::read(&args.from).with_context(told)?;
-    let report: Report = serde_json::from_slice(&bytes).with_context(|| {
-        format!(
-            "{} is no report of lazaret; make one with `lazaret scan … -f json -o FILE`",
-            args.from.display()
-        )
-    })?;
+    let report = diff::read_report(&args.from)?;
     let words = Draft {
         author: args.author.clone(),
         timestamp: scan::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),

@@ -13,6 +13,7 @@
 
 mod advisory;
 mod applies;
+mod difference;
 mod digest;
 mod distro;
 mod finding;
@@ -29,6 +30,7 @@ pub use advisory::{
     Qualifiers, Ssvc,
 };
 pub use applies::{Applies, Evidence, Undecided};
+pub use difference::{Cause, Changed, DIFFERENCE_SCHEMA, Difference, Side};
 pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
 pub use distro::Distro;
 pub use finding::{Finding, FindingPackage, FixStatus, Risk, Suppression};

@@ -9,6 +9,7 @@
 //! Names and texts in a report come from images and feeds, so they are hostile. Every
 //! writer escapes them for its own medium; nothing here emits a raw control character.
 
+pub mod difference;
 mod document;
 pub mod explain;
 pub mod format;

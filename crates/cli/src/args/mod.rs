@@ -17,7 +17,9 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand};
 pub(crate) use debug::{DebugArgs, DebugCommand};
-pub(crate) use report::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs};
+pub(crate) use report::{
+    DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
+};
 pub(crate) use target::TargetArgs;
 pub(crate) use vex::{VexArgs, VexCommand, VexInitArgs};
 
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     /// List what is inside, without matching it: CycloneDX, SPDX, JSON or purls.
     Sbom(SbomArgs),
+    /// Tell what is new, gone and unchanged between two images, reports or SBOMs, and why.
+    Diff(Box<DiffArgs>),
     /// Tell why a finding is reported, or why one is not.
     Explain(ExplainArgs),
     /// The advisory database: build, inspect, search.

@@ -73,6 +73,10 @@ pub(crate) struct GateArgs {
         env = "LAZARET_IGNORE_FILE"
     )]
     pub(crate) ignore_file: Vec<PathBuf>,
+    /// Report in the json format; what it has already does not count, so that only what
+    /// is new since then can stop a pipeline.
+    #[arg(long, value_name = "REPORT", env = "LAZARET_BASELINE")]
+    pub(crate) baseline: Option<PathBuf>,
     /// What to look for; only vuln exists so far, others are refused.
     #[arg(
         long,
@@ -159,4 +163,44 @@ pub(crate) struct ExplainArgs {
     pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) matching: MatchArgs,
+}
+
+/// `diff`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  lazaret diff app:1.0 app:1.1
+  lazaret diff monday.json today.json          reports: also what the advisory data changed
+  lazaret diff released.json oci-archive:candidate.tar --fail-on high
+  lazaret diff sbom:old.cdx.json sbom:new.cdx.json -f json
+
+Exit codes: 0 done, 1 something new is refused by --fail-on, 2 could not be done.")]
+pub(crate) struct DiffArgs {
+    /// What is examined before; a report in the json format is taken as it is.
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    /// What is examined after, in any of the same forms.
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: String,
+    #[command(flatten)]
+    pub(crate) matching: MatchArgs,
+    /// `table` or `json`.
+    #[arg(
+        short,
+        long,
+        default_value = "table",
+        value_parser = ["table", "json"],
+        env = "LAZARET_DIFF_FORMAT"
+    )]
+    pub(crate) format: String,
+    /// Exit 1 when something new fulfils one of these: a severity (and worse), kev,
+    /// fixable, cvss>=N, epss>=N.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "CONDITION",
+        value_parser = values::conditions(),
+        hide_possible_values = true,
+        env = "LAZARET_DIFF_FAIL_ON"
+    )]
+    pub(crate) fail_on: Vec<String>,
 }
