@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
+use lazaret_ecosystem::Input;
+
 /// Largest seed, in bytes: a fuzzer learns little from a larger one, and slowly.
 const MAX_BYTES: u64 = 256 << 10;
 
@@ -116,7 +118,8 @@ impl Seeds {
             match *target {
                 "package_file" => {
                     for index in 0..self.readers.len() {
-                        if (self.readers[index].wants)(path) {
+                        let reader = self.readers[index];
+                        if (reader.wants)(path) || (reader.recognises)(Input { path, bytes }) {
                             self.write(target, path, u8::try_from(index).ok(), bytes)?;
                         }
                     }

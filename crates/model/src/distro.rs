@@ -49,12 +49,15 @@ impl Distro {
     }
 }
 
-/// `debian 12`; the id alone for a rolling distribution.
+/// `debian 12`, `centos 9 stream`; the id alone for a rolling distribution.
 impl fmt::Display for Distro {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.id)?;
         if !self.version.is_empty() {
             write!(f, " {}", self.version)?;
+        }
+        if self.channels.iter().any(|channel| channel == "stream") {
+            f.write_str(" stream")?;
         }
         Ok(())
     }

@@ -142,3 +142,20 @@ fn a_system_that_nobody_names_is_a_gap_and_references_are_no_findings() {
         "{listed}"
     );
 }
+
+#[test]
+fn a_folder_of_the_nix_store_is_one_package() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path();
+    let root = "tree/nix/store/0c5pm7wrlpwa2dnvvh4qz5vmdb2rqwfs-openssl-3.0.12-bin";
+    write(
+        dir,
+        &[
+            (&format!("{root}/bin/openssl"), "#!"),
+            (&format!("{root}/share/x"), ""),
+        ],
+    );
+    let out = lazaret(dir, &["sbom", "dir:tree", "--format", "purls"]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    assert_eq!(text(&out.stdout), "pkg:nix/openssl@3.0.12\n");
+}

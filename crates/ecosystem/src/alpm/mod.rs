@@ -11,7 +11,6 @@ use std::borrow::Cow;
 
 use lazaret_version::Scheme;
 
-use crate::document::file_name;
 use crate::recognise::{beginning, mentions, never};
 use crate::{Ecosystem, EvidenceKind, Input, Reader};
 
@@ -49,7 +48,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
                 let has = |key: &str| beginning(input).lines().any(|line| line.starts_with(key));
                 has("pkgname = ") && has("pkgver = ")
             },
-            wants: |path| file_name(path) == ".PKGINFO",
+            // Where a package was unpacked without pacman; elsewhere it is not installed.
+            wants: |path| path == ".PKGINFO",
             max_bytes: 4 << 20,
             read: information::read,
         },

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
-use lazaret_model::Package;
+use lazaret_model::{GapKind, Package};
 use serde::Deserialize;
 
 use crate::{EvidenceKind, Found, Input, OwnedFiles, ReadError, Reader};
@@ -93,6 +93,11 @@ fn read(input: Input<'_>) -> Result<Found, ReadError> {
             package: package.to_owned(),
             paths,
         }));
+    if !found.packages.is_empty() {
+        let detail = "the manifest names no source packages, so what Ubuntu says of a source \
+                      package of another name is not found";
+        found.gaps.push((GapKind::Unsupported, detail.to_owned()));
+    }
     Ok(found)
 }
 

@@ -9,7 +9,7 @@ use lazaret_model::GapKind;
 use super::is_yaml;
 use super::reference::{filled, image};
 use crate::document::{self, Value, add, file_name, members, unique};
-use crate::recognise::{beginning, mentions};
+use crate::recognise::beginning;
 use crate::{Found, Input, ReadError};
 
 /// Most services that extend each other in a row.
@@ -32,7 +32,7 @@ pub(super) fn is_one(input: Input<'_>) -> bool {
     let services = beginning(input)
         .lines()
         .any(|l| l.trim_end() == "services:");
-    is_yaml(input) && (services || mentions(input, "compose"))
+    is_yaml(input) && (services || input.path.contains("compose"))
 }
 
 pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {

@@ -14,6 +14,9 @@ use crate::{Found, Input, ReadError};
 
 pub(super) fn wants(path: &str) -> bool {
     let name = file_name(path).to_ascii_lowercase();
+    if name.ends_with(".dockerignore") || name.ends_with(".md") {
+        return false;
+    }
     ["dockerfile", "containerfile"].iter().any(|word| {
         name.strip_prefix(word)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

@@ -7,7 +7,6 @@
 
 use lazaret_model::GapKind;
 
-use super::is_yaml;
 use super::reference::image;
 use crate::document::{Value, add, text, unique};
 use crate::recognise::beginning;
@@ -18,7 +17,15 @@ const MAX_DEPTH: usize = 64;
 
 pub(super) fn is_one(input: Input<'_>) -> bool {
     let text = beginning(input);
-    is_yaml(input) && text.contains("apiVersion:") && text.contains("kind:")
+    text.contains("apiVersion:") && text.contains("kind:")
+}
+
+/// Whether a word of the path begins as the system is called.
+pub(super) fn named(input: Input<'_>) -> bool {
+    input
+        .path
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| word.starts_with("k8s") || word.starts_with("kube"))
 }
 
 pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {

@@ -105,7 +105,7 @@ pub static IMAGES: Ecosystem = Ecosystem {
                 let named = ["k8s", "kubernetes", "kustomize"];
                 is_yaml(input) && named.iter().any(|word| mentions(input, word))
             },
-            kubernetes::is_one,
+            |input| is_yaml(input) && (kubernetes::is_one(input) || kubernetes::named(input)),
             kubernetes::read,
         ),
     ],

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use lazaret_version::Scheme;
 
 use crate::recognise::{beginning, mentions, never};
-use crate::{Ecosystem, EvidenceKind, Input, Reader, chisel, opkg};
+use crate::{Ecosystem, EvidenceKind, Found, Input, Reader, chisel, opkg};
 
 /// Debian packages.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
@@ -43,6 +43,16 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             read: lists::read,
         },
         chisel::READER,
+        Reader {
+            id: "deb/copyright",
+            revision: 1,
+            evidence: EvidenceKind::Installed,
+            recognises: is_copyright,
+            // It lies beside every package that the database lists.
+            wants: |_| false,
+            max_bytes: 16 << 20,
+            read: |_| Ok(Found::default()),
+        },
     ],
 };
 
@@ -53,4 +63,10 @@ fn is_status(input: Input<'_>) -> bool {
         return input.bytes.len() == text.len() && mentions(input, "dpkg") && !opkg::named(input);
     }
     status::is_database(text) && !opkg::is_database(input)
+}
+
+/// The terms of a package, `usr/share/doc/<package>/copyright`: whoever names such a file
+/// is told that it holds no packages, which is not the same as that nobody could read it.
+fn is_copyright(input: Input<'_>) -> bool {
+    mentions(input, "copyright") && beginning(input).to_lowercase().contains("licen")
 }

@@ -99,7 +99,7 @@ fn the_files_of_a_system_name_its_release() {
     );
     check(
         &[(os, "ID=centos\nVERSION_ID=9\nNAME=\"CentOS Stream\"\n")],
-        "centos 9",
+        "centos 9 stream",
         "centos-stream:9",
     );
     check(&[(os, "ID=wolfi\nVERSION_ID=20230201\n")], "wolfi", "wolfi");

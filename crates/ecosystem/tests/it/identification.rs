@@ -159,7 +159,7 @@ fn releases_of_red_hat_and_its_rebuilds() {
     );
     check(
         "ID=centos\nNAME=\"CentOS Stream\"\nVERSION_ID=9",
-        "centos 9",
+        "centos 9 stream",
         "centos-stream:9",
     );
     check("ID=rocky\nVERSION_ID=\"8.9\"", "rocky 8.9", "rocky:8");
@@ -170,7 +170,7 @@ fn releases_of_red_hat_and_its_rebuilds() {
     );
     check(
         "ID=almalinux\nNAME=\"AlmaLinux Kitten\"\nVERSION_ID=10",
-        "almalinux 10",
+        "almalinux 10 stream",
         "almalinux-stream:10",
     );
     check("ID=ol\nVERSION_ID=\"8.10\"", "ol 8.10", "oracle:8");

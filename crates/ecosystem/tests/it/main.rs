@@ -13,3 +13,4 @@ mod parsers;
 mod properties;
 mod references;
 mod system;
+mod tables;
