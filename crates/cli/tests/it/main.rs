@@ -10,6 +10,7 @@ mod arrows;
 mod command;
 mod corpus;
 mod delta;
+mod manners;
 mod peers;
 mod platforms;
 mod settings;
