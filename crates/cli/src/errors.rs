@@ -11,6 +11,15 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
+/// What was written, or nobody reads any more: who stops reading a report early has not
+/// changed what it says.
+pub(crate) fn unless_gone(written: anyhow::Result<()>) -> anyhow::Result<()> {
+    match written {
+        Err(error) if is_broken_pipe(&error) => Ok(()),
+        other => other,
+    }
+}
+
 /// Prints the chain of causes, outermost first, with control characters made visible.
 pub(crate) fn show(error: &anyhow::Error) {
     let mut err = anstream::stderr();

@@ -17,7 +17,7 @@ use lazaret_report::{Options, explain as tell};
 
 use crate::Verdict;
 use crate::args::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
-use crate::{console, database, diff, platforms, targets, vex};
+use crate::{console, database, diff, errors, platforms, targets, vex};
 
 /// Ignore files that are read from the working directory by themselves.
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
@@ -59,10 +59,12 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
         let mut write = |number: usize, path: Option<&Path>| {
             write_report(&reports[number], format, path, &args.output)
         };
-        match all {
-            true => platforms::each(format.name, path.as_deref(), &of, &mut write)?,
-            false => write(0, path.as_deref())?,
-        }
+        let written = match all {
+            true => platforms::each(format.name, path.as_deref(), &of, &mut write),
+            false => write(0, path.as_deref()),
+        };
+        // The other outputs are written, and the gate decides, whoever reads this one.
+        errors::unless_gone(written)?;
     }
     if !console::is_quiet() {
         let mut err = anstream::stderr();

@@ -248,6 +248,12 @@ fn layers(
     limits: &Limits,
 ) -> Result<Vec<LayerDescriptor>, ImageError> {
     check_number(manifest.len(), limits)?;
+    if manifest.iter().any(|layer| layer.size > limits.layer_bytes) {
+        return Err(ImageError::Limit {
+            what: "size of a layer",
+            limit: limits.layer_bytes,
+        });
+    }
     if manifest.len() != config.rootfs.diff_ids.len() {
         let why = format!(
             "the manifest has {} layers, the configuration {}",

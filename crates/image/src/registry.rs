@@ -10,8 +10,10 @@ mod blob;
 mod endpoint;
 mod error;
 mod options;
+mod pace;
 mod pull;
 mod retry;
+mod transport;
 
 pub use artifact::{Artifact, pull_artifact};
 pub use error::RegistryError;

@@ -1,6 +1,6 @@
 //! The layer cache: a directory of immutable entries, one per layer and set of readers.
 //!
-//! An entry is written to a temporary name and renamed, so it is whole or not there. Two
+//! An entry gets its name when it is written, so it is whole or not there. Two
 //! processes that write the same entry write the same bytes. There is no lock, no index
 //! and no clean-up that another process could trip over. An entry that does not verify
 //! is as good as none.
@@ -11,8 +11,11 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::fd::AsRawFd as _;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{AtFlags, CWD, linkat};
+use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
 use lazaret_image::ImageConfig;
@@ -130,16 +133,40 @@ impl Cache {
         self.dir.join("configurations").join(id.hex())
     }
 
-    /// Writes an entry under a temporary name and renames it.
+    /// Writes an entry, whole or not at all.
+    ///
+    /// Until it is whole it has no name, so a process that is ended leaves nothing behind.
+    /// Where the file system has no files without names, it gets a temporary one.
     fn write(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         let parent = path.parent().unwrap_or(&self.dir);
         fs::create_dir_all(parent)?;
-        let mut file = tempfile::NamedTempFile::new_in(parent)?;
-        for part in parts {
-            file.write_all(part)?;
+        let mut nameless = tempfile::tempfile_in(parent)?;
+        write_all(&mut nameless, parts)?;
+        if give_name(&nameless, path).is_ok() {
+            return Ok(());
         }
+        let mut file = tempfile::NamedTempFile::new_in(parent)?;
+        write_all(file.as_file_mut(), parts)?;
         file.persist(path).map_err(|e| e.error)?;
         Ok(())
+    }
+}
+
+fn write_all(file: &mut fs::File, parts: &[&[u8]]) -> io::Result<()> {
+    parts.iter().try_for_each(|part| file.write_all(part))
+}
+
+/// Gives a file a name in place of what has it: an entry that did not verify, or the same
+/// entry by another process.
+fn give_name(file: &fs::File, path: &Path) -> io::Result<()> {
+    let place = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let link = || linkat(CWD, place.as_str(), CWD, path, AtFlags::SYMLINK_FOLLOW);
+    match link() {
+        Err(Errno::EXIST) => {
+            fs::remove_file(path)?;
+            Ok(link()?)
+        }
+        other => Ok(other?),
     }
 }
 
@@ -282,6 +309,20 @@ mod tests {
         fs::write(&path, bytes).expect("writes");
         assert_eq!(cache.config(&id), None);
         assert_eq!(cache.config(&Digest::sha256(&[2; 32])), None);
+    }
+
+    #[test]
+    fn a_damaged_entry_is_written_again() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let cache = Cache::open(dir.path()).expect("opens");
+        let path = cache.path(&facts().diff_id, None);
+        cache.put(&facts(), None).expect("writes");
+        fs::write(&path, "damaged").expect("writes");
+        assert_eq!(cache.get(&facts().diff_id, None), None);
+        cache.put(&facts(), None).expect("writes");
+        assert_eq!(cache.get(&facts().diff_id, None), Some(facts()));
+        let beside = fs::read_dir(path.parent().expect("it has one")).expect("reads");
+        assert_eq!(beside.count(), 1);
     }
 
     #[test]

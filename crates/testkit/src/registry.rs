@@ -9,6 +9,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
@@ -33,6 +34,16 @@ pub struct Manners {
     pub lie_about_digest: bool,
     /// Blobs are elsewhere: at this `http://host:port`.
     pub blobs_at: Option<String>,
+    /// The token service is elsewhere: it redirects with this status to this address.
+    pub tokens_at: Option<(u16, String)>,
+    /// Every body comes byte by byte, with this pause between them.
+    pub drip: Option<Duration>,
+    /// Blobs have no length and no end: zeros follow.
+    pub endless: bool,
+    /// `Content-Length` of blobs is this much more than what is sent, or less.
+    pub length_off_by: isize,
+    /// What is sent after the first byte range of a blob is other content.
+    pub change_on_resume: bool,
 }
 
 /// A running registry; it ends when dropped.
@@ -53,8 +64,14 @@ struct Shared {
 /// A request that arrived.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// The path with its query.
+    /// The method.
+    pub method: String,
+    /// The path with its query, without the host that a proxy is told.
     pub path: String,
+    /// The `Host` header.
+    pub host: String,
+    /// The body, where it is a form.
+    pub form: String,
     /// The `Authorization` header.
     pub authorization: Option<String>,
     /// The `Range` header.
@@ -158,10 +175,20 @@ impl Shared {
         let mut reader = BufReader::new(stream.try_clone()?.take(64 << 10));
         let mut line = String::new();
         reader.read_line(&mut line)?;
+        let mut words = line.split(' ').map(str::to_owned);
         let mut request = Request {
-            path: line.split(' ').nth(1).unwrap_or_default().to_owned(),
+            method: words.next().unwrap_or_default(),
+            path: words.next().unwrap_or_default(),
             ..Request::default()
         };
+        // A proxy is asked for whole addresses.
+        if let Some(rest) = request.path.strip_prefix("http://") {
+            request.path = rest
+                .get(rest.find('/').unwrap_or(0)..)
+                .unwrap_or("/")
+                .to_owned();
+        }
+        let mut length = 0u64;
         loop {
             let mut header = String::new();
             reader.read_line(&mut header)?;
@@ -171,9 +198,14 @@ impl Shared {
             match name.to_ascii_lowercase().as_str() {
                 "authorization" => request.authorization = Some(value.to_owned()),
                 "range" => request.range = Some(value.to_owned()),
+                "host" => value.clone_into(&mut request.host),
+                "content-length" => length = value.parse().unwrap_or(0),
                 _ => {}
             }
         }
+        reader
+            .take(length.min(16 << 10))
+            .read_to_string(&mut request.form)?;
         if let Ok(mut log) = self.log.lock() {
             log.push(request.clone());
         }
@@ -192,6 +224,9 @@ impl Shared {
         }
         let allowed = m.authorization.is_none() || m.authorization == request.authorization;
         if request.path.starts_with("/token") {
+            if let Some((status, address)) = &m.tokens_at {
+                return reply(&mut to, *status, &format!("Location: {address}\r\n"), b"");
+            }
             return match allowed {
                 true => reply(&mut to, 200, "", br#"{"token": "good", "expires_in": 300}"#),
                 false => reply(&mut to, 401, "", b""),
@@ -234,6 +269,11 @@ impl Shared {
                 &bytes
             };
             header += &format!("Docker-Content-Digest: {}\r\n", digest_of(of));
+            if m.drip.is_some() {
+                header += &format!("Content-Length: {}\r\n", bytes.len());
+                head(&mut to, 200, &header)?;
+                return self.body(&mut to, &bytes);
+            }
             return reply(&mut to, 200, &header, &bytes);
         }
         self.blob(&mut to, request, header, &bytes)
@@ -265,17 +305,43 @@ impl Shared {
             header += &format!("Content-Range: bytes {from}-{last}/{}\r\n", bytes.len());
         }
         let body = bytes.get(from..).unwrap_or_default();
-        header += &format!("Content-Length: {}\r\n", body.len());
+        if self.manners.endless {
+            head(to, status, &header)?;
+            to.write_all(body)?;
+            loop {
+                to.write_all(&[0; 4096])?;
+            }
+        }
+        let length = body.len().saturating_add_signed(self.manners.length_off_by);
+        header += &format!("Content-Length: {length}\r\n");
         // Only the first answer is cut where ranges are ignored, or no end would come.
         let again = request.range.is_some() && self.manners.ignore_range;
         let cut = self.manners.cut_after.filter(|_| !again);
         let sent = body.get(..cut.unwrap_or(body.len())).unwrap_or(body);
-        write!(
-            to,
-            "HTTP/1.1 {status} x\r\n{header}Connection: close\r\n\r\n"
-        )?;
-        to.write_all(sent)
+        head(to, status, &header)?;
+        match self.manners.change_on_resume && from > 0 {
+            true => self.body(to, &vec![b'x'; sent.len()]),
+            false => self.body(to, sent),
+        }
     }
+
+    fn body(&self, to: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
+        let Some(pause) = self.manners.drip else {
+            return to.write_all(bytes);
+        };
+        for byte in bytes {
+            to.write_all(&[*byte])?;
+            std::thread::sleep(pause);
+        }
+        Ok(())
+    }
+}
+
+fn head(to: &mut TcpStream, status: u16, headers: &str) -> std::io::Result<()> {
+    write!(
+        to,
+        "HTTP/1.1 {status} x\r\n{headers}Connection: close\r\n\r\n"
+    )
 }
 
 fn reply(to: &mut TcpStream, status: u16, headers: &str, body: &[u8]) -> std::io::Result<()> {

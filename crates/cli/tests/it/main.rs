@@ -11,6 +11,7 @@ mod command;
 mod corpus;
 mod delta;
 mod diff;
+mod manners;
 mod peers;
 mod platforms;
 mod settings;

@@ -8,6 +8,7 @@ mod containerd;
 mod podman;
 mod registry;
 mod sources;
+mod transport;
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

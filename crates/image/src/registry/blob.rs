@@ -10,6 +10,7 @@ use reqwest::header::CONTENT_RANGE;
 
 use super::endpoint::{Ask, Endpoint};
 use super::error::RegistryError;
+use super::pace::{LEAST, Pace, Paced};
 
 /// Most times that one blob is taken up again, however much each time brought.
 const MAX_RESUMES: u32 = 100;
@@ -21,7 +22,10 @@ pub(crate) struct BlobReader {
     size: Option<u64>,
     offset: u64,
     response: Option<Response>,
-    /// Broken lines since the last byte.
+    pace: Pace,
+    /// Where the line that is broken, or will break, was taken up.
+    taken_up: u64,
+    /// Broken lines since one that brought something.
     fruitless: u32,
     resumes: u32,
 }
@@ -34,11 +38,13 @@ impl BlobReader {
         size: Option<u64>,
     ) -> Result<Self, RegistryError> {
         let mut reader = Self {
+            pace: Pace::new(endpoint.options.stall_timeout),
             endpoint,
             digest: digest.clone(),
             size,
             offset: 0,
             response: None,
+            taken_up: 0,
             fruitless: 0,
             resumes: 0,
         };
@@ -68,18 +74,25 @@ impl BlobReader {
             }
         } else if self.offset > 0 {
             // The server ignores ranges: what was read already is read past.
-            let skipped = io::copy(&mut (&mut response).take(self.offset), &mut io::sink());
+            let mut paced = Paced::new(&mut response, self.endpoint.options.stall_timeout);
+            let skipped = io::copy(&mut (&mut paced).take(self.offset), &mut io::sink());
             if skipped.ok() != Some(self.offset) {
                 self.response = None;
                 return Ok(());
             }
         }
         self.response = Some(response);
+        self.pace = Pace::new(self.endpoint.options.stall_timeout);
+        self.taken_up = self.offset;
         Ok(())
     }
 
     fn broken(&mut self, why: io::Error) -> io::Result<()> {
         self.response = None;
+        // A few bytes each time would never come to an end.
+        if self.offset - self.taken_up >= LEAST {
+            self.fruitless = 0;
+        }
         self.fruitless += 1;
         self.resumes += 1;
         if self.fruitless > self.endpoint.options.retries || self.resumes > MAX_RESUMES {
@@ -110,12 +123,12 @@ impl Read for BlobReader {
                 self.broken(io::ErrorKind::UnexpectedEof.into())?;
                 continue;
             };
-            match response.read(buf.get_mut(..most).unwrap_or_default()) {
+            let room = buf.get_mut(..most).unwrap_or_default();
+            match self.pace.read(response, room) {
                 Ok(0) if self.size.is_none() => return Ok(0),
                 Ok(0) => self.broken(io::ErrorKind::UnexpectedEof.into())?,
                 Ok(n) => {
                     self.offset += n as u64;
-                    self.fruitless = 0;
                     return Ok(n);
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}

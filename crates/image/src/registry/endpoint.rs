@@ -1,26 +1,24 @@
 //! One server that speaks the protocol: its client, its token, its patience.
 
-use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::blocking::{Client, RequestBuilder, Response};
+use reqwest::blocking::{RequestBuilder, Response};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, RANGE, RETRY_AFTER, WWW_AUTHENTICATE};
-use reqwest::{Certificate, StatusCode, Url, redirect};
+use reqwest::{StatusCode, Url};
 
 use super::auth::{Authorization, Challenge, TokenAnswer, challenge};
 use super::error::RegistryError;
 use super::options::RegistryOptions;
+use super::pace::Paced;
 use super::retry;
+use super::transport::{self, Transport, is_loopback};
 use crate::ImageRef;
 use crate::credentials::Credential;
 
 /// Largest token answer and error text, in bytes.
 const MAX_ANSWER: u64 = 256 << 10;
-
-/// Most redirects of one request.
-const MAX_REDIRECTS: usize = 6;
 
 /// A repository at one server.
 pub(crate) struct Endpoint {
@@ -29,7 +27,7 @@ pub(crate) struct Endpoint {
     /// `https://host/v2/repository`.
     base: String,
     repository: String,
-    client: Client,
+    transport: Transport,
     credential: Credential,
     authorization: Mutex<Authorization>,
     pub(crate) options: RegistryOptions,
@@ -93,14 +91,14 @@ impl Endpoint {
             None => is_loopback(host) || options.plain_http.contains(host),
         };
         // Loopback is plain unless a certificate was laid out for it.
-        let certificates = certificates(host, options)?;
+        let certificates = transport::certificates(host, options)?;
         let own_ca = options.certs_dirs.iter().any(|d| d.join(host).is_dir())
             || !options.ca_files.is_empty() && !options.plain_http.contains(host);
         let plain = plain && !(scheme.is_none() && own_ca);
         let scheme = if plain { "http" } else { "https" };
         Ok(Self {
             base: format!("{scheme}://{host}/v2/{repository}"),
-            client: client(host, plain, certificates, options)?,
+            transport: Transport::new(host, plain, certificates, options)?,
             credential: options.keychain.find(registry, &repository)?,
             host: host.to_owned(),
             repository,
@@ -133,7 +131,10 @@ impl Endpoint {
                 Err(error) => (error, None),
             };
             attempt += 1;
-            if !error.may_pass() || attempt > self.options.retries {
+            // A wait that all the patience there is would not cover is not begun.
+            let patience = self.options.longest_wait * self.options.retries;
+            let hopeless = asked.is_some_and(|asked| asked > patience);
+            if !error.may_pass() || hopeless || attempt > self.options.retries {
                 return Err(error);
             }
             self.pause(attempt, asked);
@@ -149,6 +150,7 @@ impl Endpoint {
     fn get_once(&self, ask: &Ask<'_>) -> Result<Response, RegistryError> {
         let url = format!("{}/{}", self.base, ask.path);
         let mut request = self
+            .transport
             .client
             .get(url)
             .header(ACCEPT, ask.accept)
@@ -237,14 +239,15 @@ impl Endpoint {
                 pairs.push(("grant_type", "refresh_token"));
                 pairs.push(("client_id", "lazaret"));
                 pairs.push(("refresh_token", token.reveal()));
-                self.client.post(url).form(&pairs)
+                self.transport.faithful()?.post(url).form(&pairs)
             }
             Credential::Basic { username, password } => self
-                .client
+                .transport
+                .faithful()?
                 .get(url)
                 .query(&pairs)
                 .basic_auth(username, Some(password.reveal())),
-            _ => self.client.get(url).query(&pairs),
+            _ => self.transport.client.get(url).query(&pairs),
         };
         let what = "a token";
         let response = self.judge(self.send(request, what)?, what)?;
@@ -269,7 +272,7 @@ impl Endpoint {
     ) -> Result<Vec<u8>, RegistryError> {
         use std::io::Read;
         let mut bytes = Vec::new();
-        let read = response
+        let read = Paced::new(response, self.options.stall_timeout)
             .take(limit.saturating_add(1))
             .read_to_end(&mut bytes);
         read.map_err(|e| RegistryError::Transport {
@@ -296,7 +299,7 @@ impl Endpoint {
         let after = header
             .and_then(|h| h.to_str().ok())
             .and_then(|h| retry::retry_after(h, Timestamp::now()));
-        let said = said(response);
+        let said = said(Paced::new(response, self.options.stall_timeout));
         let (host, what) = (self.host.clone(), what.to_owned());
         Err(match status.as_u16() {
             status @ (401 | 403) => RegistryError::Denied {
@@ -346,7 +349,9 @@ impl Endpoint {
                 .iter()
                 .any(|c| words.iter().any(|w| c.to_ascii_lowercase().contains(w)))
         };
-        if error.is_timeout() {
+        if error.is_redirect() {
+            RegistryError::Protocol { host, what, why }
+        } else if error.is_timeout() {
             RegistryError::Timeout { host, what }
         } else if refused {
             RegistryError::Refused { host }
@@ -370,20 +375,8 @@ fn authorize(request: RequestBuilder, authorization: &Authorization) -> RequestB
     }
 }
 
-/// Whether a host is this machine itself, where TLS protects nothing.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name == "localhost"
-        || name
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
 /// The registry's own words, made safe for a terminal.
-fn said(response: Response) -> String {
+fn said(response: impl std::io::Read) -> String {
     use std::io::Read;
     #[derive(serde::Deserialize)]
     struct Errors {
@@ -412,79 +405,4 @@ fn said(response: Response) -> String {
     };
     let text: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
     format!(": {text}")
-}
-
-fn certificates(host: &str, options: &RegistryOptions) -> Result<Vec<Certificate>, RegistryError> {
-    let mut files = options.ca_files.clone();
-    for dir in &options.certs_dirs {
-        let Ok(entries) = std::fs::read_dir(dir.join(host)) else {
-            continue;
-        };
-        let mut found: Vec<_> = entries
-            .filter_map(|e| e.ok().map(|e| e.path()))
-            .filter(|p| p.extension().is_some_and(|e| e == "crt"))
-            .collect();
-        found.sort();
-        files.extend(found);
-    }
-    let mut all = Vec::new();
-    for path in files {
-        all.extend(read_certificates(&path)?);
-    }
-    Ok(all)
-}
-
-fn read_certificates(path: &Path) -> Result<Vec<Certificate>, RegistryError> {
-    let fail = |why: String| RegistryError::Authority {
-        path: path.to_owned(),
-        why,
-    };
-    let pem = std::fs::read(path).map_err(|e| fail(e.to_string()))?;
-    let found = Certificate::from_pem_bundle(&pem).map_err(|e| fail(e.to_string()))?;
-    match found.is_empty() {
-        true => Err(fail("there is no certificate in PEM form".into())),
-        false => Ok(found),
-    }
-}
-
-fn client(
-    host: &str,
-    plain: bool,
-    certificates: Vec<Certificate>,
-    options: &RegistryOptions,
-) -> Result<Client, RegistryError> {
-    let policy = redirect::Policy::custom(|attempt| {
-        let secure = attempt
-            .previous()
-            .first()
-            .is_some_and(|u| u.scheme() == "https");
-        if attempt.previous().len() > MAX_REDIRECTS {
-            attempt.error("too many redirects")
-        } else if secure && attempt.url().scheme() != "https" {
-            attempt.error("a redirect from TLS to plain HTTP")
-        } else {
-            attempt.follow()
-        }
-    });
-    let mut builder = Client::builder()
-        .user_agent(concat!("lazaret/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(options.connect_timeout)
-        .timeout(options.stall_timeout)
-        .redirect(policy)
-        .referer(false);
-    if is_loopback(host) {
-        builder = builder.no_proxy();
-    }
-    if options.unverified.contains(host) {
-        builder = builder.tls_danger_accept_invalid_certs(true);
-    }
-    // Without TLS the system's authorities need not even be there.
-    builder = match plain {
-        true => builder.tls_certs_only(certificates),
-        false => builder.tls_certs_merge(certificates),
-    };
-    builder.build().map_err(|e| RegistryError::Tls {
-        host: host.to_owned(),
-        why: std::error::Error::source(&e).map_or_else(|| e.to_string(), ToString::to_string),
-    })
 }

@@ -10,3 +10,4 @@ mod archive;
 mod made;
 mod registry;
 mod sparse;
+mod transport;

@@ -12,7 +12,7 @@ const TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 
-fn options() -> RegistryOptions {
+pub(crate) fn options() -> RegistryOptions {
     RegistryOptions {
         keychain: Keychain::empty(),
         certs_dirs: Vec::new(),
@@ -24,18 +24,21 @@ fn options() -> RegistryOptions {
 }
 
 /// The image of this machine's platform.
-fn open(reference: &ImageRef, options: &RegistryOptions) -> Result<Image, RegistryError> {
+pub(crate) fn open(
+    reference: &ImageRef,
+    options: &RegistryOptions,
+) -> Result<Image, RegistryError> {
     let mut images = registry::open(reference, &Platforms::Host, options)?;
     assert_eq!(images.len(), 1);
     Ok(images.remove(0))
 }
 
-fn content() -> Vec<u8> {
+pub(crate) fn content() -> Vec<u8> {
     (0..100_000u32).flat_map(|n| n.to_le_bytes()).collect()
 }
 
 /// An image of one layer, which is `content`.
-fn fill(registry: &LoopbackRegistry, content: &[u8]) -> ImageRef {
+pub(crate) fn fill(registry: &LoopbackRegistry, content: &[u8]) -> ImageRef {
     let layer = registry.blob("team/app", content);
     let config = serde_json::json!({
         "os": "linux", "architecture": "amd64",
@@ -89,7 +92,7 @@ fn refused(manners: Manners) -> RegistryError {
         .expect("it must not open")
 }
 
-fn with(registry: &str, credential: Credential) -> RegistryOptions {
+pub(crate) fn with(registry: &str, credential: Credential) -> RegistryOptions {
     let keychain = Keychain::empty().with(registry, credential);
     RegistryOptions {
         keychain,
@@ -97,7 +100,7 @@ fn with(registry: &str, credential: Credential) -> RegistryOptions {
     }
 }
 
-fn basic() -> Credential {
+pub(crate) fn basic() -> Credential {
     let (username, password) = ("user".to_owned(), Secret::new("pass"));
     Credential::Basic { username, password }
 }

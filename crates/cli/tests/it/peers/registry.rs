@@ -27,19 +27,27 @@ impl Registry {
     /// program is absent.
     pub(super) fn start(password: bool) -> Option<Self> {
         let dir = fixture(&["docker-registry", "skopeo"])?;
+        let auth = match password {
+            true => format!(
+                "auth: {{htpasswd: {{realm: r, path: {}/htpasswd}}}}\n",
+                dir.path().display()
+            ),
+            false => String::new(),
+        };
+        Some(Self::serve(dir, &auth, ""))
+    }
+
+    /// Starts one in a directory, with these settings of who may come and how.
+    pub(super) fn serve(dir: TempDir, auth: &str, tls: &str) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let host = free.local_addr().expect("it has an address").to_string();
         drop(free);
         std::fs::write(dir.path().join("htpasswd"), HTPASSWD).expect("written");
         let place = dir.path().display();
-        let auth = match password {
-            true => format!("auth: {{htpasswd: {{realm: r, path: {place}/htpasswd}}}}\n"),
-            false => String::new(),
-        };
         let config = format!(
             "version: 0.1\nlog: {{level: error}}\n\
              storage: {{filesystem: {{rootdirectory: {place}/storage}}}}\n\
-             http: {{addr: '{host}', secret: s}}\n{auth}"
+             http: {{addr: '{host}', secret: s{tls}}}\n{auth}"
         );
         std::fs::write(dir.path().join("registry.yml"), config).expect("written");
         let mut command = Command::new("docker-registry");
@@ -48,11 +56,11 @@ impl Registry {
         patiently("the registry does not listen", || {
             TcpStream::connect(&host).ok()
         });
-        Some(Self {
+        Self {
             dir,
             host,
             _running: running,
-        })
+        }
     }
 
     pub(super) fn dir(&self) -> &Path {
@@ -72,7 +80,7 @@ impl Registry {
     }
 
     /// The packages of `team/app` followed by `selector`.
-    fn list(&self, selector: &str, options: &[&str]) -> Output {
+    pub(super) fn list(&self, selector: &str, options: &[&str]) -> Output {
         let target = format!("registry:{}/team/app{selector}", self.host);
         let command = ["sbom", &target, "-f", "purls", "--cache-dir=none"];
         lazaret(self.dir(), &[&command[..], options].concat())
@@ -80,7 +88,7 @@ impl Registry {
 
     /// Asserts that the packages are those of the archive that was pushed.
     #[track_caller]
-    fn check(&self, selector: &str, options: &[&str]) {
+    pub(super) fn check(&self, selector: &str, options: &[&str]) {
         let archive = ["sbom", "oci-archive:sample.tar", "-f", "purls"];
         let expected = lazaret(self.dir(), &archive);
         let got = self.list(selector, options);
