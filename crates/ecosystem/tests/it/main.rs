@@ -9,7 +9,12 @@
 mod distro;
 mod hostile;
 mod identification;
+mod npm;
 mod parsers;
 mod properties;
+mod python;
+mod recognised;
 mod references;
+mod scripts;
 mod system;
+mod told;
