@@ -116,7 +116,10 @@ impl Seeds {
             match *target {
                 "package_file" => {
                     for index in 0..self.readers.len() {
-                        if (self.readers[index].wants)(path) {
+                        let reader = self.readers[index];
+                        let input = lazaret_ecosystem::Input { path, bytes };
+                        // The collected files seldom have the names that tools use.
+                        if (reader.wants)(path) || (reader.recognises)(input) {
                             self.write(target, path, u8::try_from(index).ok(), bytes)?;
                         }
                     }
