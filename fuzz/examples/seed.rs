@@ -119,7 +119,9 @@ impl Seeds {
                 "package_file" => {
                     for index in 0..self.readers.len() {
                         let reader = self.readers[index];
-                        if (reader.wants)(path) || (reader.recognises)(Input { path, bytes }) {
+                        let input = lazaret_ecosystem::Input { path, bytes };
+                        // The collected files seldom have the names that tools use.
+                        if (reader.wants)(path) || (reader.recognises)(input) {
                             self.write(target, path, u8::try_from(index).ok(), bytes)?;
                         }
                     }

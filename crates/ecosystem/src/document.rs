@@ -24,6 +24,64 @@ pub(crate) fn json(bytes: &[u8]) -> Result<Value, ReadError> {
     serde_json::from_str(text(bytes)?).map_err(|e| ReadError::new(format!("not JSON: {e}")))
 }
 
+/// The bytes as JSON with comments and with commas before closing brackets.
+pub(crate) fn jsonc(bytes: &[u8]) -> Result<Value, ReadError> {
+    let plain = without_comments(text(bytes)?);
+    serde_json::from_str(&plain).map_err(|e| ReadError::new(format!("not JSON: {e}")))
+}
+
+/// The text with comments as spaces and without commas that nothing follows.
+fn without_comments(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    // Where the last comma stands while only space has followed it.
+    let mut comma = None;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => {
+                comma = None;
+                plain.push(c);
+                while let Some(c) = rest.next() {
+                    plain.push(c);
+                    match c {
+                        '\\' => plain.extend(rest.next()),
+                        '"' => break,
+                        _ => {}
+                    }
+                }
+            }
+            '/' if rest.peek() == Some(&'/') => {
+                rest.by_ref().find(|c| *c == '\n');
+                plain.push('\n');
+            }
+            '/' if rest.peek() == Some(&'*') => {
+                let mut last = ' ';
+                rest.next();
+                rest.by_ref()
+                    .find(|c| std::mem::replace(&mut last, *c) == '*' && *c == '/');
+                plain.push(' ');
+            }
+            ',' => {
+                comma = Some(plain.len());
+                plain.push(c);
+            }
+            ']' | '}' => {
+                if let Some(at) = comma.take() {
+                    plain.replace_range(at..=at, " ");
+                }
+                plain.push(c);
+            }
+            _ => {
+                if !c.is_whitespace() {
+                    comma = None;
+                }
+                plain.push(c);
+            }
+        }
+    }
+    plain
+}
+
 /// The bytes as TOML.
 pub(crate) fn toml(bytes: &[u8]) -> Result<Value, ReadError> {
     toml::from_str(text(bytes)?).map_err(|e| ReadError::new(format!("not TOML: {}", e.message())))
@@ -31,11 +89,19 @@ pub(crate) fn toml(bytes: &[u8]) -> Result<Value, ReadError> {
 
 /// The bytes as YAML, first document.
 pub(crate) fn yaml(bytes: &[u8]) -> Result<Value, ReadError> {
-    serde_saphyr::from_str(text(bytes)?).map_err(|e| {
-        let reason = e.to_string();
-        let line = reason.lines().next().unwrap_or_default();
-        ReadError::new(format!("not YAML: {line}"))
-    })
+    serde_saphyr::from_str(text(bytes)?).map_err(not_yaml)
+}
+
+/// The last document of a YAML stream.
+pub(crate) fn last_yaml(bytes: &[u8]) -> Result<Value, ReadError> {
+    let documents: Vec<Value> = serde_saphyr::from_multiple(text(bytes)?).map_err(not_yaml)?;
+    Ok(documents.into_iter().next_back().unwrap_or_default())
+}
+
+fn not_yaml(error: serde_saphyr::Error) -> ReadError {
+    let reason = error.to_string();
+    let line = reason.lines().next().unwrap_or_default();
+    ReadError::new(format!("not YAML: {line}"))
 }
 
 /// The string under `key`, empty where there is none.

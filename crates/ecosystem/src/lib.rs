@@ -10,28 +10,37 @@
 
 pub mod alpm;
 pub mod apk;
+mod archive;
 mod bytes;
 pub mod cargo;
 mod chisel;
 pub mod chocolatey;
 pub mod composer;
+pub mod conda;
 pub mod container;
 pub mod cos;
+pub mod cpan;
+pub mod cran;
 pub mod deb;
+pub mod deno;
 pub mod distro;
 mod document;
 pub mod executable;
 pub mod flatpak;
 pub mod gem;
 pub mod golang;
+mod graph;
 pub mod homebrew;
+pub mod julia;
 pub mod kernel;
+pub mod luarocks;
 pub mod macports;
 pub mod maven;
 pub mod mise;
 pub mod npm;
 pub mod nuget;
 pub mod opkg;
+pub mod pear;
 pub mod portage;
 pub mod pypi;
 mod recognise;
@@ -40,6 +49,8 @@ pub mod snap;
 pub mod spack;
 mod sqlite;
 pub mod store;
+pub mod vscode;
+pub mod wordpress;
 
 use std::borrow::Cow;
 
@@ -77,6 +88,16 @@ pub static ALL: &[&Ecosystem] = &[
     &mise::ECOSYSTEM,
     &container::IMAGES,
     &container::ACTIONS,
+    &conda::ECOSYSTEM,
+    &cpan::ECOSYSTEM,
+    &cran::ECOSYSTEM,
+    &deno::ECOSYSTEM,
+    &deno::MODULES,
+    &julia::ECOSYSTEM,
+    &luarocks::ECOSYSTEM,
+    &pear::ECOSYSTEM,
+    &vscode::ECOSYSTEM,
+    &wordpress::ECOSYSTEM,
 ];
 
 /// A package ecosystem: facts and readers.

@@ -61,3 +61,29 @@ pub(crate) fn ends(input: Input<'_>, suffix: &str) -> bool {
             .get(name.len() - suffix.len()..)
             .is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
 }
+
+/// Whether a part of the path, letters and digits alone, begins with `letters`, which is
+/// given in lower case: `pnpm-lock_many.yaml` and `pnpmlock/` do with `pnpmlock`.
+pub(crate) fn called(input: Input<'_>, letters: &str) -> bool {
+    input.path.split('/').any(|part| {
+        let mut said = part
+            .bytes()
+            .filter(u8::is_ascii_alphanumeric)
+            .map(|b| b.to_ascii_lowercase());
+        letters.bytes().all(|b| said.next() == Some(b))
+    })
+}
+
+/// Whether there is nothing in the file but space: then only its path can tell.
+pub(crate) fn is_blank(input: Input<'_>) -> bool {
+    input.bytes.iter().all(u8::is_ascii_whitespace)
+}
+
+/// The first byte that is not space: `{` and `[` begin JSON.
+pub(crate) fn first(input: Input<'_>) -> Option<u8> {
+    let bytes = input
+        .bytes
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(input.bytes);
+    bytes.iter().copied().find(|b| !b.is_ascii_whitespace())
+}

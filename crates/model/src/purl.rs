@@ -44,14 +44,16 @@ const MAX_LEN: usize = 8 * 1024;
 impl Purl {
     /// The purl of a package that its ecosystem calls `name`.
     ///
-    /// Splits `group:artifact` for Maven and at the last `/` for the ecosystems whose
+    /// Splits `group:artifact` for Maven, `publisher.name` for extensions of Visual Studio
+    /// Code and at the last `/` for the ecosystems whose
     /// names have a namespace. An empty version is left out.
     pub fn of_name(kind: &str, name: &str, version: &str) -> Self {
         let split = match kind {
             "maven" => name.split_once(':'),
+            "vscode-extension" => name.split_once('.'),
             "npm" if !name.starts_with('@') => None,
             "npm" | "golang" | "composer" | "swift" | "github" | "bitbucket" | "docker"
-            | "ebuild" | "huggingface" => name.rsplit_once('/'),
+            | "ebuild" | "huggingface" | "jsr" => name.rsplit_once('/'),
             _ => None,
         };
         let (namespace, name) = match split {
@@ -73,6 +75,9 @@ impl Purl {
     pub fn ecosystem_name(&self) -> String {
         match &self.namespace {
             Some(namespace) if self.kind == "maven" => format!("{namespace}:{}", self.name),
+            Some(namespace) if self.kind == "vscode-extension" => {
+                format!("{namespace}.{}", self.name)
+            }
             // The namespace of these is the distribution, not a part of the name.
             Some(_) if matches!(self.kind.as_str(), "deb" | "rpm" | "apk" | "alpm" | "opkg") => {
                 self.name.clone()

@@ -47,15 +47,13 @@ impl Space {
 }
 
 /// Ecosystems of OSV records that no reader of packages knows yet.
-const UNREAD: [(&str, &str, Scheme); 11] = [
+const UNREAD: [(&str, &str, Scheme); 9] = [
     ("Hex", "hex", Scheme::Hex),
     ("Pub", "pub", Scheme::Pub),
     ("SwiftURL", "swift", Scheme::Swift),
     ("ConanCenter", "conan", Scheme::Conan),
     ("Bitnami", "bitnami", Scheme::Bitnami),
-    ("CRAN", "cran", Scheme::Cran),
     ("Hackage", "hackage", Scheme::Hackage),
-    ("Julia", "julia", Scheme::Semver),
     ("opam", "opam", Scheme::Opam),
     ("GitHub Actions", "githubactions", Scheme::Semver),
     ("kubernetes", "k8s", Scheme::Semver),

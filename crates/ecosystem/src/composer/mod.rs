@@ -4,12 +4,13 @@
 //! written; the order of versions tolerates a leading `v`.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use lazaret_model::Package;
 use lazaret_version::Scheme;
 
 use crate::document::{self, Value, add, file_name, items, string, unique};
-use crate::recognise::never;
+use crate::recognise::{beginning, first};
 use crate::{Ecosystem, EvidenceKind, Found, Input, ReadError, Reader};
 
 /// PHP packages.
@@ -22,9 +23,15 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     readers: &[
         Reader {
             id: "composer/installed",
-            revision: 1,
+            revision: 2,
             evidence: EvidenceKind::Installed,
-            recognises: never,
+            recognises: |i| {
+                let text = beginning(i);
+                let is_object = first(i) == Some(b'{') && text.contains("\"dev-package-names\"");
+                is_object
+                    || matches!(first(i), Some(b'[' | b'{'))
+                        && text.contains("\"version_normalized\"")
+            },
             wants: |path| {
                 path == "composer/installed.json" || path.ends_with("/composer/installed.json")
             },
@@ -35,7 +42,14 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "composer/lock",
             revision: 1,
             evidence: EvidenceKind::Locked,
-            recognises: never,
+            recognises: |i| {
+                let has = |key: &str| beginning(i).contains(key);
+                first(i) == Some(b'{')
+                    && has("\"packages\"")
+                    && (has("\"content-hash\"")
+                        || has("getcomposer.org")
+                        || has("\"packages-dev\""))
+            },
             wants: |path| file_name(path) == "composer.lock",
             max_bytes: 64 << 20,
             read: lock,
@@ -50,7 +64,13 @@ fn installed(input: Input<'_>) -> Result<Found, ReadError> {
     if let Some(entries) = list.as_array() {
         entries.iter().for_each(|e| take(&mut found, e, false));
     } else if list.get("packages").is_some_and(Value::is_array) {
-        items(&list, "packages").for_each(|e| take(&mut found, e, false));
+        let for_development: HashSet<&str> = items(&list, "dev-package-names")
+            .filter_map(Value::as_str)
+            .collect();
+        for entry in items(&list, "packages") {
+            let development = for_development.contains(string(entry, "name"));
+            take(&mut found, entry, development);
+        }
     } else {
         return Err(ReadError::new("no list of packages"));
     }

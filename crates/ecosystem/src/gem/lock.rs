@@ -1,4 +1,7 @@
 //! `Gemfile.lock`: sections at the margin, gems indented by four below `specs:`.
+//!
+//! Behind the version may stand the platform that a gem was built for, and a gem may be
+//! locked for several. Format: Bundler's `LockfileParser`.
 
 use lazaret_model::Package;
 
@@ -22,7 +25,11 @@ pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {
         }
         if let Some((name, version)) = entry.trim_end().split_once(" (") {
             let version = version.trim_end_matches(['!', ')']);
-            add(&mut found, Package::new("gem", name, version));
+            // Bundler, too, ends the version at the first `-`.
+            let (version, platform) = version.split_once('-').unwrap_or((version, ""));
+            let mut package = Package::new("gem", name, version);
+            package.purl.set("platform", platform);
+            add(&mut found, package);
         }
     }
     Ok(unique(found))

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use lazaret_version::Scheme;
 
 use crate::document::file_name;
-use crate::recognise::never;
+use crate::recognise::{beginning, ends};
 use crate::{Ecosystem, EvidenceKind, Reader};
 
 /// Ruby gems.
@@ -23,18 +23,21 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     readers: &[
         Reader {
             id: "gem/installed",
-            revision: 1,
+            revision: 2,
             evidence: EvidenceKind::Installed,
-            recognises: never,
+            recognises: |i| ends(i, ".gemspec"),
             wants: specification::wants,
             max_bytes: 4 << 20,
             read: specification::read,
         },
         Reader {
             id: "gem/lock",
-            revision: 1,
+            revision: 2,
             evidence: EvidenceKind::Locked,
-            recognises: never,
+            recognises: |i| {
+                let has = |line: &str| beginning(i).lines().any(|l| l == line);
+                has("  specs:") && (has("GEM") || has("GIT") || has("PATH"))
+            },
             wants: |path| matches!(file_name(path), "Gemfile.lock" | "gems.locked"),
             max_bytes: 16 << 20,
             read: lock::read,

@@ -1,7 +1,8 @@
 //! `specifications/*.gemspec`, also those of the default gems: Ruby as RubyGems writes it.
 //!
-//! Ruby is not run: only assignments of string literals count. A specification that
-//! computes its version is an error, for the version is then not known.
+//! Ruby is not run: only assignments of string literals count, also through a constant or
+//! a variable that the same file assigns. A specification that computes its version, or
+//! takes it from another file, is an error, for the version is then not known.
 
 use lazaret_model::Package;
 
@@ -30,7 +31,7 @@ pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {
         };
         match field {
             "name" if name.is_none() => name = literals(right).into_iter().next(),
-            "version" if version.is_none() => version = literals(right).into_iter().next(),
+            "version" if version.is_none() => version = value(&text, right),
             "license" | "licenses" => licenses = literals(right),
             _ => {}
         }
@@ -42,6 +43,26 @@ pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {
     let mut found = Found::default();
     add(&mut found, package);
     Ok(found)
+}
+
+/// The literal that an expression begins with, or that of the name which it consists of.
+fn value(text: &str, expression: &str) -> Option<String> {
+    if let Some(literal) = literals(expression).into_iter().next() {
+        return Some(literal);
+    }
+    let name = expression.trim().rsplit("::").next()?;
+    let name = name.strip_suffix(".freeze").unwrap_or(name);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.is_empty() || !name.chars().all(is_name) {
+        return None;
+    }
+    text.lines().find_map(|line| {
+        let rest = line.trim_start().strip_prefix(name)?.trim_start();
+        let value = rest
+            .strip_prefix('=')
+            .filter(|v| !v.starts_with(['=', '~']))?;
+        literals(value).into_iter().next()
+    })
 }
 
 /// The string literals of an expression: in quotes, or as `%q<…>`.

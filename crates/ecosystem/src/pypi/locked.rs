@@ -1,83 +1,77 @@
-//! Lock files and pinned requirements of Python projects.
+//! Lock files in TOML: Poetry, PDM and uv (`[[package]]`), `pylock.toml` (`[[packages]]`).
 //!
-//! A requirement counts where it pins one version (`==` or `===` without a wildcard); a
-//! range says nothing about what is there.
+//! The project itself, which uv lists too, is no package of any registry. Formats: the
+//! documentation of Poetry, PDM and uv; `pylock.toml` is PEP 751.
 
-use lazaret_model::Package;
+use std::collections::HashSet;
+
+use lazaret_model::{GapKind, Package};
 
 use crate::document::{self, Value, add, items, members, string, unique};
+use crate::graph::Graph;
 use crate::{Found, Input, ReadError};
 
-pub(super) fn requirements(input: Input<'_>) -> Result<Found, ReadError> {
-    let mut found = Found::default();
-    let mut joined = String::new();
-    for line in document::text(input.bytes)?.lines() {
-        let line = line.split('#').next().unwrap_or_default().trim();
-        if let Some(head) = line.strip_suffix('\\') {
-            joined.push_str(head);
-            continue;
-        }
-        joined.push_str(line);
-        let whole = std::mem::take(&mut joined);
-        if let Some((name, version)) = pinned(&whole) {
-            add(&mut found, Package::new("pypi", name, version));
-        }
-    }
-    Ok(unique(found))
-}
-
-/// Name and version of a requirement that pins one version.
-fn pinned(line: &str) -> Option<(&str, &str)> {
-    if line.starts_with(['#', '-']) {
-        return None;
-    }
-    let line = line.split(';').next()?;
-    let line = line.split(" --").next()?;
-    let (name, version) = line.split_once("==")?;
-    let version = version.trim_start_matches('=').trim();
-    let name = name.split('[').next()?.trim();
-    let good = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+!".contains(c);
-    let pins = !version.is_empty() && version.chars().all(plain);
-    (pins && !name.is_empty() && name.chars().all(good)).then_some((name, version))
-}
-
-pub(super) fn pipfile(input: Input<'_>) -> Result<Found, ReadError> {
-    let lock = document::json(input.bytes)?;
-    let mut found = Found::default();
-    for (group, development) in [("default", false), ("develop", true)] {
-        for (name, entry) in members(&lock, group) {
-            let version = string(entry, "version").trim_start_matches('=');
-            if !version.is_empty() {
-                let mut package = Package::new("pypi", name, version);
-                package.development = development;
-                add(&mut found, package);
-            }
-        }
-    }
-    Ok(unique(found))
-}
-
-/// `poetry.lock`, `uv.lock` and `pdm.lock` (`[[package]]`), `pylock.toml`
-/// (`[[packages]]`).
-pub(super) fn toml_lock(input: Input<'_>) -> Result<Found, ReadError> {
+pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {
     let lock = document::toml(input.bytes)?;
     let mut found = Found::default();
+    let runtime = runtime(&lock)?;
     for entry in items(&lock, "package").chain(items(&lock, "packages")) {
         let (name, version) = (string(entry, "name"), string(entry, "version"));
-        // uv lists the project itself, which no registry knows.
-        let own = |key: &str| entry.get("source").is_some_and(|s| s.get(key).is_some());
-        if version.is_empty() || own("virtual") || own("editable") {
+        if own_place(entry).is_some() {
+            continue;
+        }
+        if version.is_empty() {
+            let detail = format!("`{name}` is locked without a version");
+            found.gaps.push((GapKind::MissingVersion, detail));
             continue;
         }
         let mut package = Package::new("pypi", name, version);
-        package.development = string(entry, "category") == "dev" || only_development(entry);
+        package.development = match &runtime {
+            Some(runtime) => !runtime.contains(name),
+            None => string(entry, "category") == "dev" || is_of_development(entry),
+        };
         add(&mut found, package);
     }
     Ok(unique(found))
 }
 
-fn only_development(entry: &Value) -> bool {
+/// Where a package of the project itself lies, as uv writes it.
+fn own_place(entry: &Value) -> Option<&str> {
+    let source = entry.get("source")?;
+    let place = source.get("virtual").or_else(|| source.get("editable"))?;
+    Some(place.as_str().unwrap_or_default())
+}
+
+/// Whether every group that wants the package is one for development.
+fn is_of_development(entry: &Value) -> bool {
     let mut groups = items(entry, "groups").peekable();
-    groups.peek().is_some() && groups.all(|g| matches!(g.as_str(), Some("dev" | "test" | "docs")))
+    groups.peek().is_some()
+        && groups.all(|g| matches!(g.as_str(), Some("dev" | "test" | "tests" | "docs" | "lint")))
+}
+
+/// Names of the packages that the project needs when it runs, where the lock file is one
+/// of uv's, which tells what needs what and not what is for development.
+fn runtime(lock: &Value) -> Result<Option<HashSet<String>>, ReadError> {
+    let mut graph = Graph::default();
+    let mut places = HashSet::new();
+    for entry in items(lock, "package") {
+        let name = string(entry, "name");
+        if let Some(place) = own_place(entry) {
+            if !places.insert(place) {
+                return Err(ReadError::new(format!("two projects at `{place}`")));
+            }
+            graph.root(name);
+        }
+        let optional = members(entry, "optional-dependencies").map(|(_, list)| list);
+        let lists = entry.get("dependencies").into_iter().chain(optional);
+        for dependency in lists.filter_map(Value::as_array).flatten() {
+            graph.needs(name, string(dependency, "name"));
+        }
+    }
+    if places.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(
+        graph.reached().into_iter().map(str::to_owned).collect(),
+    ))
 }

@@ -1,18 +1,26 @@
-//! Python packages: installed metadata and lock files.
+//! Python packages: installed metadata, lock files and what projects ask for.
 //!
 //! Names are compared as PEP 503 says; reports keep them as written. Formats: the core
 //! metadata specification, and the documentation of pip, Pipenv, Poetry, PDM and uv.
 
+mod archive;
 mod installed;
 mod locked;
+mod manifest;
+mod pipfile;
+mod requirement;
+mod requirements;
+mod setup;
+
+pub(crate) use requirements::requirement_line;
 
 use std::borrow::Cow;
 
 use lazaret_version::Scheme;
 
 use crate::document::file_name;
-use crate::recognise::never;
-use crate::{Ecosystem, EvidenceKind, Reader};
+use crate::recognise::{beginning, called, ends, first, is_blank, mentions};
+use crate::{Ecosystem, EvidenceKind, Input, Reader};
 
 /// Python packages.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
@@ -26,47 +34,119 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             id: "pypi/installed",
             revision: 1,
             evidence: EvidenceKind::Installed,
-            recognises: never,
+            recognises: |i| {
+                beginning(i).starts_with("Metadata-Version:") && beginning(i).contains("\nName:")
+            },
             wants: installed::wants,
             max_bytes: 16 << 20,
             read: installed::read,
         },
         Reader {
-            id: "pypi/requirements",
+            id: "pypi/archive",
             revision: 1,
+            evidence: EvidenceKind::Installed,
+            recognises: |i| i.bytes.starts_with(b"PK") && (ends(i, ".whl") || ends(i, ".egg")),
+            wants: |path| file_name(path).ends_with(".egg"),
+            max_bytes: 256 << 20,
+            read: archive::read,
+        },
+        Reader {
+            id: "pypi/requirements",
+            revision: 2,
             evidence: EvidenceKind::Locked,
-            recognises: never,
-            wants: |path| {
-                let name = file_name(path);
-                name.contains("requirements") && name.ends_with(".txt")
+            recognises: |i| {
+                ends(i, ".txt") && (mentions(i, "requirements") || mentions(i, "requirement"))
             },
+            wants: requirements::wants,
             max_bytes: 16 << 20,
-            read: locked::requirements,
+            read: requirements::read,
         },
         Reader {
             id: "pypi/pipfile-lock",
-            revision: 1,
+            revision: 2,
             evidence: EvidenceKind::Locked,
-            recognises: never,
+            recognises: |i| {
+                let text = beginning(i);
+                first(i) == Some(b'{')
+                    && text.contains("\"pipfile-spec\"")
+                    && text.contains("\"_meta\"")
+                    || called(i, "pipfilelock") && is_blank(i)
+            },
             wants: |path| file_name(path) == "Pipfile.lock",
             max_bytes: 64 << 20,
-            read: locked::pipfile,
+            read: pipfile::read,
         },
         Reader {
             id: "pypi/toml-lock",
-            revision: 1,
+            revision: 2,
             evidence: EvidenceKind::Locked,
-            recognises: never,
+            recognises: is_toml_lock,
             wants: |path| {
                 let name = file_name(path);
                 matches!(name, "poetry.lock" | "uv.lock" | "pdm.lock" | "pylock.toml")
                     || (name.starts_with("pylock.") && name.ends_with(".toml"))
             },
             max_bytes: 64 << 20,
-            read: locked::toml_lock,
+            read: locked::read,
+        },
+        Reader {
+            id: "pypi/manifest",
+            revision: 1,
+            evidence: EvidenceKind::Locked,
+            recognises: |i| {
+                let tables = ["[project]", "[build-system]", "[dependency-groups]"];
+                ends(i, ".toml")
+                    && beginning(i)
+                        .lines()
+                        .any(|l| tables.contains(&l.trim()) || l.starts_with("[tool.poetry"))
+            },
+            wants: |path| file_name(path) == "pyproject.toml",
+            max_bytes: 16 << 20,
+            read: manifest::read,
+        },
+        Reader {
+            id: "pypi/setup-script",
+            revision: 1,
+            evidence: EvidenceKind::Locked,
+            recognises: |i| {
+                let text = beginning(i);
+                text.contains("setup(") && text.contains("setuptools")
+                    || mentions(i, "python") && mentions(i, "setup") && is_blank(i)
+            },
+            wants: |path| file_name(path) == "setup.py",
+            max_bytes: 4 << 20,
+            read: setup::script,
+        },
+        Reader {
+            id: "pypi/setup-configuration",
+            revision: 1,
+            evidence: EvidenceKind::Locked,
+            recognises: |i| {
+                ends(i, ".cfg") && beginning(i).lines().any(|l| l.trim_end() == "[options]")
+            },
+            wants: |path| file_name(path) == "setup.cfg",
+            max_bytes: 4 << 20,
+            read: setup::configuration,
         },
     ],
 };
+
+/// Whether the file is a lock file of Poetry, PDM or uv, or a `pylock.toml`.
+fn is_toml_lock(input: Input<'_>) -> bool {
+    const PATHS: [&str; 5] = ["poetry", "pdmlock", "uvlock", "uv", "pylock"];
+    let text = beginning(input);
+    let by_tool = ["Poetry", "PDM", "uv"]
+        .iter()
+        .any(|tool| text.contains(&format!("generated by {tool}")));
+    let has_packages = text.contains("\n[[packages]]") || text.contains("\n[[package]]");
+    // PEP 751 asks for `lock-version` and `created-by`, uv writes where packages are from.
+    let is_standard = text.contains("lock-version =") && text.contains("created-by =");
+    let is_of_uv = text.starts_with("version =") && text.contains("\nsource = { ");
+    let called = PATHS.iter().any(|p| called(input, p));
+    by_tool
+        || has_packages && (is_standard || is_of_uv || called)
+        || called && is_blank(input) && (ends(input, ".lock") || ends(input, ".toml"))
+}
 
 /// PEP 503: lower case, runs of `-`, `_` and `.` are one `-`.
 fn normalise(name: &str) -> Cow<'_, str> {

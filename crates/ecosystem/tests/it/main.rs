@@ -9,8 +9,13 @@
 mod distro;
 mod hostile;
 mod identification;
+mod npm;
 mod parsers;
 mod properties;
+mod python;
+mod recognised;
 mod references;
+mod scripts;
 mod system;
 mod tables;
+mod told;

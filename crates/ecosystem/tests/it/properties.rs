@@ -7,6 +7,7 @@ fn feed_all(bytes: &[u8]) {
     for reader in ALL.iter().flat_map(|e| e.readers) {
         let path = "srv/app/file-1.0.jar";
         // Either answer is right for noise; a panic fails the test.
+        let _ = (reader.recognises)(Input { path, bytes });
         let _ = (reader.read)(Input { path, bytes });
     }
 }
@@ -21,7 +22,7 @@ proptest! {
 
     #[test]
     fn no_reader_panics_on_text_that_looks_right(
-        text in r#"(Name: a\n|\{"name":|"version"|[@/:(%q<"'=]|  |\n|\[\[package\]\]|==1|é|/|GEM){0,40}"#
+        text in r#"(Name: a\n|a:1:|s:1:|import |npm:|setup\(|install_requires=|/\*|\{"name":|"version"|[@/:(%q<"'=]|  |\n|\[\[package\]\]|==1|é|/|GEM){0,40}"#
     ) {
         feed_all(text.as_bytes());
     }

@@ -12,7 +12,7 @@ use lazaret_model::{Gap, GapKind, Inventory, Location, Package, Purl, Target, Ta
 const MAX_NAMED: usize = 1_000;
 
 /// Types of the purl specification's list, and those that scanners write beside them.
-const KNOWN: [&str; 44] = [
+const KNOWN: [&str; 48] = [
     "alpm",
     "apk",
     "bazel",
@@ -29,6 +29,7 @@ const KNOWN: [&str; 44] = [
     "deb",
     "docker",
     "dart",
+    "deno",
     "ebuild",
     "gem",
     "generic",
@@ -38,6 +39,7 @@ const KNOWN: [&str; 44] = [
     "hackage",
     "hex",
     "huggingface",
+    "jsr",
     "julia",
     "k8s",
     "luarocks",
@@ -49,6 +51,7 @@ const KNOWN: [&str; 44] = [
     "oci",
     "opam",
     "otp",
+    "pear",
     "pub",
     "pypi",
     "qpkg",
@@ -56,6 +59,7 @@ const KNOWN: [&str; 44] = [
     "swid",
     "swift",
     "vscode-extension",
+    "wordpress",
     "wordpress-plugin",
 ];
 
