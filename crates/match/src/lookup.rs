@@ -120,6 +120,12 @@ impl<'a> Spaces<'a> {
     }
 
     fn language(&mut self, package: &Package, verdict: &mut Verdict) -> Result<(), DbError> {
+        if package.requirement().is_some() {
+            let detail =
+                "asked for by a manifest, and no lock file tells which version that became";
+            verdict.gap = Some((GapKind::MissingVersion, detail.to_owned()));
+            return Ok(());
+        }
         let Some(ecosystem) = by_kind(package.kind()) else {
             let detail = format!("packages of type {} cannot be matched yet", package.kind());
             verdict.gap = Some((GapKind::Unsupported, detail));
@@ -198,6 +204,9 @@ impl<'a> Spaces<'a> {
             })
             .collect();
         for package in packages {
+            if package.requirement().is_some() {
+                continue;
+            }
             if package.version.is_empty() {
                 let detail = "states no version, so no advisory could be compared";
                 gaps.push(Gap::new(GapKind::MissingVersion, &package.name, detail));

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Digest, Purl};
 
+/// Key of [`Package::requirement`] among the properties.
+const REQUIREMENT: &str = "requirement";
+
 /// A package, as its own ecosystem names and versions it.
 ///
 /// This is the whole evidence: a report made from a stored package equals the report
@@ -102,6 +105,23 @@ impl Package {
             version,
             ..Self::default()
         }
+    }
+
+    /// Marks the package as asked for and not resolved: `requirement` in the words of
+    /// the manifest, empty where it takes any version.
+    ///
+    /// [`Package::version`] is then at most the version that the requirement names, and
+    /// nothing that is known to be there.
+    #[must_use]
+    pub fn asked_for(mut self, requirement: impl Into<String>) -> Self {
+        self.properties
+            .insert(REQUIREMENT.to_owned(), requirement.into());
+        self
+    }
+
+    /// What a manifest asks for, where nothing tells which version that became.
+    pub fn requirement(&self) -> Option<&str> {
+        self.properties.get(REQUIREMENT).map(String::as_str)
     }
 
     /// The purl type, which names the ecosystem: `deb`, `npm`, `golang`, …

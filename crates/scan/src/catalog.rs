@@ -14,6 +14,7 @@ use crate::budget::Budget;
 use crate::collect::Collector;
 use crate::facts::LayerFacts;
 use crate::ownership::Owners;
+use crate::requirements;
 use crate::squash::{self, Visible};
 use crate::{Cache, Progress, Settings};
 
@@ -299,9 +300,13 @@ fn merged(
                 location.layer = in_image.then(|| layers[layer].diff_id.clone());
             }
             distro::finish(&mut package, distro);
+            requirements::forget_version(&mut package);
             let key = format!(
-                "{} {} {}",
-                package.purl, package.development, package.third_party
+                "{} {} {} {}",
+                package.purl,
+                package.development,
+                package.third_party,
+                package.requirement().is_some()
             );
             match by_purl.get_mut(&key) {
                 Some(same) => {
@@ -317,6 +322,7 @@ fn merged(
         }
     }
     let mut packages: Vec<Package> = by_purl.into_values().collect();
+    requirements::leave_out_answered(&mut packages);
     for package in &mut packages {
         package.locations.sort();
         package.locations.dedup();

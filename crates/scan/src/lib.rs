@@ -13,6 +13,7 @@ mod facts;
 mod ownership;
 mod paths;
 mod report;
+mod requirements;
 mod settings;
 mod squash;
 mod stream;

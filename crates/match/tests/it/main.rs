@@ -1,5 +1,7 @@
 //! What matching answers, over small databases made here.
 
+mod requirement;
+
 use lazaret_advisory::Db;
 use lazaret_advisory::build::{BuildOptions, Builder};
 use lazaret_match::{MatchOptions, matched};
