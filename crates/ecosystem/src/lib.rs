@@ -10,11 +10,14 @@
 
 pub mod alpm;
 pub mod apk;
+mod asked;
 mod bytes;
 pub mod cargo;
 mod chisel;
 pub mod chocolatey;
+pub mod cocoapods;
 pub mod composer;
+pub mod conan;
 pub mod container;
 pub mod cos;
 pub mod deb;
@@ -24,6 +27,8 @@ pub mod executable;
 pub mod flatpak;
 pub mod gem;
 pub mod golang;
+pub mod hackage;
+pub mod hex;
 pub mod homebrew;
 pub mod kernel;
 pub mod macports;
@@ -31,8 +36,10 @@ pub mod maven;
 pub mod mise;
 pub mod npm;
 pub mod nuget;
+pub mod opam;
 pub mod opkg;
 pub mod portage;
+pub mod pub_dev;
 pub mod pypi;
 mod recognise;
 pub mod rpm;
@@ -40,6 +47,8 @@ pub mod snap;
 pub mod spack;
 mod sqlite;
 pub mod store;
+pub mod swift;
+mod xml;
 
 use std::borrow::Cow;
 
@@ -67,13 +76,20 @@ pub static ALL: &[&Ecosystem] = &[
     &store::NIX,
     &store::GUIX,
     &cargo::ECOSYSTEM,
+    &cocoapods::ECOSYSTEM,
     &composer::ECOSYSTEM,
+    &conan::ECOSYSTEM,
     &gem::ECOSYSTEM,
     &golang::ECOSYSTEM,
+    &hackage::ECOSYSTEM,
+    &hex::ECOSYSTEM,
     &maven::ECOSYSTEM,
     &npm::ECOSYSTEM,
     &nuget::ECOSYSTEM,
+    &opam::ECOSYSTEM,
+    &pub_dev::ECOSYSTEM,
     &pypi::ECOSYSTEM,
+    &swift::ECOSYSTEM,
     &mise::ECOSYSTEM,
     &container::IMAGES,
     &container::ACTIONS,
