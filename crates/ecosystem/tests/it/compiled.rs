@@ -1,6 +1,10 @@
 //! Readers of the languages that are compiled: what their project and lock files tell.
 
+use std::io::{Cursor, Write};
+
 use lazaret_ecosystem::{Found, Input, readers, recognise};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 fn read(path: &str, text: &str) -> Found {
     let input = Input {
@@ -247,4 +251,54 @@ fn an_assembly_that_is_cut_anywhere_is_refused_or_read() {
         let bytes = &bytes[..end];
         let _ = (reader.read)(Input { path, bytes });
     }
+}
+
+/// An archive with these members.
+fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in members {
+        writer.start_file(*name, stored).expect("a member");
+        writer.write_all(bytes).expect("room");
+    }
+    writer.finish().expect("an archive").into_inner()
+}
+
+#[track_caller]
+fn check_archive(path: &str, bytes: &[u8], expected: &[&str]) {
+    let reader = readers()
+        .find(|r| r.id == "maven/archive")
+        .expect("a reader");
+    let found = (reader.read)(Input { path, bytes }).expect("an archive");
+    let told = found.packages.iter();
+    let told: Vec<String> = told.map(|p| format!("{} {}", p.name, p.version)).collect();
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn an_archive_lists_every_project_inside_and_itself_once() {
+    let merged = b"groupId=g\nartifactId=merged\nversion=1.0\n";
+    let own = b"groupId=g\nartifactId=app\nversion=2.0\n";
+    let inner = archive(&[("META-INF/maven/g/merged/pom.properties", merged)]);
+    let outer = archive(&[
+        ("META-INF/maven/g/merged/pom.properties", merged),
+        ("META-INF/maven/g/app/pom.properties", own),
+        ("lib/x.jar", &inner),
+    ]);
+    let expected = ["g:merged 1.0", "g:merged 1.0", "g:app 2.0"];
+    check_archive("app-2.0.jar", &outer, &expected);
+}
+
+#[test]
+fn an_archive_without_a_project_is_told_by_manifest_and_name() {
+    let manifest =
+        b"Manifest-Version: 1.0\r\nBundle-SymbolicName: org.mock\r\n ito.mockito-core;x=y\r\n\
+                     Bundle-Version: 4.1\r\n\r\nName: a\r\nImplementation-Version: 9\r\n";
+    let told = archive(&[("META-INF/MANIFEST.MF", manifest)]);
+    check_archive("core-4.1-linux.jar", &told, &["org.mockito:core 4.1"]);
+    let silent = archive(&[("a.txt", b"x")]);
+    check_archive("log4j-1.2.17.jar", &silent, &["log4j:log4j 1.2.17"]);
+    let path = "spring-core-5.3.3.jar";
+    check_archive(path, &silent, &["org.springframework:spring-core 5.3.3"]);
+    check_archive("nested_at_10.jar", &silent, &[]);
 }
