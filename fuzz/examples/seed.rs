@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-use lazaret_ecosystem::Input;
 
 /// Largest seed, in bytes: a fuzzer learns little from a larger one, and slowly.
 const MAX_BYTES: u64 = 256 << 10;

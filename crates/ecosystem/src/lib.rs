@@ -11,11 +11,14 @@
 pub mod alpm;
 pub mod apk;
 mod archive;
+mod asked;
 mod bytes;
 pub mod cargo;
 mod chisel;
 pub mod chocolatey;
+pub mod cocoapods;
 pub mod composer;
+pub mod conan;
 pub mod conda;
 pub mod container;
 pub mod cos;
@@ -30,6 +33,8 @@ pub mod flatpak;
 pub mod gem;
 pub mod golang;
 mod graph;
+pub mod hackage;
+pub mod hex;
 pub mod homebrew;
 pub mod julia;
 pub mod kernel;
@@ -39,9 +44,11 @@ pub mod maven;
 pub mod mise;
 pub mod npm;
 pub mod nuget;
+pub mod opam;
 pub mod opkg;
 pub mod pear;
 pub mod portage;
+pub mod pub_dev;
 pub mod pypi;
 mod recognise;
 pub mod rpm;
@@ -49,8 +56,10 @@ pub mod snap;
 pub mod spack;
 mod sqlite;
 pub mod store;
+pub mod swift;
 pub mod vscode;
 pub mod wordpress;
+mod xml;
 
 use std::borrow::Cow;
 
@@ -78,13 +87,20 @@ pub static ALL: &[&Ecosystem] = &[
     &store::NIX,
     &store::GUIX,
     &cargo::ECOSYSTEM,
+    &cocoapods::ECOSYSTEM,
     &composer::ECOSYSTEM,
+    &conan::ECOSYSTEM,
     &gem::ECOSYSTEM,
     &golang::ECOSYSTEM,
+    &hackage::ECOSYSTEM,
+    &hex::ECOSYSTEM,
     &maven::ECOSYSTEM,
     &npm::ECOSYSTEM,
     &nuget::ECOSYSTEM,
+    &opam::ECOSYSTEM,
+    &pub_dev::ECOSYSTEM,
     &pypi::ECOSYSTEM,
+    &swift::ECOSYSTEM,
     &mise::ECOSYSTEM,
     &container::IMAGES,
     &container::ACTIONS,

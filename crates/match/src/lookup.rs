@@ -120,6 +120,9 @@ impl<'a> Spaces<'a> {
     }
 
     fn language(&mut self, package: &Package, verdict: &mut Verdict) -> Result<(), DbError> {
+        if is_own_source(package) {
+            return Ok(());
+        }
         if package.requirement().is_some() {
             let detail =
                 "asked for by a manifest, and no lock file tells which version that became";
@@ -204,7 +207,7 @@ impl<'a> Spaces<'a> {
             })
             .collect();
         for package in packages {
-            if package.requirement().is_some() {
+            if package.requirement().is_some() || is_own_source(package) {
                 continue;
             }
             if package.version.is_empty() {
@@ -216,6 +219,12 @@ impl<'a> Spaces<'a> {
         }
         gaps
     }
+}
+
+/// The source of the project itself: whoever scans it has the version between two
+/// releases, which no advisory speaks about.
+fn is_own_source(package: &Package) -> bool {
+    package.is_project() && package.version.is_empty()
 }
 
 fn unparsable(package: &Package, distro: Option<&Distro>) -> Option<String> {

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Digest, Purl};
 
+/// Key of [`Package::is_project`] among the properties.
+const PROJECT: &str = "project";
+
 /// Key of [`Package::requirement`] among the properties.
 const REQUIREMENT: &str = "requirement";
 
@@ -122,6 +125,19 @@ impl Package {
     /// What a manifest asks for, where nothing tells which version that became.
     pub fn requirement(&self) -> Option<&str> {
         self.properties.get(REQUIREMENT).map(String::as_str)
+    }
+
+    /// Marks the package as the project that a manifest describes, not something that
+    /// the project took from elsewhere.
+    #[must_use]
+    pub fn as_project(mut self) -> Self {
+        self.properties.insert(PROJECT.to_owned(), String::new());
+        self
+    }
+
+    /// Whether this is the project itself, which may well state no version.
+    pub fn is_project(&self) -> bool {
+        self.properties.contains_key(PROJECT)
     }
 
     /// The purl type, which names the ecosystem: `deb`, `npm`, `golang`, …

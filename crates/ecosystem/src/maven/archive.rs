@@ -1,23 +1,29 @@
 //! Java archives, also inside each other.
 //!
 //! Nothing is unpacked to disk. A member inflates to no more than a limit, all members
-//! together to no more than another, and archives are followed four levels down; what
+//! together to no more than another, and archives are followed sixteen levels down; what
 //! lies beyond becomes a gap. Format: the ZIP application note and the JAR specification.
+//!
+//! Every `pom.properties` counts, so an archive that others were merged into lists them
+//! all, also where their classes were relocated. Where none is the archive's own, its
+//! manifest and its file name tell what it is.
 
 use std::io::{Cursor, Read};
 
 use lazaret_model::{GapKind, Package};
 use zip::ZipArchive;
 
-use super::coordinates::{Coordinates, guessed, properties};
+use super::coordinates::{Coordinates, FileName, descriptor, guessed, properties};
+use super::manifest::Manifest;
+use super::pom;
 use crate::document::file_name;
 use crate::{Found, Input, ReadError};
 
 /// Levels of archives in archives below the file itself.
-const MAX_DEPTH: usize = 4;
+const MAX_DEPTH: usize = 16;
 /// Most members of one archive that are looked at.
 const MAX_MEMBERS: usize = 200_000;
-/// Largest `pom.properties` or manifest, in bytes.
+/// Largest `pom.properties`, `pom.xml` or manifest, in bytes.
 const MAX_TEXT: u64 = 1 << 20;
 /// Largest archive inside an archive, in bytes.
 const MAX_INNER: u64 = 256 << 20;
@@ -61,7 +67,8 @@ impl Walk {
         if zip.len() > MAX_MEMBERS {
             self.gap(GapKind::Limit, place, "more members than are looked at");
         }
-        let (mut told, mut manifest) = (false, Vec::new());
+        let mut told: Vec<Coordinates> = Vec::new();
+        let (mut manifest, mut projects) = (Manifest::default(), Vec::new());
         for index in 0..zip.len().min(MAX_MEMBERS) {
             let Some(Ok(name)) = zip.name_for_index(index).map(|n| n.map(|n| n.into_owned()))
             else {
@@ -72,22 +79,37 @@ impl Walk {
                 );
                 continue;
             };
-            if name.starts_with("META-INF/maven/") && name.ends_with("/pom.properties") {
-                if let Some(bytes) = self.inflate(&mut zip, index, MAX_TEXT, place)
-                    && let Some(coordinates) = properties(&bytes)
-                {
-                    self.add(&coordinates, place, depth);
-                    told = true;
-                }
+            if file_name(&name) == "pom.properties" {
+                let bytes = self.inflate(&mut zip, index, MAX_TEXT, place);
+                told.extend(bytes.and_then(|b| properties(&b, &name)));
+            } else if name.ends_with("/pom.xml") {
+                projects.extend(descriptor(&name).map(|(g, a)| (index, format!("{g}:{a}"))));
             } else if name.eq_ignore_ascii_case("META-INF/MANIFEST.MF") {
-                manifest = self
-                    .inflate(&mut zip, index, MAX_TEXT, place)
-                    .unwrap_or_default();
+                let bytes = self.inflate(&mut zip, index, MAX_TEXT, place);
+                manifest = bytes.map(|b| Manifest::new(&b)).unwrap_or_default();
             } else if is_archive(&name) {
                 self.inner(&mut zip, index, &format!("{place}!{name}"), depth);
             }
         }
-        if !told && let Some(coordinates) = guessed(&manifest, file_name(place)) {
+        // Some builds write the project file and leave the properties out.
+        for (index, name) in projects {
+            if told.iter().all(|c| c.name() != name) {
+                let bytes = self.inflate(&mut zip, index, MAX_TEXT, place);
+                told.extend(bytes.and_then(|b| pom::coordinates(&b)));
+            }
+        }
+        let member = place.rsplit_once('!').map_or(place, |(_, member)| member);
+        let file = FileName::new(file_name(member));
+        let own = match told.as_slice() {
+            [] => false,
+            // A renamed archive.
+            [_] => true,
+            several => file.version.is_none() || several.iter().any(|c| c.is_called(&file)),
+        };
+        if !own {
+            told.extend(guessed(&manifest, &file));
+        }
+        for coordinates in told {
             self.add(&coordinates, place, depth);
         }
         Ok(())

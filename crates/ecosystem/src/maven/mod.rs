@@ -1,18 +1,24 @@
-//! Java archives and the lock files of Gradle.
+//! Java artifacts: archives, and the files of Maven, Gradle, sbt and Bazel.
 //!
 //! An archive tells its coordinates in `META-INF/maven/*/*/pom.properties`, one file for
 //! each artifact that was merged into it.
 
 mod archive;
+mod bazel;
 mod coordinates;
 mod gradle;
+mod groups;
+mod manifest;
+mod pom;
+mod range;
+mod sbt;
 
 use std::borrow::Cow;
 
 use lazaret_version::Scheme;
 
 use crate::document::file_name;
-use crate::recognise::never;
+use crate::recognise::{beginning, ends, never};
 use crate::{Ecosystem, EvidenceKind, Reader};
 
 /// Java artifacts.
@@ -25,7 +31,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     readers: &[
         Reader {
             id: "maven/archive",
-            revision: 1,
+            revision: 2,
             evidence: EvidenceKind::Installed,
             recognises: never,
             wants: archive::is_archive,
@@ -33,13 +39,38 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             read: archive::read,
         },
         Reader {
-            id: "maven/gradle-lockfile",
+            id: "maven/pom",
             revision: 1,
             evidence: EvidenceKind::Locked,
-            recognises: never,
-            wants: |path| file_name(path).ends_with("gradle.lockfile"),
+            recognises: |i| {
+                let text = beginning(i);
+                let words = ["maven.apache.org/POM", "<modelVersion>", "<artifactId>"];
+                (ends(i, ".xml") || ends(i, ".pom"))
+                    && text.contains("<project")
+                    && words.iter().any(|word| text.contains(word))
+            },
+            wants: |path| file_name(path) == "pom.xml",
             max_bytes: 16 << 20,
-            read: gradle::read,
+            read: pom::read,
         },
+        gradle::LOCKFILE,
+        gradle::VERIFICATION,
+        gradle::CATALOGUE,
+        Reader {
+            id: "maven/sbt-lock",
+            revision: 1,
+            evidence: EvidenceKind::Locked,
+            recognises: |i| {
+                let text = beginning(i);
+                text.starts_with('{')
+                    && text.contains("\"lockVersion\"")
+                    && text.contains("\"configurations\"")
+            },
+            wants: |path| file_name(path).ends_with(".sbt.lock"),
+            max_bytes: 64 << 20,
+            read: sbt::read,
+        },
+        bazel::BUILD,
+        bazel::LOCK,
     ],
 };

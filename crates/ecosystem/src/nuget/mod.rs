@@ -1,15 +1,22 @@
-//! .NET packages: `*.deps.json` of a built application, and lock files.
+//! .NET packages: `*.deps.json` of a built application, and the files of projects.
 //!
-//! Formats: the .NET host's "runtime configuration files" and NuGet's documentation.
+//! Formats: the .NET host's "runtime configuration files", NuGet's and Paket's
+//! documentation.
+
+mod assembly;
+mod deps;
+mod lock;
+mod packages_config;
+mod paket;
+mod project;
 
 use std::borrow::Cow;
 
-use lazaret_model::{GapKind, Package};
 use lazaret_version::Scheme;
 
-use crate::document::{self, Value, add, file_name, members, string, unique};
-use crate::recognise::never;
-use crate::{Ecosystem, EvidenceKind, Found, Input, ReadError, Reader};
+use crate::document::file_name;
+use crate::recognise::{beginning, ends, mentions, never};
+use crate::{Ecosystem, EvidenceKind, Reader};
 
 /// .NET packages.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
@@ -21,89 +28,107 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     readers: &[
         Reader {
             id: "nuget/deps",
-            revision: 1,
+            revision: 2,
             evidence: EvidenceKind::Installed,
-            recognises: never,
+            recognises: |i| {
+                let text = beginning(i);
+                text.contains("\"runtimeTarget\"") && text.contains("\"libraries\"")
+            },
             wants: |path| path.ends_with(".deps.json"),
             max_bytes: 64 << 20,
-            read: deps,
+            read: deps::read,
         },
         Reader {
             id: "nuget/lock",
+            revision: 2,
+            evidence: EvidenceKind::Locked,
+            recognises: |i| {
+                let text = beginning(i);
+                ends(i, ".json")
+                    && text.contains("\"resolved\"")
+                    && text.contains("\"contentHash\"")
+            },
+            wants: |path| file_name(path) == "packages.lock.json",
+            max_bytes: 64 << 20,
+            read: lock::read,
+        },
+        Reader {
+            id: "nuget/assets",
+            revision: 1,
+            evidence: EvidenceKind::Locked,
+            recognises: |i| beginning(i).contains("\"projectFileDependencyGroups\""),
+            wants: |path| file_name(path) == "project.assets.json",
+            max_bytes: 128 << 20,
+            read: lock::assets,
+        },
+        Reader {
+            id: "nuget/tools",
             revision: 1,
             evidence: EvidenceKind::Locked,
             recognises: never,
-            wants: |path| file_name(path) == "packages.lock.json",
-            max_bytes: 64 << 20,
-            read: lock,
+            wants: |path| file_name(path) == "dotnet-tools.json",
+            max_bytes: 4 << 20,
+            read: lock::tools,
         },
         Reader {
             id: "nuget/packages-config",
+            revision: 2,
+            evidence: EvidenceKind::Locked,
+            recognises: |i| {
+                let text = beginning(i);
+                text.contains("<packages") && (ends(i, ".config") || mentions(i, "packagesconfig"))
+            },
+            wants: |path| {
+                let name = file_name(path).to_ascii_lowercase();
+                name == "packages.config"
+                    || (name.starts_with("packages.") && name.ends_with(".config"))
+            },
+            max_bytes: 16 << 20,
+            read: packages_config::read,
+        },
+        Reader {
+            id: "nuget/project",
+            revision: 1,
+            evidence: EvidenceKind::Locked,
+            recognises: |i| {
+                let text = beginning(i);
+                text.contains("<Project")
+                    && ["PackageReference", "PackageVersion"]
+                        .iter()
+                        .any(|w| text.contains(w))
+            },
+            wants: project::wants,
+            max_bytes: 16 << 20,
+            read: project::read,
+        },
+        Reader {
+            id: "nuget/paket-lock",
+            revision: 1,
+            evidence: EvidenceKind::Locked,
+            recognises: |i| ends(i, ".lock") && mentions(i, "paket"),
+            wants: |path| file_name(path) == "paket.lock",
+            max_bytes: 16 << 20,
+            read: paket::lock,
+        },
+        Reader {
+            id: "nuget/paket-dependencies",
             revision: 1,
             evidence: EvidenceKind::Locked,
             recognises: never,
-            wants: |path| file_name(path) == "packages.config",
-            max_bytes: 16 << 20,
-            read: packages_config,
+            wants: |path| file_name(path) == "paket.dependencies",
+            max_bytes: 4 << 20,
+            read: paket::dependencies,
+        },
+        Reader {
+            id: "nuget/assembly",
+            revision: 1,
+            evidence: EvidenceKind::Installed,
+            recognises: |i| i.bytes.starts_with(b"MZ"),
+            // An assembly's version is not its package's, and what it refers to may lie
+            // elsewhere: in a tree, the manifest of the application tells better.
+            wants: |_| false,
+            max_bytes: 256 << 20,
+            read: assembly::read,
         },
     ],
 };
-
-/// `libraries` of type `package`, keyed `name/version`.
-fn deps(input: Input<'_>) -> Result<Found, ReadError> {
-    let deps = document::json(input.bytes)?;
-    if !deps.is_object() {
-        return Err(ReadError::new("the dependency manifest is not an object"));
-    }
-    let mut found = Found::default();
-    for (key, entry) in members(&deps, "libraries") {
-        let Some((name, version)) = key.split_once('/') else {
-            continue;
-        };
-        if string(entry, "type").eq_ignore_ascii_case("package") {
-            add(&mut found, Package::new("nuget", name, version));
-        }
-    }
-    Ok(unique(found))
-}
-
-fn lock(input: Input<'_>) -> Result<Found, ReadError> {
-    let lock = document::json(input.bytes)?;
-    if !lock.get("dependencies").is_some_and(Value::is_object) {
-        return Err(ReadError::new("no dependencies by framework"));
-    }
-    let mut found = Found::default();
-    for (framework, _) in members(&lock, "dependencies") {
-        let by_name = lock.get("dependencies").unwrap_or(&Value::Null);
-        for (name, entry) in members(by_name, framework) {
-            let version = string(entry, "resolved");
-            if !version.is_empty() && !string(entry, "type").eq_ignore_ascii_case("project") {
-                add(&mut found, Package::new("nuget", name, version));
-            }
-        }
-    }
-    Ok(unique(found))
-}
-
-fn packages_config(input: Input<'_>) -> Result<Found, ReadError> {
-    let tree = roxmltree::Document::parse(document::text(input.bytes)?)
-        .map_err(|e| ReadError::new(format!("not XML: {e}")))?;
-    let mut found = Found::default();
-    for node in tree
-        .root_element()
-        .children()
-        .filter(|n| n.has_tag_name("package"))
-    {
-        let name = node.attribute("id").unwrap_or_default();
-        let version = node.attribute("version").unwrap_or_default();
-        if version.is_empty() {
-            let detail = format!("{name}: the entry states no version");
-            found.gaps.push((GapKind::MissingVersion, detail));
-            continue;
-        }
-        let mut package = Package::new("nuget", name, version);
-        package.development = node.attribute("developmentDependency") == Some("true");
-        add(&mut found, package);
-    }
-    Ok(unique(found))
-}
