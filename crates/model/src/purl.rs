@@ -50,8 +50,8 @@ impl Purl {
         let split = match kind {
             "maven" => name.split_once(':'),
             "npm" if !name.starts_with('@') => None,
-            "npm" | "golang" | "composer" | "swift" | "github" | "bitbucket" | "docker"
-            | "ebuild" | "huggingface" => name.rsplit_once('/'),
+            "generic" | "npm" | "golang" | "composer" | "swift" | "github" | "bitbucket"
+            | "docker" | "ebuild" | "huggingface" => name.rsplit_once('/'),
             _ => None,
         };
         let (namespace, name) = match split {
