@@ -10,6 +10,7 @@
 
 pub mod alpm;
 pub mod apk;
+pub mod binary;
 mod bytes;
 pub mod cargo;
 mod chisel;
@@ -77,6 +78,7 @@ pub static ALL: &[&Ecosystem] = &[
     &mise::ECOSYSTEM,
     &container::IMAGES,
     &container::ACTIONS,
+    &binary::ECOSYSTEM,
 ];
 
 /// A package ecosystem: facts and readers.

@@ -6,6 +6,7 @@
     reason = "a test that skips or counts says so to who runs it"
 )]
 
+mod binaries;
 mod distro;
 mod hostile;
 mod identification;
