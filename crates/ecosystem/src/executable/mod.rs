@@ -12,6 +12,8 @@ mod main_module;
 mod rust;
 mod stream;
 
+use lazaret_model::GapKind;
+
 use crate::binary::{self, Search};
 use crate::{Found, ReadError};
 use stream::Stream;
@@ -75,6 +77,10 @@ impl Probe {
         let mut found = Found::default();
         if let Some(mut stream) = self.stream {
             stream.end();
+            if stream.is_packed() {
+                let detail = "packed with UPX: what the program is made of cannot be seen";
+                found.gaps.push((GapKind::Unsupported, detail.to_owned()));
+            }
             golang::read(&stream, &mut found);
             rust::read(&stream, &mut found);
         }

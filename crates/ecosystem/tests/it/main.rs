@@ -8,9 +8,11 @@
 
 mod binaries;
 mod distro;
+mod go_programs;
 mod hostile;
 mod identification;
 mod parsers;
 mod properties;
 mod references;
+mod samples;
 mod system;
