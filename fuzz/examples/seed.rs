@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
+use lazaret_ecosystem::binary::{Classifier, Pattern, classifiers};
 
 /// Largest seed, in bytes: a fuzzer learns little from a larger one, and slowly.
 const MAX_BYTES: u64 = 256 << 10;
@@ -64,6 +65,9 @@ fn main() -> io::Result<()> {
         seeds.walk(&unpacked, &unpacked, targets)?;
     }
     fs::remove_dir_all(&unpacked)?;
+    for (number, row) in (0..=u8::MAX).zip(classifiers()) {
+        seeds.write("executable", row.id, Some(number), &program(row))?;
+    }
     for (number, pair) in [
         "1.0~rc1\n1.0",
         "1.0.2k\n1.0.2",
@@ -86,6 +90,29 @@ fn main() -> io::Result<()> {
         seeds.write("names", &number.to_string(), None, name.as_bytes())?;
     }
     Ok(())
+}
+
+/// A program that nearly says what a row asks for: the literals around the version.
+fn program(row: &Classifier) -> Vec<u8> {
+    let mut bytes = b"\x7fELF\x02\x01\x01\0".to_vec();
+    bytes.resize(512, 0);
+    for pattern in row.patterns {
+        let (Pattern::Text(literal)
+        | Pattern::Whole(literal, _)
+        | Pattern::Named(literal, _)
+        | Pattern::Begins(literal, _)) = pattern;
+        let literal = literal.split('(').next().unwrap_or_default();
+        let literal = literal.replace(['\\', '{', '}'], "");
+        bytes.extend_from_slice(literal.as_bytes());
+        bytes.extend_from_slice(b"3.1.12 (2026-01-01) \0\x003.1.12\0v3.1.12\0");
+    }
+    bytes.extend_from_slice(b"\xff Go buildinf:\x08\x02");
+    bytes.extend_from_slice(&[0; 16]);
+    bytes.extend_from_slice(b"\x08go1.22.3");
+    bytes.extend_from_slice(b"\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6");
+    bytes.extend_from_slice(b"path\tcmd/go\nmod\tx\t(devel)\t\nbuild\t-ldflags=-X x.version=1.0\n");
+    bytes.extend_from_slice(b"\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x41\x16\xd8\xf2");
+    bytes
 }
 
 struct Seeds {

@@ -6,11 +6,10 @@
 
 use std::io::Read;
 
+use lazaret_ecosystem::binary::classifiers;
 use lazaret_ecosystem::executable::Probe;
 use lazaret_ecosystem::{Input, Reader};
-use lazaret_image::{
-    Choice, Entry, ImageRef, LayerSink, Limits, Platforms, SinkError, TargetRef,
-};
+use lazaret_image::{Choice, Entry, ImageRef, LayerSink, Limits, Platforms, SinkError, TargetRef};
 use lazaret_model::{Digest, Platform, Purl};
 use lazaret_policy::IgnoreRules;
 use lazaret_version::Scheme;
@@ -55,14 +54,17 @@ pub fn package_file(bytes: &[u8]) {
     }
 }
 
-/// An executable, in chunks of a size that the first byte tells.
+/// An executable, in chunks of a size that the first byte tells; that byte also chooses the
+/// row of the table of programs whose name the file has.
 pub fn executable(bytes: &[u8]) {
     let Some((size, bytes)) = bytes.split_first() else {
         return;
     };
     let mut chunks = bytes.chunks(64 + usize::from(*size) * 16);
     let Some(head) = chunks.next() else { return };
-    let Some(mut probe) = Probe::new("bin/program", head) else {
+    let row = classifiers().nth(usize::from(*size));
+    let name = row.and_then(|r| r.files.first()).unwrap_or(&"program");
+    let Some(mut probe) = Probe::new(name, head) else {
         return;
     };
     probe.feed(head);

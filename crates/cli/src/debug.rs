@@ -6,7 +6,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
+use lazaret_ecosystem::executable::Probe;
 use lazaret_ecosystem::{Input, recognise};
+use lazaret_model::Package;
 use lazaret_version::Scheme;
 
 use crate::Verdict;
@@ -42,6 +44,15 @@ fn compare(scheme: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What the executable probe tells of the file; `None` where it is no executable.
+fn probe(input: Input<'_>) -> anyhow::Result<Option<Vec<Package>>> {
+    let Some(mut probe) = Probe::new(input.path, input.bytes) else {
+        return Ok(None);
+    };
+    probe.feed(input.bytes);
+    Ok(Some(probe.finish()?.packages))
+}
+
 fn packages(file: &Path, path: &str) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("read {}", file.display()))?;
     let path = path.trim_start_matches('/');
@@ -52,6 +63,10 @@ fn packages(file: &Path, path: &str) -> anyhow::Result<()> {
         bytes: &bytes,
     };
     let readers = recognise(input);
+    let probed = match readers.as_slice() {
+        [] => probe(input)?,
+        _ => None,
+    };
     let named = readers.iter().any(|r| (r.wants)(path));
     for reader in &readers {
         match (reader.read)(input) {
@@ -66,7 +81,9 @@ fn packages(file: &Path, path: &str) -> anyhow::Result<()> {
             Err(error) => errors.push(format!("{}: {error}", reader.id)),
         }
     }
-    if readers.is_empty() {
+    let is_program = probed.is_some();
+    found.extend(probed.into_iter().flatten());
+    if readers.is_empty() && !is_program {
         bail!("no reader wants a file at {path}, and none recognises its content");
     }
     if found.is_empty() && !errors.is_empty() {

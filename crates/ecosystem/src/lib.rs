@@ -12,6 +12,7 @@ pub mod alpm;
 pub mod apk;
 mod archive;
 mod asked;
+pub mod binary;
 mod bytes;
 pub mod cargo;
 mod chisel;
@@ -114,6 +115,7 @@ pub static ALL: &[&Ecosystem] = &[
     &pear::ECOSYSTEM,
     &vscode::ECOSYSTEM,
     &wordpress::ECOSYSTEM,
+    &binary::ECOSYSTEM,
 ];
 
 /// A package ecosystem: facts and readers.

@@ -52,8 +52,8 @@ impl Purl {
             "maven" => name.split_once(':'),
             "vscode-extension" => name.split_once('.'),
             "npm" if !name.starts_with('@') => None,
-            "npm" | "golang" | "composer" | "swift" | "github" | "bitbucket" | "docker"
-            | "ebuild" | "huggingface" | "jsr" => name.rsplit_once('/'),
+            "generic" | "npm" | "golang" | "composer" | "swift" | "github" | "bitbucket"
+            | "docker" | "ebuild" | "huggingface" | "jsr" => name.rsplit_once('/'),
             _ => None,
         };
         let (namespace, name) = match split {

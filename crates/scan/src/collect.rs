@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Read;
 
-use lazaret_ecosystem::executable::Probe;
+use lazaret_ecosystem::executable::{self, Probe};
 use lazaret_ecosystem::{Found, Input, Reader, readers_for, store};
 use lazaret_image::{Entry, EntryKind, LayerSink, LayerSummary, SinkError};
 use lazaret_model::{Gap, GapKind, Location};
@@ -223,8 +223,7 @@ impl<'a> Collector<'a> {
         entry: &Entry<'_>,
         body: &mut dyn Read,
     ) -> Result<(), SinkError> {
-        let windows = path.ends_with(".exe") || path.ends_with(".dll");
-        if self.only.is_some() || entry.size < 4096 || (entry.mode & 0o111 == 0 && !windows) {
+        if self.only.is_some() || !executable::wants(path, entry.mode, entry.size) {
             return Ok(());
         }
         self.chunk.resize(CHUNK, 0);

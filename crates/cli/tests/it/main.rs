@@ -7,6 +7,7 @@
 )]
 
 mod arrows;
+mod binaries;
 mod command;
 mod corpus;
 mod delta;

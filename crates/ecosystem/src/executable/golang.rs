@@ -7,8 +7,8 @@
 use lazaret_model::{GapKind, Package};
 use memchr::memmem;
 
-use super::elf;
 use super::stream::{Capture, Stream};
+use super::{elf, main_module};
 use crate::Found;
 
 /// Beginning of the build information.
@@ -114,6 +114,24 @@ pub(super) fn read(stream: &Stream, found: &mut Found) {
     }
     if let Some(list) = list {
         modules(list, found);
+        if let Some(main) = found.packages.iter_mut().find(|p| main_module::is_main(p)) {
+            main_module::take_linked(main, list);
+        }
+        commands(list, found);
+    }
+}
+
+/// The Go command itself is no module of anybody: it is the toolchain, which advisories
+/// speak of under that name.
+fn commands(list: &str, found: &mut Found) {
+    if !list.lines().any(|line| line == "path\tcmd/go") {
+        return;
+    }
+    let stdlib = found.packages.iter().find(|p| p.name == "stdlib");
+    if let Some(version) = stdlib.map(|p| p.version.clone()).filter(|v| !v.is_empty()) {
+        found
+            .packages
+            .push(Package::new("golang", "toolchain", version));
     }
 }
 
@@ -130,9 +148,11 @@ fn pointed(stream: &Stream) -> Option<String> {
 }
 
 /// `go1.22.3 X:…` is `1.22.3`; a version of no release is empty.
+///
+/// A suffix names who built the toolchain or with what experiments, as in `go1.21.3-bigcorp`
+/// or `go1.22.3-X:systemcrypto`, and is no part of the release. Source: "Go Toolchains".
 fn toolchain(version: &str) -> String {
-    let word = version.split(' ').next().unwrap_or_default();
-    let word = word.split("-X:").next().unwrap_or_default();
+    let word = version.split([' ', '-', '+']).next().unwrap_or_default();
     word.strip_prefix("go").unwrap_or_default().to_owned()
 }
 

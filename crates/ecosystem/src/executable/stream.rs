@@ -89,6 +89,13 @@ impl Stream {
         }
     }
 
+    /// Whether the beginning of the file says that UPX packed it: the header of its loader,
+    /// or a section of its name. Source: UPX' `src/stub/src/include/header.S`.
+    pub(super) fn is_packed(&self) -> bool {
+        let has = |mark: &[u8]| memmem::find(&self.head, mark).is_some();
+        has(b"UPX!") || self.head.starts_with(b"MZ") && has(b"UPX0\0")
+    }
+
     /// Searches what is left; nothing follows.
     pub(super) fn end(&mut self) {
         self.search(self.window.len());

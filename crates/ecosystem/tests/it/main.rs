@@ -6,8 +6,10 @@
     reason = "a test that skips or counts says so to who runs it"
 )]
 
+mod binaries;
 mod compiled;
 mod distro;
+mod go_programs;
 mod hostile;
 mod identification;
 mod npm;
@@ -16,6 +18,7 @@ mod properties;
 mod python;
 mod recognised;
 mod references;
+mod samples;
 mod scripts;
 mod system;
 mod tables;
