@@ -18,6 +18,7 @@ mod sample;
 mod scan;
 mod settings;
 mod targets;
+mod update;
 mod vex;
 
 use std::ffi::OsString;

@@ -14,6 +14,7 @@ mod peers;
 mod platforms;
 mod settings;
 mod systems;
+mod update;
 mod vex;
 
 use std::path::Path;
