@@ -17,6 +17,7 @@ mod progress;
 mod sample;
 mod scan;
 mod settings;
+mod single;
 mod targets;
 mod update;
 mod vex;

@@ -13,6 +13,7 @@ mod delta;
 mod peers;
 mod platforms;
 mod settings;
+mod single;
 mod systems;
 mod update;
 mod vex;
