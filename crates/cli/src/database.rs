@@ -8,11 +8,10 @@ use anyhow::Context as _;
 use lazaret_advisory::Db;
 use lazaret_advisory::build::{BuildOptions, SourceSpec, build_to};
 use lazaret_advisory::feed;
-use lazaret_advisory::update::{Mirror, UpdateOptions, Updated, update};
 
 use crate::args::DbCommand;
 use crate::targets::home_dir;
-use crate::{Verdict, delta};
+use crate::{Verdict, delta, update};
 
 /// Where the installed database is.
 pub(crate) fn installed() -> Option<PathBuf> {
@@ -46,7 +45,7 @@ pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
         DbCommand::Feeds => feeds()?,
         DbCommand::Status(database) => status(database.db.as_deref())?,
         DbCommand::Search { text, database } => search(&text, database.db.as_deref())?,
-        DbCommand::Update { from } => fetch(&from)?,
+        DbCommand::Update(args) => update::run(&args)?,
         DbCommand::Diff {
             before,
             after,
@@ -157,17 +156,6 @@ fn search(text: &str, named: Option<&Path>) -> anyhow::Result<()> {
             anstream::stderr(),
             "nothing in the database matches `{text}`"
         )?;
-    }
-    Ok(())
-}
-
-fn fetch(from: &[String]) -> anyhow::Result<()> {
-    let mirrors: Vec<Mirror> = from.iter().map(|m| m.parse()).collect::<Result<_, _>>()?;
-    let place = installed().context("there is no home directory to install a database in")?;
-    let mut err = anstream::stderr();
-    match update(&mirrors, &place, &UpdateOptions::default())? {
-        Updated::Unchanged { .. } => writeln!(err, "{} is up to date", place.display())?,
-        _ => writeln!(err, "installed {}", place.display())?,
     }
     Ok(())
 }

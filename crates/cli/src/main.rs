@@ -18,7 +18,9 @@ mod progress;
 mod sample;
 mod scan;
 mod settings;
+mod single;
 mod targets;
+mod update;
 mod vex;
 
 use std::ffi::OsString;

@@ -20,6 +20,7 @@ use lazaret_scan::{
 
 use crate::args::TargetArgs;
 use crate::progress::Bar;
+use crate::single;
 
 /// What is inside the target, where one platform of it is asked for.
 pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
@@ -200,9 +201,14 @@ impl Opened<'_> {
             .with_context(|| format!("read {}", path.display()))?;
         let text = head[..n].iter().find(|b| !b.is_ascii_whitespace());
         if matches!(text, Some(b'{' | b'[')) || head[..n].starts_with(b"SPDXVersion") {
-            return Ok(vec![sbom(path, &self.args.target)?]);
+            return Ok(vec![sbom_or_file(path, &self.args.target)?]);
         }
-        self.archive(path, None)
+        // A tar archive says so behind its first header; whatever else is compressed may
+        // be one.
+        if head[..n].get(257..262) == Some(b"ustar") || is_compressed(path)? {
+            return self.archive(path, None);
+        }
+        Ok(vec![single::inventory(path, &self.args.target)?])
     }
 
     /// The image on a local daemon, in the order docker, podman, containerd; `None` when
@@ -305,6 +311,22 @@ fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
         input.clone_into(&mut inventory.target.input);
     }
     Ok(inventory)
+}
+
+/// A document that may be a bill of materials, a lock file, or anything else.
+fn sbom_or_file(path: &Path, input: &str) -> anyhow::Result<Inventory> {
+    use lazaret_report::sbom::SbomError;
+    match sbom(path, input) {
+        Err(error)
+            if matches!(
+                error.downcast_ref::<SbomError>(),
+                Some(SbomError::Unrecognised { .. })
+            ) =>
+        {
+            single::inventory(path, input)
+        }
+        other => other,
+    }
 }
 
 /// Fills in what a foreign document says only in its purls.

@@ -19,7 +19,7 @@ pub(super) static FEED: Feed = Feed {
     upstream: "https://security-tracker.debian.org/tracker/data/json",
     downloads: &["https://security-tracker.debian.org/tracker/data/json"],
     about: "Everything that Debian tracks: fixed, open, ignored and postponed.",
-    wants: |path| path.ends_with(".json") || path == "json",
+    wants: |path| path.ends_with(".json") || path == "json" || path.ends_with("/json"),
     read,
     finish: None,
 };

@@ -17,9 +17,7 @@ use reqwest::header::{
 use sha2::{Digest as _, Sha256};
 
 use super::validators::Validators;
-use super::{FetchError, UpdateError, UpdateOptions, persist, temporary_beside, without_password};
-use crate::build::SourceSpec;
-use crate::feed::Feed;
+use super::{FetchError, UpdateError, UpdateOptions};
 
 /// Longest wait that a server may ask for.
 const MAX_WAIT: Duration = Duration::from_secs(60);
@@ -79,12 +77,23 @@ impl Client {
         known: Option<&Validators>,
         out: &mut File,
     ) -> Result<Answer, FetchError> {
+        self.attempt(address, known, out, self.attempts)
+    }
+
+    /// The same with a number of attempts of the caller's.
+    pub(super) fn attempt(
+        &self,
+        address: &str,
+        known: Option<&Validators>,
+        out: &mut File,
+        attempts: u32,
+    ) -> Result<Answer, FetchError> {
         let mut wait = self.back_off;
         let mut attempt = 1;
         loop {
             match self.once(address, known, out) {
                 Ok(answer) => return Ok(answer),
-                Err(failure) if failure.again && attempt < self.attempts => {
+                Err(failure) if failure.again && attempt < attempts => {
                     std::thread::sleep(failure.wait.unwrap_or(wait).min(MAX_WAIT));
                     wait = wait.saturating_mul(2);
                     attempt += 1;
@@ -249,58 +258,6 @@ impl Failure {
     }
 }
 
-/// Downloads what the feeds publish into `staging`, and says what to build from.
-///
-/// Files of an earlier call are asked for conditionally and kept where nothing changed.
-/// Feeds without downloads are left out. The first download that fails ends it: a database
-/// without one of its feeds would look complete.
-///
-/// # Errors
-/// The address and what was wrong with it.
-pub fn fetch_feeds(
-    feeds: &[&'static Feed],
-    staging: &Path,
-    options: &UpdateOptions<'_>,
-    progress: &mut dyn FnMut(&str),
-) -> Result<Vec<SourceSpec>, UpdateError> {
-    let client = Client::new(options)?;
-    let mut sources = Vec::new();
-    for feed in feeds {
-        for address in feed.downloads {
-            progress(address);
-            let path = staging.join(feed.name).join(local_path(address));
-            fetch(&client, address, &path).map_err(|error| UpdateError::AllFailed {
-                attempts: vec![(without_password(address), error)],
-            })?;
-            sources.push(SourceSpec { feed, path });
-        }
-    }
-    Ok(sources)
-}
-
-fn fetch(client: &Client, address: &str, path: &Path) -> Result<(), FetchError> {
-    let io = |source| FetchError::Io {
-        what: "write the download",
-        source,
-    };
-    let known = Validators::load(path).filter(|known| path.exists() && known.address == address);
-    let mut file = temporary_beside(path).map_err(io)?;
-    let answer = client.download(address, known.as_ref(), file.as_file_mut())?;
-    if let Some(validators) = answer.validators {
-        persist(file, path).map_err(io)?;
-        validators.store(path);
-    }
-    Ok(())
-}
-
-/// The path of an address below its feed's folder: its own, without what could leave it.
-fn local_path(address: &str) -> PathBuf {
-    let (_, rest) = address.split_once("://").unwrap_or(("", address));
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let segment = |segment: &&str| !matches!(*segment, "" | "." | "..");
-    rest.split('/').skip(1).filter(segment).collect()
-}
-
 fn redirect(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
     let was_secure = attempt
         .previous()
@@ -346,20 +303,4 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_stay_below_their_folder() {
-        for (address, expected) in [
-            ("https://example.org/npm/all.zip", "npm/all.zip"),
-            ("https://example.org/../../etc/passwd?x=/y", "etc/passwd"),
-            ("https://example.org//a/./b.json#c", "a/b.json"),
-        ] {
-            assert_eq!(local_path(address), Path::new(expected), "{address}");
-        }
-    }
 }

@@ -1,12 +1,14 @@
 //! Keeps a database file current.
 //!
-//! [`update`] asks mirrors, one after the other, for a prebuilt file; [`fetch_feeds`]
-//! downloads what the feeds publish, to build from. Whatever arrives is verified before
+//! [`update`] asks mirrors, one after the other, for a prebuilt file; [`update_from_feeds`]
+//! downloads what the feeds publish and builds from that. Whatever arrives is verified before
 //! it replaces anything, and it replaces by renaming in the same folder: a reader sees
 //! the old file or the new one, and a failed update leaves the old one in place.
 //!
 //! Nothing here asks for the time; [`freshness`] is told it.
 
+#[cfg(feature = "feeds")]
+mod feeds;
 mod freshness;
 #[cfg(feature = "feeds")]
 mod http;
@@ -20,9 +22,11 @@ use std::time::Duration;
 
 use lazaret_model::{DatabaseInfo, Digest};
 
-pub use freshness::{Freshness, freshness};
 #[cfg(feature = "feeds")]
-pub use http::fetch_feeds;
+pub use feeds::{
+    FeedEvent, FeedFile, FeedOrigin, FeedSettings, FeedsUpdate, Outcome, update_from_feeds,
+};
+pub use freshness::{Freshness, freshness};
 
 use crate::build::persist;
 use crate::{Db, DbError};
@@ -190,6 +194,9 @@ pub enum FetchError {
         #[source]
         source: io::Error,
     },
+    /// What arrived cannot be read as its feed.
+    #[error("{0}")]
+    Unreadable(String),
     /// The registry does not give the artifact.
     #[error("{0}")]
     Registry(String),
@@ -210,6 +217,26 @@ pub enum UpdateError {
         /// Each mirror with what was wrong.
         attempts: Vec<(String, FetchError)>,
     },
+    /// The new database would lack a feed that the one in use has.
+    #[error("the feed {feed} cannot be had, and the database in use has it; it is kept{}", listed(.attempts))]
+    WouldLose {
+        /// The feed.
+        feed: String,
+        /// What was wrong with its files.
+        attempts: Vec<(String, FetchError)>,
+    },
+    /// The folder for downloads cannot be used.
+    #[error("use {} for downloads", path.display())]
+    Staging {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system says.
+        #[source]
+        source: io::Error,
+    },
+    /// What was downloaded does not become a database.
+    #[error("build a database from the downloads; what was there is kept")]
+    Build(#[source] crate::build::BuildError),
     /// A certificate cannot be used.
     #[error("certificate {}: {reason}", path.display())]
     Certificate {

@@ -12,7 +12,8 @@ use std::time::Duration;
 use lazaret_advisory::Db;
 use lazaret_advisory::feed::Feed;
 use lazaret_advisory::update::{
-    FetchError, Mirror, UpdateError, UpdateOptions, Updated, fetch_feeds, update,
+    FeedOrigin, FeedSettings, FeedsUpdate, FetchError, Mirror, Outcome, UpdateError, UpdateOptions,
+    Updated, update, update_from_feeds,
 };
 use lazaret_model::{Advisory, FeedItem};
 use sha2::{Digest, Sha256};
@@ -415,40 +416,151 @@ fn passwords_are_not_repeated() {
     assert_eq!(mirror.to_string(), "https://example.org/a@b.db");
 }
 
+/// The same feed with one file to download.
+fn feed(name: &str, address: &'static str) -> &'static Feed {
+    let known = lazaret_advisory::feed::by_name(name).unwrap();
+    Box::leak(Box::new(Feed {
+        downloads: Box::leak(Box::new([address])),
+        ..*known
+    }))
+}
+
+const NPM: &str = "https://upstream.invalid/npm/all.json";
+const KEV: &str = "https://upstream.invalid/kev.json";
+const OSV_RECORD: &str = r#"{"id":"GHSA-1","modified":"2024-01-01T00:00:00Z","affected":[{"package":
+    {"ecosystem":"npm","name":"a"},"versions":["1.0.0"]}]}"#;
+const KEV_LIST: &str = r#"{"vulnerabilities":[{"cveID":"CVE-2024-1","dateAdded":"2024-01-01"}]}"#;
+
+/// Updates two feeds from a mirror into `folder`.
+fn from_feeds(folder: &Path, server: &Server) -> Result<FeedsUpdate, UpdateError> {
+    let settings = FeedSettings {
+        feeds: vec![feed("osv", NPM), feed("kev", KEV)],
+        origins: vec![format!("http://{}/feeds/", server.address).parse().unwrap()],
+        staging: &folder.join("staging"),
+        allow_missing: false,
+        build: lazaret_advisory::build::BuildOptions::default(),
+    };
+    update_from_feeds(&settings, &folder.join("a.db"), &options(), &mut |_| {})
+}
+
+/// A mirror of both feeds; `answers` may change what it says.
+fn mirror(answers: impl Fn(&str) -> Option<Response> + Send + 'static) -> Server {
+    Server::new(move |request| {
+        if let Some(answer) = answers(&request.path) {
+            return answer;
+        }
+        let body = match request.path.as_str() {
+            "/feeds/osv/npm/all.json" => OSV_RECORD,
+            "/feeds/kev/kev.json" => KEV_LIST,
+            _ => return Response::new(404, ""),
+        };
+        match request.header("if-none-match") {
+            Some("\"1\"") => Response::new(304, ""),
+            _ => Response::new(200, body).with("ETag", "\"1\""),
+        }
+    })
+}
+
+fn outcomes(update: &FeedsUpdate) -> Vec<&'static str> {
+    let name = |outcome: &Outcome| match outcome {
+        Outcome::New => "new",
+        Outcome::Unchanged => "unchanged",
+        Outcome::Kept(_) => "kept",
+        Outcome::Missing(_) => "missing",
+    };
+    update.files.iter().map(|f| name(&f.outcome)).collect()
+}
+
 #[test]
 fn feeds_are_downloaded_once_and_built_from() {
-    let server = Server::new(|request| match request.header("if-none-match") {
-        Some("\"1\"") => Response::new(304, ""),
-        _ => Response::new(200, "{\"id\":\"GHSA-1\",\"affected\":[]}").with("ETag", "\"1\""),
-    });
-    let address: &'static str =
-        Box::leak(format!("http://{}/npm/all.json", server.address).into_boxed_str());
-    let osv = lazaret_advisory::feed::by_name("osv").unwrap();
-    let feed: &'static Feed = Box::leak(Box::new(Feed {
-        downloads: Box::leak(Box::new([address])),
-        ..*osv
-    }));
-    let staging = tempfile::tempdir().unwrap();
-    for _ in 0..2 {
-        let sources = fetch_feeds(&[feed], staging.path(), &options(), &mut |_| {}).unwrap();
-        assert_eq!(sources.len(), 1);
-        assert_eq!(sources[0].path, staging.path().join("osv/npm/all.json"));
-        assert!(sources[0].path.is_file());
-    }
-    assert_eq!(server.seen().len(), 2);
-
-    let broken = Server::new(|_| Response::new(404, ""));
-    let address: &'static str =
-        Box::leak(format!("http://{}/gone.json", broken.address).into_boxed_str());
-    let feed: &'static Feed = Box::leak(Box::new(Feed {
-        downloads: Box::leak(Box::new([address])),
-        ..*osv
-    }));
-    let error = fetch_feeds(&[feed], staging.path(), &options(), &mut |_| {}).unwrap_err();
+    let server = mirror(|_| None);
+    let folder = tempfile::tempdir().unwrap();
+    let first = from_feeds(folder.path(), &server).unwrap();
+    assert_eq!(outcomes(&first), ["new", "new"]);
+    assert!(first.changed);
+    let before = fs::read(folder.path().join("a.db")).unwrap();
+    let second = from_feeds(folder.path(), &server).unwrap();
+    assert_eq!(outcomes(&second), ["unchanged", "unchanged"]);
+    assert!(!second.changed);
+    assert!(fs::read(folder.path().join("a.db")).unwrap() == before);
+    // Names of files in one feed do not meet those of another.
     assert!(
-        error
-            .to_string()
-            .contains("/gone.json: the server answers 404"),
+        folder
+            .path()
+            .join("staging/feeds/osv/npm/all.json")
+            .is_file()
+    );
+}
+
+#[test]
+fn a_feed_that_fails_keeps_what_it_had_and_the_others_go_on() {
+    for broken in [
+        Response::new(404, ""),
+        Response::new(200, "<html>Log in</html>"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        from_feeds(folder.path(), &mirror(|_| None)).unwrap();
+        let broken = Mutex::new(Some(broken));
+        let later = mirror(move |path| {
+            let is_kev = path.ends_with("/kev.json");
+            is_kev.then(|| broken.lock().unwrap().take()).flatten()
+        });
+        let update = from_feeds(folder.path(), &later).unwrap();
+        // Another mirror is another address, so nothing it says is about what is there.
+        assert_eq!(outcomes(&update), ["new", "kept"]);
+        let db = Db::open(&folder.path().join("a.db")).unwrap();
+        assert_eq!(db.info().feeds.len(), 2);
+    }
+}
+
+#[test]
+fn a_feed_that_was_never_there_is_left_out_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let without = || mirror(|path| path.ends_with("/kev.json").then(|| Response::new(404, "")));
+    for _ in 0..2 {
+        let update = from_feeds(folder.path(), &without()).unwrap();
+        assert_eq!(outcomes(&update)[1], "missing");
+    }
+}
+
+#[test]
+fn an_update_that_would_lose_a_feed_or_has_nothing_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let dest = folder.path().join("a.db");
+    from_feeds(folder.path(), &mirror(|_| None)).unwrap();
+    let before = fs::read(&dest).unwrap();
+    // As on a machine whose database came from elsewhere.
+    fs::remove_dir_all(folder.path().join("staging")).unwrap();
+    let without = mirror(|path| path.ends_with("/kev.json").then(|| Response::new(503, "")));
+    let error = from_feeds(folder.path(), &without).unwrap_err();
+    assert!(
+        matches!(&error, UpdateError::WouldLose { feed, .. } if feed == "kev"),
         "{error}"
     );
+    assert!(
+        error.to_string().contains("the server answers 503"),
+        "{error}"
+    );
+    let nothing = mirror(|_| Some(Response::new(404, "")));
+    let error = from_feeds(folder.path(), &nothing).unwrap_err();
+    assert!(matches!(error, UpdateError::AllFailed { .. }), "{error}");
+    assert!(fs::read(&dest).unwrap() == before);
+}
+
+#[test]
+fn the_next_origin_is_asked_when_the_first_does_not_have_a_file() {
+    let (empty, full) = (Server::new(|_| Response::new(404, "")), mirror(|_| None));
+    let folder = tempfile::tempdir().unwrap();
+    let origin = |server: &Server| FeedOrigin::Mirror(format!("http://{}/feeds", server.address));
+    let settings = FeedSettings {
+        feeds: vec![feed("osv", NPM)],
+        origins: vec![origin(&empty), origin(&full)],
+        staging: &folder.path().join("staging"),
+        allow_missing: false,
+        build: lazaret_advisory::build::BuildOptions::default(),
+    };
+    let dest = folder.path().join("a.db");
+    let update = update_from_feeds(&settings, &dest, &options(), &mut |_| {}).unwrap();
+    assert_eq!(outcomes(&update), ["new"]);
+    assert_eq!(empty.seen().len() + full.seen().len(), 2);
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand};
 
+use lazaret_advisory::update::FeedOrigin;
+
 /// Which database.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct DatabaseArgs {
@@ -47,19 +49,9 @@ pub(crate) enum DbCommand {
         #[command(flatten)]
         database: DatabaseArgs,
     },
-    /// Fetch a prebuilt database from the first source that has one, verify it and
-    /// install it. A failed update changes nothing.
-    Update {
-        /// An https:// address or a path, tried in the order given.
-        #[arg(
-            long,
-            value_name = "SOURCE",
-            required = true,
-            env = "LAZARET_DB_UPDATE_FROM",
-            value_delimiter = ','
-        )]
-        from: Vec<String>,
-    },
+    /// Fetch the feeds and build a database of them, or fetch a prebuilt one, and install
+    /// it. A failed update changes nothing.
+    Update(UpdateArgs),
     /// Tell what is new, gone or different in the newer of two databases.
     Diff {
         /// The older database.
@@ -107,4 +99,46 @@ pub(crate) enum DbCommand {
         /// The file to write.
         file: PathBuf,
     },
+}
+
+/// `db update`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  lazaret db update                                    every feed that has a download
+  lazaret db update --feed osv --feed epss --feed kev
+  lazaret db update --feed-mirror https://mirror.example/feeds --feed-mirror upstream
+  lazaret db update --from https://mirror.example/advisories.db,oci:registry.example/db:1
+
+Exit codes: 0 up to date, 2 nothing could be had; the database in use is then kept.")]
+pub(crate) struct UpdateArgs {
+    /// Fetch a prebuilt database: an http(s):// address, oci:REFERENCE or a path
+    /// (repeatable; tried in the order given).
+    #[arg(
+        long,
+        value_name = "SOURCE",
+        env = "LAZARET_DB_UPDATE_FROM",
+        value_delimiter = ','
+    )]
+    pub(crate) from: Vec<String>,
+    /// Only this feed, as `lazaret db feeds` names it (repeatable).
+    #[arg(
+        long,
+        value_name = "FEED",
+        env = "LAZARET_DB_UPDATE_FEED",
+        value_delimiter = ','
+    )]
+    pub(crate) feed: Vec<String>,
+    /// Where to fetch feeds: an http(s):// address with FEED/PATH below it, or upstream
+    /// (repeatable; tried in the order given).
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "LAZARET_DB_UPDATE_FEED_MIRROR",
+        value_delimiter = ',',
+        default_value = "upstream"
+    )]
+    pub(crate) feed_mirror: Vec<FeedOrigin>,
+    /// Install a database even where a feed of the one in use could not be had.
+    #[arg(long, env = "LAZARET_DB_UPDATE_ALLOW_MISSING")]
+    pub(crate) allow_missing: bool,
 }

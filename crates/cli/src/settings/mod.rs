@@ -240,7 +240,8 @@ fn setting(arg: &Arg, key: &str, file: Option<&SettingsFile>) -> Setting {
     }
 }
 
-/// Every setting, ordered by key, with the value that counts.
+/// Every setting, ordered by key, with the value that counts. Each option is tried on its
+/// own, so none may name another one (`requires`, `conflicts_with`).
 pub(crate) fn all(command: &Command, file: Option<&SettingsFile>) -> Vec<Setting> {
     let check = |(key, arg): (String, Arg)| {
         let found = setting(&arg, &key, file);

@@ -16,7 +16,9 @@ mod manners;
 mod peers;
 mod platforms;
 mod settings;
+mod single;
 mod systems;
+mod update;
 mod vex;
 
 use std::path::Path;

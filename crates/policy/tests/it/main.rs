@@ -158,3 +158,113 @@ fn a_bad_date_is_an_error_that_names_the_line() {
         ".trivyignore: line 1: `exp:` wants a date such as 2026-12-31"
     );
 }
+
+/// Which of three packages a Grype rule about `CVE-1` hides.
+#[track_caller]
+fn grype(conditions: &str) -> Vec<String> {
+    let mut jar = finding("CVE-1", Severity::High, FixStatus::Affected);
+    jar.package.purl = "pkg:maven/org.example/core@2.0?type=jar".into();
+    jar.package.name = "org.example:core".into();
+    jar.evidence.locations = vec!["opt/app/lib/core-2.0.jar".into()];
+    jar.evidence.key = "maven binary org.example:core".into();
+    let mut library = finding("CVE-1", Severity::High, FixStatus::WillNotFix);
+    library.package.purl = "pkg:deb/debian/libssl3@3.0?arch=amd64".into();
+    library.package.name = "libssl3".into();
+    library.package.source = Some(Source {
+        name: "openssl".into(),
+        version: "3.0".into(),
+    });
+    library.evidence.key = "debian:12 source openssl".into();
+    let npm = finding("CVE-1", Severity::High, FixStatus::Fixed);
+    let mut report = report(vec![jar, library, npm]);
+    let mut rules = IgnoreRules::default();
+    let text = format!("ignore:\n  - {conditions}\n");
+    rules
+        .add(".grype.yaml", text.as_bytes())
+        .expect("a good file");
+    rules.apply(&mut report, "2026-01-01");
+    let hidden = report.findings.iter().filter(|f| f.suppressed.is_some());
+    hidden.map(|f| f.package.name.clone()).collect()
+}
+
+#[test]
+fn each_clause_of_grype_narrows_its_rule() {
+    let all = ["org.example:core", "libssl3", "lodash"];
+    assert_eq!(grype("vulnerability: CVE-1"), all);
+    assert_eq!(grype("vulnerability: GHSA-CVE-1"), all, "an alias");
+    assert_eq!(
+        grype("{vulnerability: CVE-1, fix-state: fixed}"),
+        ["lodash"]
+    );
+    assert_eq!(grype("fix-state: wont-fix"), ["libssl3"]);
+    assert_eq!(grype("package: {name: 'lib.*'}"), ["libssl3"]);
+    assert_eq!(grype("package: {name: lib}"), [""; 0], "a name is whole");
+    assert_eq!(
+        grype("package: {name: lodash, version: 4.17.11}"),
+        ["lodash"]
+    );
+    assert_eq!(grype("package: {name: lodash, version: 4.17.12}"), [""; 0]);
+    assert_eq!(grype("package: {type: java-archive}"), ["org.example:core"]);
+    assert_eq!(grype("package: {language: javascript}"), ["lodash"]);
+    assert_eq!(grype("package: {upstream-name: openssl}"), ["libssl3"]);
+    assert_eq!(
+        grype("package: {location: '/opt/**/*.jar'}"),
+        ["org.example:core"]
+    );
+    assert_eq!(grype("package: {location: '/opt'}"), [""; 0]);
+    assert_eq!(grype("namespace: debian:distro:debian:12"), ["libssl3"]);
+    assert_eq!(
+        grype("namespace: github:language:java"),
+        ["org.example:core"]
+    );
+    assert_eq!(grype("match-type: exact-indirect-match"), ["libssl3"]);
+    assert_eq!(
+        grype("{vulnerability: CVE-1, vex-status: not_affected}"),
+        [""; 0]
+    );
+    assert_eq!(grype("reason: no condition at all"), [""; 0]);
+}
+
+#[test]
+fn each_clause_of_trivy_narrows_its_rule() {
+    let hidden = |clause: &str| {
+        let text = format!("vulnerabilities:\n  - {{id: CVE-1-1, {clause}}}\n");
+        ignored(".trivyignore.yaml", &text, "2026-01-01").0.len()
+    };
+    assert_eq!(hidden("statement: fine"), 1);
+    assert_eq!(hidden("paths: ['app/**/package.json']"), 1);
+    assert_eq!(hidden("paths: ['app']"), 0);
+    assert_eq!(hidden("paths: ['nowhere', 'app/**']"), 1);
+    assert_eq!(hidden("purls: ['pkg:npm/lodash@4.17.11']"), 1);
+    assert_eq!(hidden("purls: ['pkg:npm/lodash@4.17.12']"), 0);
+    assert_eq!(hidden("purls: ['pkg:npm/lodash?a=b']"), 0);
+    assert_eq!(hidden("purls: ['pkg:npm/lod']"), 0);
+    assert_eq!(hidden("expired_at: 2026-01-02"), 1);
+    assert_eq!(hidden("expired_at: 2026-01-01"), 0);
+}
+
+#[test]
+fn a_clause_that_is_not_understood_is_refused() {
+    for (name, text) in [
+        (
+            ".grype.yaml",
+            "ignore:\n  - {vulnerability: CVE-1, pakage: {name: a}}\n",
+        ),
+        (".grype.yaml", "ignore:\n  - {fix-state: never}\n"),
+        (
+            ".trivyignore.yaml",
+            "vulnerabilities:\n  - {id: CVE-1, path: [a]}\n",
+        ),
+        (
+            ".trivyignore.yaml",
+            "vulnerabilities:\n  - {id: CVE-1, expired_at: soon}\n",
+        ),
+        (
+            ".trivyignore.yaml",
+            "vulnerabilities:\n  - {id: CVE-1, purls: [a]}\n",
+        ),
+    ] {
+        let outcome = IgnoreRules::default().add(name, text.as_bytes());
+        assert!(outcome.is_err(), "{text}");
+    }
+}

@@ -1,0 +1,154 @@
+//! `db update`: from the feeds, or from a prebuilt database.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+use lazaret_advisory::build::BuildOptions;
+use lazaret_advisory::feed::{self, Feed};
+use lazaret_advisory::update::{
+    FeedEvent, FeedSettings, FetchError, Mirror, Outcome, UpdateOptions, Updated, update,
+    update_from_feeds,
+};
+use lazaret_image::ImageRef;
+use lazaret_image::registry::{self, RegistryOptions};
+
+use crate::args::UpdateArgs;
+use crate::console;
+use crate::database::installed;
+use crate::progress::Steps;
+use crate::settings::nearest;
+use crate::targets::home_dir;
+
+pub(crate) fn run(args: &UpdateArgs) -> anyhow::Result<()> {
+    let place = installed().context("there is no home directory to install a database in")?;
+    if !args.from.is_empty() && !args.feed.is_empty() {
+        bail!(
+            "--from is about a prebuilt database, --feed about building one; try one of them, \
+             and `lazaret config` for where they are set"
+        );
+    }
+    match args.from.is_empty() {
+        true => from_feeds(args, &place),
+        false => prebuilt(&args.from, &place),
+    }
+}
+
+fn prebuilt(from: &[String], place: &Path) -> anyhow::Result<()> {
+    let mirrors: Vec<Mirror> = from.iter().map(|m| m.parse()).collect::<Result<_, _>>()?;
+    let options = UpdateOptions {
+        oci: Some(&artifact),
+        ..UpdateOptions::default()
+    };
+    let doing =
+        "update the advisory database; try `lazaret db update` without --from for the feeds";
+    match update(&mirrors, place, &options).context(doing)? {
+        Updated::Unchanged { .. } => say(&format!("{} is up to date", place.display())),
+        Updated::Replaced { mirror, .. } => {
+            say(&format!("installed {} from {mirror}", place.display()))
+        }
+    }
+}
+
+/// Copies the database that a registry has under a reference.
+fn artifact(reference: &str, out: &mut dyn Write) -> Result<(), String> {
+    let text = |error: &dyn std::error::Error| error.to_string();
+    let reference: ImageRef = reference.parse().map_err(|e| text(&e))?;
+    let mut artifact = registry::pull_artifact(&reference, None, &RegistryOptions::default())
+        .map_err(|e| text(&e))?;
+    std::io::copy(&mut artifact, out).map_err(|e| text(&e))?;
+    Ok(())
+}
+
+fn from_feeds(args: &UpdateArgs, place: &Path) -> anyhow::Result<()> {
+    let staging = home_dir("XDG_CACHE_HOME", ".cache")
+        .context("there is no home directory to keep downloads in")?
+        .join("downloads");
+    let settings = FeedSettings {
+        feeds: chosen(&args.feed)?,
+        origins: args.feed_mirror.clone(),
+        staging: &staging,
+        allow_missing: args.allow_missing,
+        build: BuildOptions::default(),
+    };
+    let steps = Steps::new();
+    let mut progress = |event: FeedEvent<'_>| match event {
+        FeedEvent::Request {
+            address,
+            number,
+            of,
+            ..
+        } => steps.show(&format!("fetching {number} of {of}: {address}")),
+        FeedEvent::File(_) => {}
+        FeedEvent::Build(at) => {
+            steps.show(&format!("building: {} {} records", at.feed, at.records));
+        }
+    };
+    let updated = update_from_feeds(&settings, place, &UpdateOptions::default(), &mut progress);
+    steps.end();
+    let updated = updated.context(
+        "update the advisory database; try again later, or `lazaret db update --from SOURCE` \
+         for a prebuilt one",
+    )?;
+    let failed = |feed: &str, address: &str, error: &FetchError, so: &str| {
+        say(&format!("warning: {feed} {address}: {error}; {so}"))
+    };
+    for file in &updated.files {
+        match &file.outcome {
+            Outcome::New | Outcome::Unchanged => {}
+            Outcome::Kept(error) => {
+                failed(
+                    file.feed,
+                    file.address,
+                    error,
+                    "its data of the last time is used",
+                )?;
+            }
+            Outcome::Missing(error) => {
+                failed(file.feed, file.address, error, "the database is without it")?;
+            }
+        }
+    }
+    match updated.changed {
+        false => say(&format!("{} is up to date", place.display())),
+        true => say(&format!(
+            "installed {}: {} advisories of {} feeds",
+            place.display(),
+            updated.report.advisories,
+            updated.report.sources.len()
+        )),
+    }
+}
+
+/// The feeds that are named, else every feed that has something to download.
+fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static Feed>> {
+    if names.is_empty() {
+        let all = feed::ALL.iter().copied();
+        return Ok(all.filter(|feed| !feed.downloads.is_empty()).collect());
+    }
+    let mut chosen = Vec::new();
+    for name in names {
+        let Some(found) = feed::by_name(name) else {
+            let near = nearest(name, feed::ALL.iter().map(|feed| feed.name));
+            let near = near.map_or_else(String::new, |near| format!("; `{near}` is"));
+            bail!("`{name}` is no feed{near}; try `lazaret db feeds`");
+        };
+        if found.downloads.is_empty() {
+            bail!(
+                "the feed {name} has no file to download; fetch {} and try \
+                 `lazaret db build --out advisories.db {name}=PATH`",
+                found.upstream
+            );
+        }
+        chosen.push(found);
+    }
+    Ok(chosen)
+}
+
+fn say(line: &str) -> anyhow::Result<()> {
+    if !console::is_quiet() {
+        writeln!(anstream::stderr(), "{line}")?;
+    }
+    Ok(())
+}
