@@ -13,6 +13,7 @@
 
 mod advisory;
 mod applies;
+mod cpe;
 mod digest;
 mod distro;
 mod finding;
@@ -29,6 +30,7 @@ pub use advisory::{
     Qualifiers, Ssvc,
 };
 pub use applies::{Applies, Evidence, Undecided};
+pub use cpe::Cpe;
 pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
 pub use distro::Distro;
 pub use finding::{Finding, FindingPackage, FixStatus, Risk, Suppression};
