@@ -13,6 +13,7 @@
 
 mod advisory;
 mod applies;
+mod cpe;
 mod difference;
 mod digest;
 mod distro;
@@ -30,6 +31,7 @@ pub use advisory::{
     Qualifiers, Ssvc,
 };
 pub use applies::{Applies, Evidence, Undecided};
+pub use cpe::Cpe;
 pub use difference::{Cause, Changed, DIFFERENCE_SCHEMA, Difference, Side};
 pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
 pub use distro::Distro;

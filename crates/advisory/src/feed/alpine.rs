@@ -88,9 +88,11 @@ fn fixes(
 ) -> BTreeMap<String, String> {
     let mut fixes: BTreeMap<String, String> = BTreeMap::new();
     for (version, entries) in package.secfixes.iter().flatten() {
-        let version = &repaired(version.trim());
-        if version != "0" && Scheme::Apk.check(version).is_err() {
-            out.bad(&package.name, format!("`{version}` is not a version"));
+        let written = version.trim();
+        let version = &repaired(written);
+        let is_cut = version != written && written.starts_with(version);
+        if is_cut || (version != "0" && Scheme::Apk.check(version).is_err()) {
+            out.bad(&package.name, format!("`{written}` is not a version"));
         }
         for entry in entries.iter().flatten().flatten() {
             let (cves, others): (Vec<String>, Vec<String>) = ids(entry)
@@ -115,14 +117,32 @@ fn fixes(
     fixes
 }
 
-/// `4.8.0.-r1` is `4.8.0-r1`: a dot with nothing behind it is a slip of the pen, and apk
-/// knows no such version. Anything else that is no version stays as it is.
+/// Longest text of which a beginning is looked for.
+const MAX_REPAIRED_BYTES: usize = 64;
+
+/// What a text that is no version stands for.
+///
+/// `4.8.0.-r1` is `4.8.0-r1`: a dot with nothing behind it is a slip of the pen. Of
+/// anything else counts what can be read: apk compares part by part from the front, and
+/// whatever is installed differs from `10.2.26.r0` before its broken end, or is later than
+/// `10.2.26`. A text that does not even begin like a version stays as it is.
 fn repaired(version: &str) -> String {
-    let repaired = version.replace(".-r", "-r");
-    match Scheme::Apk.check(version).is_err() && Scheme::Apk.check(&repaired).is_ok() {
-        true => repaired,
-        false => version.to_owned(),
+    let is_good = |text: &str| Scheme::Apk.check(text).is_ok();
+    if version == "0" || is_good(version) {
+        return version.to_owned();
     }
+    let repaired = version.replace(".-r", "-r");
+    if is_good(&repaired) {
+        return repaired;
+    }
+    if version.len() > MAX_REPAIRED_BYTES {
+        return version.to_owned();
+    }
+    let ends = version.char_indices().map(|(end, _)| end).rev();
+    ends.map(|end| &version[..end])
+        .find(|start| is_good(start))
+        .unwrap_or(version)
+        .to_owned()
 }
 
 /// An id that always stands beside one CVE id is another name of it (`TALOS-2019-0844`);
@@ -215,6 +235,14 @@ mod tests {
         assert_eq!(repaired("4.8.0.-r1"), "4.8.0-r1");
         assert_eq!(repaired("4.8.0-r1"), "4.8.0-r1");
         assert_eq!(repaired("unknown"), "unknown");
+    }
+
+    #[test]
+    fn a_version_with_a_broken_end_counts_as_far_as_it_can_be_read() {
+        assert_eq!(repaired("10.2.26.r0"), "10.2.26");
+        assert_eq!(repaired("57-1-r2"), "57");
+        assert_eq!(repaired("2.7.16-33"), "2.7.16");
+        assert_eq!(repaired("2.15.r-r1"), "2.15");
     }
 
     #[test]

@@ -13,10 +13,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use lazaret_model::{Affected, FixStatus, KeyKind, Qualifiers};
+use lazaret_model::{Affected, Cpe, FixStatus, KeyKind, Qualifiers};
 use lazaret_version::{Bound, Interval, Range, Scheme};
-
-use super::cpe::Cpe;
 
 #[derive(Deserialize)]
 pub(super) struct Configuration {

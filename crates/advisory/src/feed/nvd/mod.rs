@@ -5,7 +5,6 @@
 //! records that Anchore adds for products that NVD has not got to.
 
 mod configuration;
-mod cpe;
 
 use serde::Deserialize;
 

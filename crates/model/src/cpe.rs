@@ -4,19 +4,24 @@
 
 /// A name, each part unquoted and in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cpe {
+pub struct Cpe {
     /// `a` application, `o` operating system, `h` hardware.
-    pub(super) part: String,
-    pub(super) vendor: String,
-    pub(super) product: String,
-    pub(super) version: String,
-    pub(super) update: String,
-    pub(super) target_software: String,
+    pub part: String,
+    /// Who makes the product.
+    pub vendor: String,
+    /// The product.
+    pub product: String,
+    /// The version; `*` for any, `-` for none.
+    pub version: String,
+    /// Update, service pack or pre-release of the version.
+    pub update: String,
+    /// What the product runs inside of: `node.js`, `wordpress`; `*` for anything.
+    pub target_software: String,
 }
 
 impl Cpe {
     /// The name that `text` stands for; `None` where it is not a formatted string.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let mut parts = split(text.strip_prefix("cpe:2.3:")?).into_iter();
         let mut next = || parts.next();
         let (part, vendor, product) = (next()?, next()?, next()?);
@@ -35,7 +40,7 @@ impl Cpe {
     }
 
     /// `vendor:product`, the key of a statement.
-    pub(super) fn key(&self) -> String {
+    pub fn key(&self) -> String {
         format!("{}:{}", self.vendor, self.product)
     }
 }
