@@ -13,6 +13,7 @@ mod go_programs;
 mod hostile;
 mod identification;
 mod npm;
+mod page;
 mod parsers;
 mod properties;
 mod python;
