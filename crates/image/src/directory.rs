@@ -30,59 +30,98 @@ pub fn read_directory(
     limits: &Limits,
     sink: &mut dyn LayerSink,
 ) -> Result<LayerSummary, ImageError> {
+    let walk = Walk::begin(root)?;
     let fail = |source| ImageError::File {
-        path: root.to_owned(),
+        path: walk.root.clone(),
         source,
     };
-    let root = fs::canonicalize(root).map_err(fail)?;
-    let device = fs::metadata(&root).map_err(fail)?.dev();
-    let mut walk = Walk {
-        root: &root,
-        device,
-        entries: 0,
-        bytes: 0,
-        oddities: Vec::new(),
-    };
-    // Paths still to be visited, deepest last; a stack, so that depth costs no call.
-    let mut todo: Vec<PathBuf> = walk.children(&root).map_err(fail)?;
-    while let Some(path) = todo.pop() {
-        walk.entries += 1;
-        if walk.entries > limits.entries {
-            return Err(ImageError::Limit {
-                what: "number of files",
-                limit: limits.entries,
-            });
-        }
-        match walk.visit(&path, sink) {
-            Ok(true) => match walk.children(&path) {
-                Ok(children) => todo.extend(children),
-                Err(error) => walk.odd(&path, &error.to_string()),
-            },
-            Ok(false) => {}
-            Err(error) => walk.odd(&path, &error.to_string()),
-        }
-    }
-    Ok(LayerSummary {
-        digest: Digest::sha256(&[0; 32]),
-        diff_id: Digest::sha256(&[0; 32]),
-        compressed_bytes: walk.bytes,
-        uncompressed_bytes: walk.bytes,
-        entries: walk.entries,
-        oddities: walk.oddities,
-    })
+    let todo = walk.children(&root).map_err(fail)?;
+    walk.run(todo, limits, sink)
 }
 
-struct Walk<'a> {
-    root: &'a Path,
+/// The same for some files and trees of `root` alone, by their relative paths. A path that
+/// is not there, or that leads through a link, is passed over.
+///
+/// # Errors
+/// When the directory itself cannot be read, or a limit is reached.
+pub fn read_parts(
+    root: &Path,
+    parts: &[&str],
+    limits: &Limits,
+    sink: &mut dyn LayerSink,
+) -> Result<LayerSummary, ImageError> {
+    let walk = Walk::begin(root)?;
+    let todo = parts.iter().rev().filter_map(|part| {
+        let path = walk.root.join(part);
+        let above = path.parent()?;
+        (fs::canonicalize(above).ok()? == above).then_some(path)
+    });
+    let todo = todo.collect();
+    walk.run(todo, limits, sink)
+}
+
+struct Walk {
+    root: PathBuf,
     device: u64,
     entries: u64,
     bytes: u64,
     oddities: Vec<Oddity>,
 }
 
-impl Walk<'_> {
+impl Walk {
+    fn begin(root: &Path) -> Result<Self, ImageError> {
+        let fail = |source| ImageError::File {
+            path: root.to_owned(),
+            source,
+        };
+        let root = fs::canonicalize(root).map_err(fail)?;
+        let device = fs::metadata(&root).map_err(fail)?.dev();
+        Ok(Self {
+            root,
+            device,
+            entries: 0,
+            bytes: 0,
+            oddities: Vec::new(),
+        })
+    }
+
+    /// Visits the paths and all that is below them: `todo` is a stack, so that depth costs
+    /// no call.
+    fn run(
+        mut self,
+        mut todo: Vec<PathBuf>,
+        limits: &Limits,
+        sink: &mut dyn LayerSink,
+    ) -> Result<LayerSummary, ImageError> {
+        while let Some(path) = todo.pop() {
+            self.entries += 1;
+            if self.entries > limits.entries {
+                return Err(ImageError::Limit {
+                    what: "number of files",
+                    limit: limits.entries,
+                });
+            }
+            match self.visit(&path, sink) {
+                Ok(true) => match self.children(&path) {
+                    Ok(children) => todo.extend(children),
+                    Err(error) => self.odd(&path, &error.to_string()),
+                },
+                Ok(false) => {}
+                Err(error) => self.odd(&path, &error.to_string()),
+            }
+        }
+        Ok(LayerSummary {
+            digest: Digest::sha256(&[0; 32]),
+            diff_id: Digest::sha256(&[0; 32]),
+            compressed_bytes: self.bytes,
+            uncompressed_bytes: self.bytes,
+            entries: self.entries,
+            oddities: self.oddities,
+        })
+    }
+
     fn relative<'p>(&self, path: &'p Path) -> &'p Path {
-        path.strip_prefix(self.root).unwrap_or(path)
+        path.strip_prefix(&self.root).unwrap_or(path)
     }
 
     fn odd(&mut self, path: &Path, detail: &str) {

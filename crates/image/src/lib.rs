@@ -31,7 +31,7 @@ use std::sync::Arc;
 use lazaret_model::{Digest, Platform};
 
 pub use archive::{is_compressed, open_archive};
-pub use directory::read_directory;
+pub use directory::{read_directory, read_parts};
 pub use error::ImageError;
 pub use index::{Choice, Platforms};
 #[doc(hidden)]

@@ -5,9 +5,9 @@
 //! and no clean-up that another process could trip over. An entry that does not verify
 //! is as good as none.
 //!
-//! Layout of an entry: `LZFACTS1`, SHA-256 of the rest, then four little-endian 64-bit
-//! lengths (compressed JSON in bytes; occupied, directories and owned in hashes), the
-//! JSON as one zstd frame, and the hashes.
+//! Layout of an entry: `LZFACTS1`, SHA-256 of the rest, then six little-endian 64-bit
+//! lengths (compressed JSON in bytes; occupied, directories, implied,
+//! silent and owned in hashes), the JSON as one zstd frame, and the hashes.
 
 use std::fs;
 use std::io::{self, Write};
@@ -26,7 +26,7 @@ use crate::facts::LayerFacts;
 const MAGIC: &[u8; 8] = b"LZFACTS1";
 
 /// Raised whenever the meaning of stored facts changes in this crate.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Largest entry that is read back, in bytes.
 const MAX_ENTRY: u64 = 512 << 20;
@@ -189,9 +189,11 @@ fn encode(facts: &LayerFacts) -> io::Result<Vec<u8>> {
         json.len(),
         facts.occupied.len(),
         facts.directories.len(),
+        facts.implied.len(),
+        facts.silent.len(),
         owned().count(),
     ];
-    let mut out = Vec::with_capacity(72 + json.len() + 8 * counts[1..].iter().sum::<usize>());
+    let mut out = Vec::with_capacity(88 + json.len() + 8 * counts[1..].iter().sum::<usize>());
     out.extend_from_slice(MAGIC);
     out.extend_from_slice(&[0; 32]);
     for count in counts {
@@ -202,6 +204,8 @@ fn encode(facts: &LayerFacts) -> io::Result<Vec<u8>> {
         .occupied
         .iter()
         .chain(&facts.directories)
+        .chain(&facts.implied)
+        .chain(&facts.silent)
         .chain(owned())
     {
         out.extend_from_slice(&hash.to_le_bytes());
@@ -217,7 +221,7 @@ fn decode(bytes: &[u8]) -> Option<LayerFacts> {
     if Sha256::digest(rest).as_slice() != sum {
         return None;
     }
-    let (lengths, rest) = rest.split_at_checked(32)?;
+    let (lengths, rest) = rest.split_at_checked(48)?;
     let length = |i: usize| -> Option<usize> {
         let word = lengths.get(i * 8..i * 8 + 8)?.try_into().ok()?;
         usize::try_from(u64::from_le_bytes(word)).ok()
@@ -225,7 +229,9 @@ fn decode(bytes: &[u8]) -> Option<LayerFacts> {
     let (json, rest) = rest.split_at_checked(length(0)?)?;
     let (occupied, rest) = rest.split_at_checked(length(1)?.checked_mul(8)?)?;
     let (directories, rest) = rest.split_at_checked(length(2)?.checked_mul(8)?)?;
-    let (owned, rest) = rest.split_at_checked(length(3)?.checked_mul(8)?)?;
+    let (implied, rest) = rest.split_at_checked(length(3)?.checked_mul(8)?)?;
+    let (silent, rest) = rest.split_at_checked(length(4)?.checked_mul(8)?)?;
+    let (owned, rest) = rest.split_at_checked(length(5)?.checked_mul(8)?)?;
     if !rest.is_empty() {
         return None;
     }
@@ -233,6 +239,8 @@ fn decode(bytes: &[u8]) -> Option<LayerFacts> {
     let mut facts: LayerFacts = serde_json::from_slice(&json).ok()?;
     facts.occupied = hashes(occupied);
     facts.directories = hashes(directories);
+    facts.implied = hashes(implied);
+    facts.silent = hashes(silent);
     let mut owned = hashes(owned).into_iter();
     for file in &mut facts.files {
         let count: u64 = file.owners.iter().map(|(_, _, n)| u64::from(*n)).sum();
@@ -256,7 +264,6 @@ mod tests {
 
     fn facts() -> LayerFacts {
         LayerFacts {
-            diff_id: Digest::sha256(&[7; 32]),
             files: vec![
                 FileFacts {
                     path: "a".into(),
@@ -272,11 +279,11 @@ mod tests {
                 },
             ],
             removed: vec!["gone".into()],
-            opaque: vec![],
-            links: vec![],
-            gaps: vec![],
             occupied: vec![5, 6],
             directories: vec![7],
+            implied: vec![8],
+            silent: vec![9],
+            ..LayerFacts::empty(Digest::sha256(&[7; 32]))
         }
     }
 

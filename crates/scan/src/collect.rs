@@ -8,12 +8,16 @@ use lazaret_ecosystem::{Found, Input, Reader, readers_for, store};
 use lazaret_image::{Entry, EntryKind, LayerSink, LayerSummary, SinkError};
 use lazaret_model::{Gap, GapKind, Location};
 
+use crate::behind::{Behind, Name};
 use crate::budget::Budget;
-use crate::facts::{FileFacts, LayerFacts};
-use crate::{Settings, paths};
+use crate::facts::{FileFacts, LayerFacts, rename};
+use crate::{Settings, links, paths};
 
 /// Most gaps that one layer reports; further ones are counted in the last.
 const MAX_GAPS: usize = 200;
+
+/// Most links that one layer keeps, symbolic and hard ones each.
+const MAX_LINKS: usize = 50_000;
 
 /// Size of the chunks that executables are probed in.
 const CHUNK: usize = 64 << 10;
@@ -22,18 +26,23 @@ const CHUNK: usize = 64 << 10;
 pub(crate) struct Collector<'a> {
     settings: &'a Settings,
     budget: &'a Budget,
-    /// On a second pass: the files that hard links need, and the names they have there.
-    only: Option<&'a BTreeMap<String, Vec<String>>>,
+    /// On a second reading: what is looked for, and nothing else is read.
+    behind: Option<&'a Behind>,
     files: BTreeMap<String, FileFacts>,
     removed: BTreeSet<String>,
     opaque: BTreeSet<String>,
-    links: Vec<(String, String)>,
-    hard_links: Vec<(String, String)>,
+    links: BTreeMap<String, String>,
+    hard_links: BTreeMap<String, String>,
     stores: HashSet<String>,
     occupied: Vec<u64>,
     directories: Vec<u64>,
+    implied: Vec<u64>,
+    /// The directory of the last entry.
+    above: String,
+    silent: Vec<u64>,
     gaps: Vec<Gap>,
     more_gaps: usize,
+    more_links: usize,
     chunk: Vec<u8>,
 }
 
@@ -42,74 +51,64 @@ impl<'a> Collector<'a> {
         Self {
             settings,
             budget,
-            only: None,
+            behind: None,
             files: BTreeMap::new(),
             removed: BTreeSet::new(),
             opaque: BTreeSet::new(),
-            links: Vec::new(),
-            hard_links: Vec::new(),
+            links: BTreeMap::new(),
+            hard_links: BTreeMap::new(),
             stores: HashSet::new(),
             occupied: Vec::new(),
             directories: Vec::new(),
+            implied: Vec::new(),
+            above: String::new(),
+            silent: Vec::new(),
             gaps: Vec::new(),
             more_gaps: 0,
+            more_links: 0,
             chunk: Vec::new(),
         }
     }
 
-    /// A collector for the second pass over a layer, which reads nothing but the targets
-    /// of hard links that a reader wants under their other name.
-    pub(crate) fn for_links(
-        settings: &'a Settings,
-        budget: &'a Budget,
-        only: &'a BTreeMap<String, Vec<String>>,
-    ) -> Self {
+    /// A collector for a second reading of a layer, which reads nothing but `behind`.
+    pub(crate) fn again(settings: &'a Settings, budget: &'a Budget, behind: &'a Behind) -> Self {
         Self {
-            only: Some(only),
+            behind: Some(behind),
             ..Self::new(settings, budget)
         }
     }
 
-    /// Targets of hard links that were not read under a name of their own: target, and
-    /// the names that a reader wants it under.
-    pub(crate) fn unread_links(&mut self) -> BTreeMap<String, Vec<String>> {
-        let mut unread: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    /// Gives hard links the facts of the file that they name; those whose file was not
+    /// read stay behind.
+    fn share_facts(&mut self) {
+        let locked = self.settings.locked;
+        let mut settled = Vec::new();
         for (path, target) in std::mem::take(&mut self.hard_links) {
-            match self.files.get(&target) {
-                Some(facts) => {
-                    let mut facts = facts.clone();
-                    for package in &mut facts.packages {
-                        for location in &mut package.locations {
-                            location.path = location.path.replacen(&target, &path, 1);
-                        }
-                    }
-                    facts.path.clone_from(&path);
+            if links::read_alike(&target, &path, locked) {
+                if let Some(facts) = self.files.get(&target) {
+                    let facts = facts.renamed(&target, &path);
                     self.files.insert(path, facts);
+                    continue;
                 }
-                None => unread.entry(target).or_default().push(path),
+                let target = paths::hash(target.as_bytes());
+                if self.silent.binary_search(&target).is_ok() {
+                    settled.push(paths::hash(path.as_bytes()));
+                    continue;
+                }
             }
+            self.hard_links.insert(path, target);
         }
-        unread
-    }
-
-    /// Takes over what a second pass found, and makes a gap of what it did not find.
-    pub(crate) fn adopt_links(
-        &mut self,
-        second: Option<Collector<'_>>,
-        unread: BTreeMap<String, Vec<String>>,
-    ) {
-        let found = second.map(|s| s.files).unwrap_or_default();
-        for (target, names) in unread {
-            for name in names.into_iter().filter(|n| !found.contains_key(n)) {
-                let detail = format!("a hard link to {target}, which this layer does not hold");
-                self.gap(GapKind::Unreadable, &name, detail);
-            }
-        }
-        self.files.extend(found);
+        self.silent.extend(settled);
     }
 
     /// The facts, once the layer is verified.
     pub(crate) fn finish(mut self, summary: &LayerSummary) -> LayerFacts {
+        self.silent.sort_unstable();
+        self.share_facts();
+        if self.more_links > 0 {
+            let detail = format!("{} beyond {MAX_LINKS} are not followed", self.more_links);
+            self.gap(GapKind::Limit, "links", detail);
+        }
         for oddity in &summary.oddities {
             self.gap(GapKind::Unreadable, &oddity.path, oddity.detail.clone());
         }
@@ -117,10 +116,18 @@ impl<'a> Collector<'a> {
             let detail = format!("{} more of the same layer are not listed", self.more_gaps);
             self.gaps.push(Gap::new(GapKind::Limit, "gaps", detail));
         }
-        self.occupied.sort_unstable();
-        self.occupied.dedup();
-        self.directories.sort_unstable();
-        self.directories.dedup();
+        for hashes in [
+            &mut self.occupied,
+            &mut self.directories,
+            &mut self.implied,
+            &mut self.silent,
+        ] {
+            hashes.sort_unstable();
+            hashes.dedup();
+        }
+        let directories = &self.directories;
+        self.implied
+            .retain(|hash| directories.binary_search(hash).is_err());
         self.gaps.sort();
         self.gaps.dedup();
         LayerFacts {
@@ -128,10 +135,13 @@ impl<'a> Collector<'a> {
             files: self.files.into_values().collect(),
             removed: self.removed.into_iter().collect(),
             opaque: self.opaque.into_iter().collect(),
-            links: self.links,
+            links: self.links.into_iter().collect(),
+            hard_links: self.hard_links.into_iter().collect(),
             gaps: self.gaps,
             occupied: self.occupied,
             directories: self.directories,
+            implied: self.implied,
+            silent: self.silent,
         }
     }
 
@@ -141,6 +151,22 @@ impl<'a> Collector<'a> {
         } else {
             self.more_gaps += 1;
         }
+    }
+
+    /// Notes the directory that an entry lies in, which need not have an entry.
+    fn note_above(&mut self, path: &str) {
+        let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+        if above != self.above {
+            above.clone_into(&mut self.above);
+            self.implied.push(paths::hash(above.as_bytes()));
+        }
+    }
+
+    /// Whether one more link may be kept.
+    fn has_room(&mut self) -> bool {
+        let room = self.links.len().max(self.hard_links.len()) < MAX_LINKS;
+        self.more_links += usize::from(!room);
+        room
     }
 
     fn skipped(&self, path: &str) -> bool {
@@ -158,13 +184,13 @@ impl<'a> Collector<'a> {
     fn file(
         &mut self,
         path: &str,
-        names: &[String],
+        names: &[Name],
         entry: &Entry<'_>,
         body: &mut dyn Read,
     ) -> Result<(), SinkError> {
-        let readers: Vec<(&String, &'static Reader)> = names
+        let readers: Vec<(&Name, &'static Reader)> = names
             .iter()
-            .flat_map(|n| readers_for(n, self.settings.locked).map(move |r| (n, r)))
+            .flat_map(|n| readers_for(&n.wanted, self.settings.locked).map(move |r| (n, r)))
             .collect();
         if readers.is_empty() {
             self.store(path);
@@ -175,7 +201,7 @@ impl<'a> Collector<'a> {
         if entry.size > limit {
             let detail = format!("{} bytes, more than the {limit} that are read", entry.size);
             self.gap(GapKind::Limit, path, detail);
-            self.files.insert(path.to_owned(), FileFacts::default());
+            self.settle(path);
             return Ok(());
         }
         let share = self.budget.take(entry.size);
@@ -186,16 +212,22 @@ impl<'a> Collector<'a> {
                 continue;
             }
             match (reader.read)(Input {
-                path: name,
+                path: &name.wanted,
                 bytes: &bytes,
             }) {
                 Ok(found) => self.keep(name, found),
                 Err(error) => {
-                    self.gap(GapKind::Unreadable, name, format!("{}: {error}", reader.id))
+                    let detail = format!("{}: {error}", reader.id);
+                    self.gap(GapKind::Unreadable, &name.place, detail);
                 }
             }
         }
         drop(share);
+        for place in names.iter().map(|n| n.place.as_str()).chain([path]) {
+            if !self.files.contains_key(place) {
+                self.settle(place);
+            }
+        }
         Ok(())
     }
 
@@ -205,16 +237,19 @@ impl<'a> Collector<'a> {
         let Some((root, package)) = store::package(path) else {
             return;
         };
-        if self.only.is_none() && self.stores.insert(root.to_owned()) {
+        if self.behind.is_none() && self.stores.insert(root.to_owned()) {
             let packages = vec![package.at(root)];
-            self.keep(
-                path,
-                Found {
-                    packages,
-                    ..Found::default()
-                },
-            );
+            let found = Found {
+                packages,
+                ..Found::default()
+            };
+            self.keep(&Name::own(path), found);
         }
+    }
+
+    /// Notes that nothing more is to be learnt of the file at `path`.
+    fn settle(&mut self, path: &str) {
+        self.silent.push(paths::hash(path.as_bytes()));
     }
 
     fn executable(
@@ -223,7 +258,7 @@ impl<'a> Collector<'a> {
         entry: &Entry<'_>,
         body: &mut dyn Read,
     ) -> Result<(), SinkError> {
-        if self.only.is_some() || !executable::wants(path, entry.mode, entry.size) {
+        if self.behind.is_some() || !executable::wants(path, entry.mode, entry.size) {
             return Ok(());
         }
         self.chunk.resize(CHUNK, 0);
@@ -237,13 +272,14 @@ impl<'a> Collector<'a> {
             filled = fill(body, &mut self.chunk)?;
         }
         match probe.finish() {
-            Ok(found) => self.keep(path, found),
+            Ok(found) => self.keep(&Name::own(path), found),
             Err(error) => self.gap(GapKind::Unreadable, path, format!("executable: {error}")),
         }
         Ok(())
     }
 
-    fn keep(&mut self, path: &str, found: Found) {
+    fn keep(&mut self, name: &Name, found: Found) {
+        let path = name.place.as_str();
         let facts = self.files.entry(path.to_owned()).or_default();
         path.clone_into(&mut facts.path);
         for mut package in found.packages {
@@ -252,6 +288,8 @@ impl<'a> Collector<'a> {
                     path: path.to_owned(),
                     layer: None,
                 });
+            } else if name.wanted != path {
+                rename(&mut package, &name.wanted, path);
             }
             facts.packages.push(package);
         }
@@ -282,18 +320,58 @@ impl<'a> Collector<'a> {
             self.files.remove(path);
         }
     }
+
+    /// An entry of a second reading: a file that is looked for, or another link to it.
+    fn again_entry(
+        &mut self,
+        behind: &Behind,
+        path: &str,
+        entry: &Entry<'_>,
+        body: &mut dyn Read,
+    ) -> Result<(), SinkError> {
+        let names = behind.names(path);
+        if names.is_empty() {
+            return Ok(());
+        }
+        let target = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        match &entry.kind {
+            EntryKind::File if self.skipped(path) => self.settle(path),
+            EntryKind::File => {
+                if names
+                    .iter()
+                    .any(|n| links::is_wanted(&n.wanted, self.settings.locked))
+                {
+                    return self.file(path, &names, entry, body);
+                }
+            }
+            EntryKind::Symlink(to) => {
+                self.links.insert(path.to_owned(), target(to));
+            }
+            // What a hard link names lies in the same tree, counted from the root.
+            EntryKind::HardLink(to) => {
+                self.links
+                    .insert(path.to_owned(), format!("/{}", target(to)));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
 }
 
 impl LayerSink for Collector<'_> {
     fn entry(&mut self, entry: &Entry<'_>, body: &mut dyn Read) -> Result<(), SinkError> {
         let path = String::from_utf8_lossy(entry.path);
-        if let Some(only) = self.only {
-            if let (EntryKind::File, Some(names)) = (&entry.kind, only.get(path.as_ref())) {
-                return self.file(&path, names, entry, body);
-            }
-            return Ok(());
+        if let Some(behind) = self.behind {
+            return self.again_entry(behind, &path, entry, body);
         }
         let hash = paths::hash(path.as_bytes());
+        if !matches!(entry.kind, EntryKind::Whiteout | EntryKind::Opaque) {
+            // A later entry of the same name replaces the earlier one.
+            self.files.remove(path.as_ref());
+            self.links.remove(path.as_ref());
+            self.hard_links.remove(path.as_ref());
+            self.note_above(&path);
+        }
         match &entry.kind {
             EntryKind::Whiteout => {
                 self.removed.insert(path.into_owned());
@@ -304,28 +382,25 @@ impl LayerSink for Collector<'_> {
             EntryKind::Directory => self.directories.push(hash),
             EntryKind::File => {
                 self.occupied.push(hash);
-                // A later entry of the same name replaces the earlier one.
-                self.files.remove(path.as_ref());
-                if !self.skipped(&path) {
-                    let name = [path.to_string()];
-                    return self.file(&path, &name, entry, body);
+                if self.skipped(&path) {
+                    self.silent.push(hash);
+                } else {
+                    return self.file(&path, &[Name::own(&path)], entry, body);
                 }
             }
             EntryKind::Symlink(target) => {
                 self.occupied.push(hash);
-                self.files.remove(path.as_ref());
-                if readers_for(&path, false).next().is_some() {
+                if links::matters(&path, self.settings.locked) && self.has_room() {
                     let target = String::from_utf8_lossy(target).into_owned();
-                    self.links.push((path.into_owned(), target));
+                    self.links.insert(path.into_owned(), target);
                 }
             }
             EntryKind::HardLink(target) => {
                 self.occupied.push(hash);
-                self.files.remove(path.as_ref());
-                if !self.skipped(&path) && readers_for(&path, self.settings.locked).next().is_some()
-                {
+                let wanted = links::is_wanted(&path, self.settings.locked);
+                if wanted && !self.skipped(&path) && self.has_room() {
                     let target = String::from_utf8_lossy(target).into_owned();
-                    self.hard_links.push((path.into_owned(), target));
+                    self.hard_links.insert(path.into_owned(), target);
                 }
             }
             EntryKind::Other => self.occupied.push(hash),

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use lazaret_ecosystem::DistroHint;
 use lazaret_model::{Digest, Gap, Package};
 
+use crate::paths;
+
 /// Everything that one layer tells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerFacts {
@@ -19,8 +21,11 @@ pub struct LayerFacts {
     pub removed: Vec<String>,
     /// Directories whose lower content the layer hides.
     pub opaque: Vec<String>,
-    /// Links at paths where a reader would have wanted a file: path and target.
+    /// Symbolic links that may stand between a reader and its file: path and target.
     pub links: Vec<(String, String)>,
+    /// Hard links whose file was not read under its own name: path and target, where a
+    /// reader wants the path.
+    pub hard_links: Vec<(String, String)>,
     /// What could not be examined.
     pub gaps: Vec<Gap>,
     /// Hashes of the paths of everything that is not a directory, sorted.
@@ -29,6 +34,66 @@ pub struct LayerFacts {
     /// Hashes of the paths of directories, sorted.
     #[serde(skip)]
     pub directories: Vec<u64>,
+    /// Hashes of the paths of directories that hold files and have no entry of their own,
+    /// sorted.
+    #[serde(skip)]
+    pub implied: Vec<u64>,
+    /// Hashes of the paths of files that were dealt with and told nothing, sorted.
+    #[serde(skip)]
+    pub silent: Vec<u64>,
+}
+
+impl LayerFacts {
+    /// The facts of a layer that tells nothing.
+    pub(crate) fn empty(diff_id: Digest) -> Self {
+        Self {
+            diff_id,
+            files: Vec::new(),
+            removed: Vec::new(),
+            opaque: Vec::new(),
+            links: Vec::new(),
+            hard_links: Vec::new(),
+            gaps: Vec::new(),
+            occupied: Vec::new(),
+            directories: Vec::new(),
+            implied: Vec::new(),
+            silent: Vec::new(),
+        }
+    }
+
+    /// What the file at `path` tells, where it tells something.
+    pub(crate) fn file(&self, path: &str) -> Option<&FileFacts> {
+        let at = self.files.binary_search_by(|f| f.path.as_str().cmp(path));
+        self.files.get(at.ok()?)
+    }
+
+    /// Adds facts of a file, to those that there are of it already.
+    pub(crate) fn add(&mut self, file: FileFacts) {
+        match self.files.binary_search_by(|f| f.path.cmp(&file.path)) {
+            Ok(at) => self.files[at].join(file),
+            Err(at) => self.files.insert(at, file),
+        }
+    }
+
+    /// Whether the file at `path` was dealt with and told nothing.
+    pub(crate) fn is_silent(&self, path: &str) -> bool {
+        let hash = paths::hash(path.as_bytes());
+        self.silent.binary_search(&hash).is_ok()
+    }
+
+    /// Whether the layer has a directory at the path with that hash.
+    pub(crate) fn has_directory(&self, hash: u64) -> bool {
+        let has = |hashes: &[u64]| hashes.binary_search(&hash).is_ok();
+        has(&self.directories) || has(&self.implied)
+    }
+
+    /// Notes that nothing more is to be learnt of the file at `path`.
+    pub(crate) fn settle(&mut self, path: &str) {
+        let hash = paths::hash(path.as_bytes());
+        if let Err(at) = self.silent.binary_search(&hash) {
+            self.silent.insert(at, hash);
+        }
+    }
 }
 
 /// What one file tells.
@@ -63,6 +128,27 @@ impl FileFacts {
             && self.gaps.is_empty()
     }
 
+    /// The same facts of the same file under another of its names.
+    pub(crate) fn renamed(&self, from: &str, to: &str) -> Self {
+        let mut facts = self.clone();
+        to.clone_into(&mut facts.path);
+        for package in &mut facts.packages {
+            rename(package, from, to);
+        }
+        for gap in facts.gaps.iter_mut().filter(|g| g.subject == from) {
+            to.clone_into(&mut gap.subject);
+        }
+        facts
+    }
+
+    fn join(&mut self, more: FileFacts) {
+        self.packages.extend(more.packages);
+        self.distro.extend(more.distro);
+        self.owners.extend(more.owners);
+        self.gaps.extend(more.gaps);
+        self.owned.extend(more.owned);
+    }
+
     /// The hints about the distribution as the ecosystem crate reads them.
     pub(crate) fn hints(&self) -> impl Iterator<Item = DistroHint> + '_ {
         self.distro.iter().map(|(from, key, value)| DistroHint {
@@ -70,6 +156,15 @@ impl FileFacts {
             key: key.clone(),
             value: value.clone(),
         })
+    }
+}
+
+/// Says of a package that was read at `from`, or inside it, that it was read at `to`.
+pub(crate) fn rename(package: &mut Package, from: &str, to: &str) {
+    for location in &mut package.locations {
+        if let Some(inside) = location.path.strip_prefix(from) {
+            location.path = format!("{to}{inside}");
+        }
     }
 }
 

@@ -5,11 +5,15 @@
 //! layer once and puts the layers' facts on top of each other; [`examine`] matches an
 //! inventory, wherever it came from. Nothing here prints, decides or asks a network.
 
+mod behind;
 mod budget;
 mod cache;
 mod catalog;
 mod collect;
 mod facts;
+mod inventory;
+mod layers;
+mod links;
 mod ownership;
 mod paths;
 mod report;
@@ -17,6 +21,8 @@ mod requirements;
 mod settings;
 mod squash;
 mod stream;
+mod tree;
+mod unread;
 
 pub use cache::{Cache, CacheError};
 pub use catalog::{CatalogError, catalog, catalog_directory};

@@ -34,6 +34,12 @@ pub(crate) fn canonical(path: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// Whether `path` is `directory` or lies below it.
+pub(crate) fn at_or_below(directory: &str, path: &str) -> bool {
+    path.strip_prefix(directory)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Whether `path`, or a directory above it, matches `pattern`.
 ///
 /// `*` stands for anything inside one segment, `**` for any number of segments. A

@@ -1,14 +1,14 @@
-//! Layers on top of each other: which facts are visible in the image.
-//!
-//! Source: OCI Image Layer Specification 1.1, "Applying Changesets". An upper entry
-//! hides a lower one at the same path; anything that is not a directory also hides what
-//! lies below its path; whiteouts take paths away; an opaque directory hides what lower
-//! layers have below it.
+//! Which facts of the layers are visible in the image.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::facts::{FileFacts, LayerFacts};
-use crate::paths;
+use crate::links;
+use crate::tree::{Link, Place, Tree};
+
+/// Most directories with two names that are minded. Systems have about ten.
+const MAX_ALIASES: usize = 200;
 
 /// A file that is visible in the image, with the layer it is from.
 #[derive(Debug)]
@@ -17,52 +17,39 @@ pub(crate) struct Visible<'a> {
     pub(crate) layer: usize,
 }
 
-/// What one layer hides of the layers below, ready to be asked.
-struct Mask<'a> {
-    facts: &'a LayerFacts,
-    removed: HashSet<&'a str>,
-    opaque: HashSet<&'a str>,
-}
-
-impl<'a> Mask<'a> {
-    fn of(facts: &'a LayerFacts) -> Self {
-        Self {
-            facts,
-            removed: facts.removed.iter().map(String::as_str).collect(),
-            opaque: facts.opaque.iter().map(String::as_str).collect(),
-        }
-    }
-
-    /// Whether this layer hides a lower layer's file at `path`.
-    fn hides(&self, path: &str) -> bool {
-        let at_path = paths::hash(path.as_bytes());
-        if self.has(&self.facts.occupied, at_path) || self.has(&self.facts.directories, at_path) {
-            return true;
-        }
-        if self.removed.contains(path) || self.opaque.contains("") {
-            return true;
-        }
-        path.match_indices('/').any(|(end, _)| {
-            let above = &path[..end];
-            self.removed.contains(above)
-                || self.opaque.contains(above)
-                || self.has(&self.facts.occupied, paths::hash(above.as_bytes()))
-        })
-    }
-
-    fn has(&self, hashes: &[u64], hash: u64) -> bool {
-        hashes.binary_search(&hash).is_ok()
-    }
-}
-
 /// The files of the squashed image, sorted by path.
-pub(crate) fn visible(layers: &[LayerFacts]) -> Vec<Visible<'_>> {
-    let masks: Vec<Mask<'_>> = layers.iter().map(Mask::of).collect();
-    let mut out = Vec::new();
+///
+/// A layer may write through a directory that a lower layer has as a link (`lib/x` where
+/// `lib` is a link to `usr/lib`). Both names are one file, and the upper one counts.
+pub(crate) fn visible<'a>(layers: &'a [LayerFacts], tree: &Tree<'a>) -> Vec<Visible<'a>> {
+    let mut out: Vec<Visible<'a>> = Vec::new();
+    let aliases = Aliases::of(tree);
+    let mut by_real: HashMap<String, usize> = HashMap::new();
     for (layer, facts) in layers.iter().enumerate() {
         for file in &facts.files {
-            if !masks[layer + 1..].iter().any(|mask| mask.hides(&file.path)) {
-                out.push(Visible { file, layer });
+            if tree.hidden(layer, &file.path) {
+                continue;
+            }
+            let upper = Visible { file, layer };
+            if !aliases.concern(&file.path) {
+                out.push(upper);
+                continue;
+            }
+            if aliases
+                .names(&file.path)
+                .any(|(name, since)| tree.hidden(layer.max(since), &name))
+            {
+                continue;
+            }
+            let above = file.path.rsplit_once('/').map_or("", |(above, _)| above);
+            let name = &file.path[above.len()..];
+            let real = tree.real(above).unwrap_or_else(|| above.to_owned()) + name;
+            match by_real.entry(real) {
+                Entry::Occupied(known) => out[*known.get()] = upper,
+                Entry::Vacant(new) => {
+                    new.insert(out.len());
+                    out.push(upper);
+                }
             }
         }
     }
@@ -70,17 +57,61 @@ pub(crate) fn visible(layers: &[LayerFacts]) -> Vec<Visible<'_>> {
     out
 }
 
-/// Whether a gap about `path` in `layer` still concerns the image.
-pub(crate) fn concerns(layers: &[LayerFacts], layer: usize, path: &str) -> bool {
-    !layers[layer + 1..]
-        .iter()
-        .any(|upper| Mask::of(upper).hides(path))
+/// Directories that are reached under two names: where a link stands and where it leads.
+#[derive(Debug, Default)]
+pub(crate) struct Aliases {
+    /// Path of the link and of the directory, both with a closing slash, and the link's
+    /// layer.
+    pairs: Vec<(String, String, usize)>,
+}
+
+impl Aliases {
+    pub(crate) fn of(tree: &Tree<'_>) -> Self {
+        let mut pairs: Vec<(String, String, usize)> = tree
+            .links()
+            .filter(|link| links::merges(link.path))
+            .filter_map(|Link { path, layer, .. }| {
+                let real = tree.real(path)?;
+                (tree.at(&real) == Place::Directory)
+                    .then(|| (format!("{path}/"), format!("{real}/"), layer))
+            })
+            .collect();
+        pairs.sort();
+        pairs.truncate(MAX_ALIASES);
+        Self { pairs }
+    }
+
+    /// Whether `path` lies below a directory with two names.
+    fn concern(&self, path: &str) -> bool {
+        let below = |dir: &str| path.starts_with(dir);
+        self.pairs.iter().any(|(a, b, _)| below(a) || below(b))
+    }
+
+    /// The other names of a file whose path has no link in it, each with the layer that
+    /// made it a name.
+    fn names(&self, path: &str) -> impl Iterator<Item = (String, usize)> {
+        self.pairs.iter().filter_map(move |(link, real, layer)| {
+            let rest = path.strip_prefix(real)?;
+            Some((format!("{link}{rest}"), *layer))
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paths;
     use lazaret_model::Digest;
+
+    fn hashes(paths: &[&str]) -> Vec<u64> {
+        let mut all: Vec<u64> = paths.iter().map(|p| paths::hash(p.as_bytes())).collect();
+        all.sort_unstable();
+        all
+    }
+
+    fn owned(paths: &[&str]) -> Vec<String> {
+        paths.iter().map(|p| (*p).to_owned()).collect()
+    }
 
     fn layer(
         files: &[&str],
@@ -88,36 +119,25 @@ mod tests {
         removed: &[&str],
         opaque: &[&str],
     ) -> LayerFacts {
-        let hashes = |paths: &[&str]| {
-            let mut all: Vec<u64> = paths.iter().map(|p| paths::hash(p.as_bytes())).collect();
-            all.sort_unstable();
-            all
+        let named = |path: &&str| FileFacts {
+            path: (*path).to_owned(),
+            ..FileFacts::default()
         };
         LayerFacts {
-            diff_id: Digest::sha256(&[0; 32]),
-            files: files
-                .iter()
-                .map(|p| FileFacts {
-                    path: (*p).into(),
-                    ..FileFacts::default()
-                })
-                .collect(),
-            removed: removed.iter().map(|p| (*p).into()).collect(),
-            opaque: opaque.iter().map(|p| (*p).into()).collect(),
-            links: vec![],
-            gaps: vec![],
+            files: files.iter().map(named).collect(),
+            removed: owned(removed),
+            opaque: owned(opaque),
             occupied: hashes(files),
             directories: hashes(directories),
+            ..LayerFacts::empty(Digest::sha256(&[0; 32]))
         }
     }
 
     #[track_caller]
     fn check(upper: LayerFacts, expected: &[&str]) {
-        let layers = [
-            layer(&["a/b/c", "a/d", "e"], &["a", "a/b"], &[], &[]),
-            upper,
-        ];
-        let got: Vec<&str> = visible(&layers)
+        let lower = layer(&["a/b/c", "a/d", "e"], &["a", "a/b"], &[], &[]);
+        let layers = [lower, upper];
+        let got: Vec<&str> = visible(&layers, &Tree::of(&layers))
             .iter()
             .map(|v| v.file.path.as_str())
             .collect();

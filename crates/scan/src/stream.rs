@@ -1,5 +1,6 @@
 //! Images that cannot be opened layer by layer: streams, and the exports of daemons.
 
+use std::convert::Infallible;
 use std::io::Read;
 
 use lazaret_image::daemon::DaemonImage;
@@ -7,9 +8,12 @@ use lazaret_image::{Choice, Closed, Image, Platforms};
 use lazaret_model::Inventory;
 
 use crate::budget::Budget;
-use crate::catalog::{CatalogError, assemble, flavoured, image_target, remember, unexamined};
+use crate::catalog::{CatalogError, image_target};
 use crate::collect::Collector;
 use crate::facts::LayerFacts;
+use crate::inventory::assemble;
+use crate::layers::{flavoured, known_again, remember, unexamined};
+use crate::unread::complete;
 use crate::{Progress, Settings};
 
 /// The inventory of an image that a daemon has.
@@ -48,8 +52,7 @@ pub fn catalog_daemon(
         let _ = cache.put_config(&found.id, &image.config);
     }
     let image = found.image(image.config)?;
-    let target = image_target(&image, input);
-    Ok(assemble(target, &image.layers, &layers, settings))
+    Ok(assemble_known(&image, input, layers, settings))
 }
 
 /// The inventory of an image all of whose layers are cached; `None` when one is not.
@@ -60,12 +63,25 @@ fn from_cache(image: &Image, input: &str, settings: &Settings) -> Option<Invento
         .iter()
         .map(|l| cache.get(&l.diff_id, None))
         .collect();
-    Some(assemble(
-        image_target(image, input),
-        &image.layers,
-        &layers?,
-        settings,
-    ))
+    Some(assemble_known(image, input, layers?, settings))
+}
+
+/// The inventory of an image whose layers cannot be read again. What stands behind links
+/// and is not known from another scan is a gap.
+fn assemble_known(
+    image: &Image,
+    input: &str,
+    mut layers: Vec<LayerFacts>,
+    settings: &Settings,
+) -> Inventory {
+    let completed = complete(&mut layers, settings.locked, &mut |index, behind| {
+        Ok::<_, Infallible>(known_again(image, index, settings, behind))
+    });
+    let unread = match completed {
+        Ok(unread) => unread,
+        Err(never) => match never {},
+    };
+    assemble(image_target(image, input), &layers, unread, settings)
 }
 
 /// The inventories of the wanted images of an archive that arrives as one stream, in
@@ -82,10 +98,8 @@ pub fn catalog_stream(
     progress: &dyn Progress,
 ) -> Result<Vec<Inventory>, CatalogError> {
     let images = read_stream(reader, source, settings, progress)?;
-    let inventory = |(image, layers): (Image, Vec<LayerFacts>)| {
-        let target = image_target(&image, input);
-        assemble(target, &image.layers, &layers, settings)
-    };
+    let inventory =
+        |(image, layers): (Image, Vec<LayerFacts>)| assemble_known(&image, input, layers, settings);
     Ok(images.into_iter().map(inventory).collect())
 }
 
@@ -120,9 +134,7 @@ fn read_stream(
     let facts: Vec<LayerFacts> = streamed
         .layers
         .into_iter()
-        .map(|(summary, mut sink)| {
-            let unread = sink.unread_links();
-            sink.adopt_links(None, unread);
+        .map(|(summary, sink)| {
             let facts = sink.finish(&summary);
             remember(cache.as_ref(), &facts, None);
             facts

@@ -142,10 +142,34 @@ impl Layer {
     /// When it cannot be written, or its path is longer than the 100 bytes that a header
     /// without extensions has.
     pub fn file(&mut self, path: &str, mode: u32, content: &[u8]) -> io::Result<()> {
-        self.write(&header(path, mode, content.len() as u64)?)?;
+        self.write(&header(path, mode, content.len() as u64, b'0', "")?)?;
         self.write(content)?;
         let padding = (512 - content.len() % 512) % 512;
         self.write(&[0; 512][..padding])
+    }
+
+    /// Adds a directory.
+    ///
+    /// # Errors
+    /// As [`Layer::file`].
+    pub fn directory(&mut self, path: &str) -> io::Result<()> {
+        self.write(&header(path, 0o755, 0, b'5', "")?)
+    }
+
+    /// Adds a symbolic link to `target`, as written.
+    ///
+    /// # Errors
+    /// As [`Layer::file`]; the target may be 100 bytes long, too.
+    pub fn symlink(&mut self, path: &str, target: &str) -> io::Result<()> {
+        self.write(&header(path, 0o777, 0, b'2', target)?)
+    }
+
+    /// Adds a hard link to the file at `target`, a path from the root.
+    ///
+    /// # Errors
+    /// As [`Layer::symlink`].
+    pub fn hard_link(&mut self, path: &str, target: &str) -> io::Result<()> {
+        self.write(&header(path, 0o644, 0, b'1', target)?)
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -172,12 +196,15 @@ impl Layer {
     }
 }
 
-fn header(path: &str, mode: u32, size: u64) -> io::Result<[u8; 512]> {
+fn header(path: &str, mode: u32, size: u64, kind: u8, link: &str) -> io::Result<[u8; 512]> {
     let mut block = [0u8; 512];
-    if path.len() > 100 {
-        return Err(io::Error::other(format!("{path}: longer than 100 bytes")));
+    for (at, text) in [(0, path), (157, link)] {
+        if text.len() > 100 {
+            return Err(io::Error::other(format!("{text}: longer than 100 bytes")));
+        }
+        block[at..at + text.len()].copy_from_slice(text.as_bytes());
     }
-    block[..path.len()].copy_from_slice(path.as_bytes());
+    block[156] = kind;
     let mut put = |at: usize, text: String| {
         block[at..at + text.len()].copy_from_slice(text.as_bytes());
     };
@@ -187,7 +214,6 @@ fn header(path: &str, mode: u32, size: u64) -> io::Result<[u8; 512]> {
     put(124, format!("{size:011o}"));
     put(136, "00000000000".to_owned());
     put(148, " ".repeat(8));
-    put(156, "0".to_owned());
     put(257, "ustar\x0000".to_owned());
     let sum: u32 = block.iter().map(|b| u32::from(*b)).sum();
     block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());

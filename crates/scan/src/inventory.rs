@@ -1,0 +1,182 @@
+//! Facts of layers, put together to the inventory of a target.
+
+use std::collections::{BTreeMap, HashMap};
+
+use lazaret_ecosystem::distro;
+use lazaret_model::{Distro, Gap, GapKind, Inventory, Package, Target, TargetKind};
+
+use crate::Settings;
+use crate::facts::LayerFacts;
+use crate::ownership::Owners;
+use crate::requirements;
+use crate::squash::{self, Visible};
+use crate::tree::Tree;
+
+/// Puts the layers on top of each other. `unread` is what stands behind links and was not
+/// read.
+pub(crate) fn assemble(
+    mut target: Target,
+    layers: &[LayerFacts],
+    unread: Vec<Gap>,
+    settings: &Settings,
+) -> Inventory {
+    let tree = Tree::of(layers);
+    let visible = squash::visible(layers, &tree);
+    let hints: Vec<_> = visible.iter().flat_map(|v| v.file.hints()).collect();
+    target.distro = distro::identify(&hints);
+    let in_image = target.kind == TargetKind::Image;
+    let mut packages = merged(&visible, layers, in_image, target.distro.as_ref());
+    distro::set_repositories(&mut packages, &hints);
+    own(&mut packages, &visible);
+    packages.sort_by_cached_key(sort_key);
+
+    let mut gaps = gaps_of(layers, &visible, &tree);
+    gaps.extend(unread);
+    for skipped in settings.skip_dirs.iter().chain(&settings.skip_files) {
+        gaps.push(Gap::new(
+            GapKind::Skipped,
+            skipped,
+            "left out because the caller asked for it",
+        ));
+    }
+    gaps.sort();
+    gaps.dedup();
+    Inventory {
+        target,
+        packages,
+        gaps,
+    }
+}
+
+fn sort_key(package: &Package) -> (String, Vec<lazaret_model::Location>) {
+    (package.purl.to_string(), package.locations.clone())
+}
+
+/// Packages of the visible files, one for each purl, with all its locations.
+fn merged(
+    visible: &[Visible<'_>],
+    layers: &[LayerFacts],
+    in_image: bool,
+    distro: Option<&Distro>,
+) -> Vec<Package> {
+    let origins = Origins::of(visible, layers);
+    let mut by_purl: BTreeMap<String, Package> = BTreeMap::new();
+    for file in visible {
+        for package in &file.file.packages {
+            let layer = origins.layer_of(file, package);
+            let mut package = package.clone();
+            for location in &mut package.locations {
+                location.layer = in_image.then(|| layers[layer].diff_id.clone());
+            }
+            distro::finish(&mut package, distro);
+            requirements::forget_version(&mut package);
+            let key = format!(
+                "{} {} {} {}",
+                package.purl,
+                package.development,
+                package.third_party,
+                package.requirement().is_some()
+            );
+            match by_purl.get_mut(&key) {
+                Some(same) => {
+                    same.locations.append(&mut package.locations);
+                    if same.licenses.is_empty() {
+                        same.licenses = package.licenses;
+                    }
+                }
+                None => {
+                    by_purl.insert(key, package);
+                }
+            }
+        }
+    }
+    let mut packages: Vec<Package> = by_purl.into_values().collect();
+    requirements::leave_out_answered(&mut packages);
+    for package in &mut packages {
+        package.locations.sort();
+        package.locations.dedup();
+    }
+    packages
+}
+
+/// The layer that brought a distribution package: the first whose database lists it.
+struct Origins<'a> {
+    first: HashMap<(&'a str, &'a str, &'a str), usize>,
+}
+
+impl<'a> Origins<'a> {
+    fn of(visible: &[Visible<'a>], layers: &'a [LayerFacts]) -> Self {
+        let mut first = HashMap::new();
+        let databases: std::collections::HashSet<&str> = visible
+            .iter()
+            .filter(|v| v.file.packages.iter().any(|p| is_system(p.kind())))
+            .map(|v| v.file.path.as_str())
+            .collect();
+        for (index, layer) in layers.iter().enumerate() {
+            for file in layer
+                .files
+                .iter()
+                .filter(|f| databases.contains(f.path.as_str()))
+            {
+                for package in &file.packages {
+                    let key = (
+                        file.path.as_str(),
+                        package.name.as_str(),
+                        package.version.as_str(),
+                    );
+                    first.entry(key).or_insert(index);
+                }
+            }
+        }
+        Self { first }
+    }
+
+    fn layer_of(&self, file: &Visible<'_>, package: &Package) -> usize {
+        if !is_system(package.kind()) {
+            return file.layer;
+        }
+        let key = (
+            file.file.path.as_str(),
+            package.name.as_str(),
+            package.version.as_str(),
+        );
+        self.first.get(&key).copied().unwrap_or(file.layer)
+    }
+}
+
+/// Whether packages of this kind are installed by a distribution's package manager.
+pub(crate) fn is_system(kind: &str) -> bool {
+    matches!(kind, "deb" | "rpm" | "apk" | "alpm" | "ebuild" | "opkg")
+}
+
+/// Names the distribution package that the files of each language package belong to.
+fn own(packages: &mut [Package], visible: &[Visible<'_>]) {
+    let owners = Owners::of(visible);
+    let purls: HashMap<(String, String), String> = packages
+        .iter()
+        .filter(|p| is_system(p.kind()) && !p.third_party)
+        .map(|p| ((p.kind().to_owned(), p.name.clone()), p.purl.to_string()))
+        .collect();
+    for package in packages.iter_mut().filter(|p| !is_system(p.kind())) {
+        package.owner = owners
+            .owner_of(package)
+            .and_then(|(kind, name)| purls.get(&(kind.to_owned(), name.to_owned())).cloned());
+    }
+}
+
+/// Gaps that still concern the image: a file that an upper layer took away is no gap.
+fn gaps_of(layers: &[LayerFacts], visible: &[Visible<'_>], tree: &Tree<'_>) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = visible
+        .iter()
+        .flat_map(|v| v.file.gaps.iter().cloned())
+        .collect();
+    for (index, layer) in layers.iter().enumerate() {
+        for gap in &layer.gaps {
+            let whole = gap.subject == layer.diff_id.to_string();
+            if whole || !tree.hidden(index, &gap.subject) {
+                gaps.push(gap.clone());
+            }
+        }
+    }
+    gaps
+}

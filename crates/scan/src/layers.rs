@@ -1,0 +1,178 @@
+//! Facts of an image's layers: from the cache, or by reading each missing layer once.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use lazaret_image::{Closed, Image, LayerDescriptor};
+use lazaret_model::{Digest, Gap, GapKind};
+
+use crate::behind::Behind;
+use crate::budget::Budget;
+use crate::collect::Collector;
+use crate::facts::LayerFacts;
+use crate::{Cache, CatalogError, Progress, Settings};
+
+/// The cache under the settings that change what is read.
+pub(crate) fn flavoured(settings: &Settings) -> Option<Cache> {
+    let text = format!(
+        "locked={};max={};dirs={:?};files={:?}",
+        settings.locked, settings.max_file_size, settings.skip_dirs, settings.skip_files
+    );
+    settings.cache.as_ref().map(|c| c.with_settings(&text))
+}
+
+/// Keeps facts; that the disk is full must not fail a scan that has succeeded.
+pub(crate) fn remember(cache: Option<&Cache>, facts: &LayerFacts, blob: Option<&Digest>) {
+    if let Some(cache) = cache {
+        let _ = cache.put(facts, blob);
+    }
+}
+
+/// The facts of every layer, bottom up: cached ones from the cache, the others read.
+pub(crate) fn read_layers(
+    image: &Image,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Vec<LayerFacts>, CatalogError> {
+    let cache = flavoured(settings);
+    let mut slots: Vec<Option<LayerFacts>> = image
+        .layers
+        .iter()
+        .map(|layer| {
+            if let Some(closed) = layer.closed {
+                return Some(unexamined(layer, closed));
+            }
+            cache
+                .as_ref()
+                .and_then(|c| c.get(&layer.diff_id, layer.digest.as_ref()))
+        })
+        .collect();
+    // The same layer may stand in an image twice; it is read once.
+    let mut first: HashMap<&Digest, usize> = HashMap::new();
+    let mut missing: Vec<usize> = Vec::new();
+    for (index, layer) in image.layers.iter().enumerate() {
+        if slots[index].is_none() && *first.entry(&layer.diff_id).or_insert(index) == index {
+            missing.push(index);
+        }
+    }
+    let bytes: Option<u64> = missing.iter().map(|i| image.layers[*i].size).sum();
+    progress.begin(missing.len(), bytes, image.layers.len() - missing.len());
+    // The largest first: the last layer to finish should be a small one.
+    missing.sort_by_key(|i| (std::cmp::Reverse(image.layers[*i].size), *i));
+
+    let budget = Budget::new(settings.body_budget);
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Result<LayerFacts, CatalogError>)>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..settings.threads.clamp(1, missing.len().max(1)) {
+            scope.spawn(|| {
+                while let Some(&index) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let facts = read_layer(image, index, settings, &budget, progress);
+                    if facts.is_err() {
+                        // No other layer can make this image believable any more.
+                        next.store(missing.len(), Ordering::Relaxed);
+                    }
+                    done.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((index, facts));
+                }
+            });
+        }
+    });
+    progress.end();
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    for (index, facts) in done {
+        let facts = facts?;
+        remember(cache.as_ref(), &facts, image.layers[index].digest.as_ref());
+        slots[index] = Some(facts);
+    }
+    let mut out: Vec<LayerFacts> = Vec::with_capacity(slots.len());
+    for (index, layer) in image.layers.iter().enumerate() {
+        let facts = match slots[index].take() {
+            Some(facts) => facts,
+            None => match first.get(&layer.diff_id).and_then(|i| out.get(*i)) {
+                Some(same) => same.clone(),
+                None => unexamined(layer, Closed::Foreign),
+            },
+        };
+        out.push(facts);
+    }
+    Ok(out)
+}
+
+fn read_layer(
+    image: &Image,
+    index: usize,
+    settings: &Settings,
+    budget: &Budget,
+    progress: &dyn Progress,
+) -> Result<LayerFacts, CatalogError> {
+    let layer = &image.layers[index];
+    let fail = |source| CatalogError::Layer {
+        index,
+        diff_id: layer.diff_id.clone(),
+        source,
+    };
+    let mut sink = Collector::new(settings, budget);
+    let tell = |bytes| progress.advance(bytes);
+    let summary = image
+        .read_layer(index, &settings.limits, &mut sink, Some(&tell))
+        .map_err(fail)?;
+    Ok(sink.finish(&summary))
+}
+
+/// What stands behind links in one layer, from the cache or by reading the layer again.
+pub(crate) fn read_again(
+    image: &Image,
+    index: usize,
+    settings: &Settings,
+    behind: &Behind,
+) -> Result<Option<LayerFacts>, CatalogError> {
+    let layer = &image.layers[index];
+    if layer.closed.is_some() {
+        return Ok(None);
+    }
+    let cache = flavoured(settings).map(|c| c.with_settings(&format!("{behind:?}")));
+    let blob = layer.digest.as_ref();
+    if let Some(facts) = cache.as_ref().and_then(|c| c.get(&layer.diff_id, blob)) {
+        return Ok(Some(facts));
+    }
+    let budget = Budget::new(settings.body_budget);
+    let mut sink = Collector::again(settings, &budget, behind);
+    let summary = image
+        .read_layer(index, &settings.limits, &mut sink, None)
+        .map_err(|source| CatalogError::Layer {
+            index,
+            diff_id: layer.diff_id.clone(),
+            source,
+        })?;
+    let facts = sink.finish(&summary);
+    remember(cache.as_ref(), &facts, blob);
+    Ok(Some(facts))
+}
+
+/// What stands behind links in one layer, where the cache knows it.
+pub(crate) fn known_again(
+    image: &Image,
+    index: usize,
+    settings: &Settings,
+    behind: &Behind,
+) -> Option<LayerFacts> {
+    let cache = flavoured(settings)?.with_settings(&format!("{behind:?}"));
+    cache.get(&image.layers[index].diff_id, None)
+}
+
+/// What is said of a layer that is not opened.
+pub(crate) fn unexamined(layer: &LayerDescriptor, closed: Closed) -> LayerFacts {
+    let kind = match closed {
+        Closed::Foreign => GapKind::ForeignLayer,
+        Closed::Encrypted | Closed::Module => GapKind::Unsupported,
+    };
+    let gap = Gap::new(kind, layer.diff_id.to_string(), closed.reason());
+    LayerFacts {
+        gaps: vec![gap],
+        ..LayerFacts::empty(layer.diff_id.clone())
+    }
+}

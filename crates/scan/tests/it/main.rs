@@ -1,0 +1,4 @@
+//! What the crate promises at its boundary, over images made in code.
+
+mod images;
+mod links;
