@@ -7,14 +7,16 @@
 //!
 //! The rules are those of `docs/matching.md`.
 
+mod channel;
+mod condition;
 mod cvss;
 mod identity;
-mod line;
 mod lookup;
 mod ownership;
+mod platform;
 mod severity;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lazaret_advisory::db::{Db, DbError};
 use lazaret_model::{
@@ -22,7 +24,7 @@ use lazaret_model::{
 };
 
 use identity::{Facts, Identity};
-use lookup::{Candidate, Verdict};
+use lookup::{Candidate, Standing, Verdict};
 
 pub use cvss::{score, version};
 
@@ -93,8 +95,11 @@ pub fn matched(
     Ok(result)
 }
 
-/// Candidates of one package by the vulnerability that they are about. Those that the
-/// same package's own feed acquits are left out.
+/// Candidates of one package by the vulnerability that they are about.
+///
+/// Left out are those that the same package's own feed acquits, and those whose fix a
+/// channel of its own brought. What is disclosed by another channel or said of a CPE name
+/// counts only where the package's own feed is silent: the feed knows its own fixes.
 fn by_identity<'a>(
     verdict: &'a Verdict,
     facts: &mut Facts<'_>,
@@ -105,11 +110,27 @@ fn by_identity<'a>(
             groups.entry(identity).or_default().push(candidate);
         }
     }
-    for candidate in verdict.candidates.iter().filter(|c| c.acquits()) {
-        for identity in facts.identities(candidate.statement.advisory)? {
+    let acquitting = verdict.candidates.iter().filter(|c| c.acquits());
+    let acquitting = acquitting.map(|c| c.statement.advisory);
+    for advisory in acquitting.chain(verdict.resolved.iter().copied()) {
+        for identity in facts.identities(advisory)? {
             groups.remove(&identity);
         }
     }
+    let is_own = |c: &&Candidate| c.standing == Standing::Own;
+    if groups.values().flatten().all(is_own) {
+        return Ok(groups);
+    }
+    let mut told = BTreeSet::new();
+    for advisory in &verdict.considered {
+        told.extend(facts.identities(*advisory)?);
+    }
+    for (identity, candidates) in &mut groups {
+        if told.contains(identity) {
+            candidates.retain(|c| is_own(c));
+        }
+    }
+    groups.retain(|_, candidates| !candidates.is_empty());
     Ok(groups)
 }
 
@@ -159,7 +180,7 @@ fn finding(
             owner: package.owner.clone(),
         },
         status,
-        raw_status: best.and_then(|c| c.statement.affected.raw_status.clone()),
+        raw_status: best.and_then(raw_status),
         fixed_versions: best.map(|c| c.fixed.clone()).unwrap_or_default(),
         severity: chosen.level,
         severity_source: chosen.source,
@@ -182,6 +203,19 @@ fn finding(
         also: evidence.collect(),
         suppressed: None,
     })
+}
+
+/// The feed's own word; for a fix in a channel that the system does not receive, where it is.
+fn raw_status(candidate: &Candidate) -> Option<String> {
+    let affected = &candidate.statement.affected;
+    let elsewhere = match candidate.standing {
+        Standing::Disclosed => affected.qualifiers.channel.as_deref(),
+        Standing::Own | Standing::Cpe => None,
+    };
+    match elsewhere {
+        Some(channel) => Some(format!("fixed in {channel}: {}", affected.fixed.join(", "))),
+        None => affected.raw_status.clone(),
+    }
 }
 
 /// The distribution is past the end of its support.

@@ -1,13 +1,20 @@
 //! From a package to the statements that speak about it.
 
+mod comparison;
+mod question;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use lazaret_advisory::db::{AdvisoryHead, AdvisoryIndex, Db, DbError, Statement};
 use lazaret_ecosystem::{by_kind, distro};
-use lazaret_model::{AdvisoryKind, Distro, FixStatus, Gap, GapKind, KeyKind, Package, Qualifiers};
-use lazaret_version::{Containment, sorted_by};
+use lazaret_model::{AdvisoryKind, Distro, FixStatus, Gap, GapKind, Package};
 
-use crate::line;
+use crate::channel::{self, Reach};
+use crate::condition::{self, Circumstances};
+use comparison::Outcome;
+use question::{CPE, Question};
+
+pub(crate) use question::is_system;
 
 /// A statement that holds for a package, or may hold.
 #[derive(Debug)]
@@ -21,8 +28,21 @@ pub(crate) struct Candidate {
     pub(crate) range: String,
     /// Why it cannot be said for sure.
     pub(crate) doubt: Option<String>,
-    /// Versions with the fix, above the installed one.
+    /// Versions with the fix, above the installed one, that the system can receive.
     pub(crate) fixed: Vec<String>,
+    /// Who the statement speaks to.
+    pub(crate) standing: Standing,
+}
+
+/// Who a statement speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The package, by its ecosystem or the channels that the system receives.
+    Own,
+    /// Receivers of another channel; it tells that the flaw is open here.
+    Disclosed,
+    /// Everybody with a program of that CPE name.
+    Cpe,
 }
 
 impl Candidate {
@@ -36,8 +56,10 @@ impl Candidate {
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
     pub(crate) candidates: Vec<Candidate>,
-    /// Every advisory that has a statement about the package, whether it holds or not.
+    /// Every advisory that has a statement to the package itself, whether it holds or not.
     pub(crate) considered: Vec<AdvisoryIndex>,
+    /// Advisories of a channel of its own whose fix the package has.
+    pub(crate) resolved: Vec<AdvisoryIndex>,
     /// Why nothing could be looked up.
     pub(crate) gap: Option<(GapKind, String)>,
 }
@@ -47,14 +69,6 @@ pub(crate) struct Spaces<'a> {
     database: &'a Db,
     distro: Option<&'a Distro>,
     heads: HashMap<AdvisoryIndex, AdvisoryHead>,
-}
-
-/// One question to the database.
-struct Question<'p> {
-    space: &'p str,
-    name: &'p str,
-    key: KeyKind,
-    version: &'p str,
 }
 
 impl<'a> Spaces<'a> {
@@ -73,6 +87,10 @@ impl<'a> Spaces<'a> {
             self.system(package, &mut verdict)?;
         } else {
             self.language(package, &mut verdict)?;
+            // A program of a distribution's package is looked up as that package.
+            if package.kind() == "generic" && package.owner.is_some() {
+                verdict.gap = None;
+            }
         }
         Ok(verdict)
     }
@@ -103,20 +121,10 @@ impl<'a> Spaces<'a> {
             verdict.gap = Some((GapKind::NoAdvisories, detail));
             return Ok(());
         }
-        let binary = Question {
-            space: &space.name,
-            name: &package.name,
-            key: KeyKind::Binary,
-            version: &package.version,
-        };
-        self.ask(package, &binary, verdict)?;
-        let source = Question {
-            name: package.source_name(),
-            key: KeyKind::Source,
-            version: package.source_version(),
-            ..binary
-        };
-        self.ask(package, &source, verdict)
+        for question in question::of_system(package, &space) {
+            self.ask(package, &question, verdict)?;
+        }
+        Ok(())
     }
 
     fn language(&mut self, package: &Package, verdict: &mut Verdict) -> Result<(), DbError> {
@@ -129,24 +137,25 @@ impl<'a> Spaces<'a> {
             verdict.gap = Some((GapKind::MissingVersion, detail.to_owned()));
             return Ok(());
         }
-        let Some(ecosystem) = by_kind(package.kind()) else {
-            let detail = format!("packages of type {} cannot be matched yet", package.kind());
-            verdict.gap = Some((GapKind::Unsupported, detail));
-            return Ok(());
-        };
-        if !self.database.has_space(ecosystem.kind) {
-            let detail = format!("the database has no advisories for {}", ecosystem.title);
-            verdict.gap = Some((GapKind::NoAdvisories, detail));
-            return Ok(());
+        let has_space = self.database.has_space(package.kind());
+        let is_named = !package.cpes.is_empty();
+        let found = has_space || (is_named && self.database.has_space(CPE));
+        if !found {
+            let detail = match by_kind(package.kind()) {
+                Some(known) => format!("the database has no advisories for {}", known.title),
+                None if is_named => "the database has no records by CPE name".to_owned(),
+                None => format!("packages of type {} cannot be matched yet", package.kind()),
+            };
+            let kind = match is_named || by_kind(package.kind()).is_some() {
+                true => GapKind::NoAdvisories,
+                false => GapKind::Unsupported,
+            };
+            verdict.gap = Some((kind, detail));
         }
-        let name = (ecosystem.normalise)(&package.name);
-        let question = Question {
-            space: ecosystem.kind,
-            name: &name,
-            key: KeyKind::Binary,
-            version: &package.version,
-        };
-        self.ask(package, &question, verdict)
+        for question in question::of_language(package) {
+            self.ask(package, &question, verdict)?;
+        }
+        Ok(())
     }
 
     fn ask(
@@ -155,20 +164,74 @@ impl<'a> Spaces<'a> {
         question: &Question<'_>,
         verdict: &mut Verdict,
     ) -> Result<(), DbError> {
-        for statement in self.database.statements(question.space, question.name)? {
-            if statement.affected.key != question.key || !self.counts(statement.advisory)? {
+        let about = Circumstances {
+            package,
+            distro: self.distro.map(|d| d.id.as_str()),
+            target_software: question.target_software.as_deref(),
+        };
+        for statement in self.database.statements(&question.space, &question.name)? {
+            let affected = &statement.affected;
+            if affected.key != question.key || !self.counts(statement.advisory)? {
                 continue;
             }
-            let acquits = statement.affected.status == FixStatus::NotAffected;
-            if !concerned(&statement.affected.qualifiers, package, acquits) {
+            let acquits = affected.status == FixStatus::NotAffected;
+            if !condition::holds(&affected.qualifiers, &about, acquits) {
                 continue;
             }
-            verdict.considered.push(statement.advisory);
-            if let Some(candidate) = compare(statement, question) {
-                verdict.candidates.push(candidate);
+            let channel = affected.qualifiers.channel.as_deref();
+            let standing = match channel::reach(channel, &question.version, self.distro) {
+                _ if question.space == CPE => Standing::Cpe,
+                Reach::Received => Standing::Own,
+                Reach::Disclosed if !acquits => Standing::Disclosed,
+                Reach::Disclosed | Reach::Apart => continue,
+            };
+            if standing == Standing::Own {
+                verdict.considered.push(statement.advisory);
             }
+            self.judge(statement, question, standing, verdict);
         }
         Ok(())
+    }
+
+    /// Holds the version against the statement.
+    fn judge(
+        &self,
+        statement: Statement,
+        question: &Question<'_>,
+        standing: Standing,
+        verdict: &mut Verdict,
+    ) {
+        let compared = comparison::compare(&statement, question);
+        let affected = &statement.affected;
+        let (range, doubt) = match compared.outcome {
+            Outcome::Inside(part) => (part, None),
+            Outcome::Undecided(reason) => (affected.range.to_string(), Some(reason)),
+            Outcome::Outside => {
+                let own_channel =
+                    affected.qualifiers.channel.is_some() && standing == Standing::Own;
+                if own_channel && compared.has_fix {
+                    verdict.resolved.push(statement.advisory);
+                }
+                return;
+            }
+        };
+        // In doubt nobody is acquitted.
+        if doubt.is_some() && affected.status == FixStatus::NotAffected {
+            return;
+        }
+        let mut fixed = compared.fixed;
+        fixed.retain(|fix| {
+            standing != Standing::Disclosed && channel::is_reachable(fix, self.distro)
+        });
+        verdict.candidates.push(Candidate {
+            key: question.to_string(),
+            version: compared.version,
+            range,
+            doubt,
+            fixed,
+            standing,
+            statement,
+        });
     }
 
     /// Whether an advisory may make a finding at all.
@@ -234,123 +297,4 @@ fn unparsable(package: &Package, distro: Option<&Distro>) -> Option<String> {
         by_kind(package.kind())?.scheme
     };
     scheme.check(&package.version).err().map(|e| e.to_string())
-}
-
-/// Whether packages of this kind belong to a distribution.
-pub(crate) fn is_system(kind: &str) -> bool {
-    matches!(kind, "deb" | "rpm" | "apk" | "alpm" | "ebuild" | "opkg")
-}
-
-/// Holds the version against the range; nothing when it lies outside.
-fn compare(statement: Statement, question: &Question<'_>) -> Option<Candidate> {
-    let affected = &statement.affected;
-    let kind = match question.key {
-        KeyKind::Binary => "",
-        KeyKind::Source => " source",
-    };
-    let key = format!("{}{kind} {}", question.space, question.name);
-    let version = line::held(question.space, &affected.range, question.version);
-    let (range, doubt) = if version.is_empty() {
-        (
-            affected.range.to_string(),
-            Some("the package states no version".to_owned()),
-        )
-    } else {
-        match affected.range.contains(affected.scheme, version) {
-            Containment::Outside => return None,
-            Containment::Inside(matched) => (matched.to_string(), None),
-            Containment::Undecided(reason) => (affected.range.to_string(), Some(reason)),
-        }
-    };
-    // In doubt nobody is acquitted.
-    if doubt.is_some() && affected.status == FixStatus::NotAffected {
-        return None;
-    }
-    let above = |v: &&String| {
-        affected
-            .scheme
-            .compare(version, v)
-            .is_ok_and(std::cmp::Ordering::is_lt)
-    };
-    let mut fixed: Vec<String> = affected.fixed.iter().filter(above).cloned().collect();
-    if fixed.is_empty() {
-        fixed = affected
-            .range
-            .fixed_above(affected.scheme, version)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-    }
-    let mut fixed = sorted_by(fixed, &mut |a, b| {
-        affected.scheme.compare(a, b).unwrap_or_else(|_| a.cmp(b))
-    });
-    fixed.dedup();
-    Some(Candidate {
-        key,
-        version: version.to_owned(),
-        range,
-        doubt,
-        fixed,
-        statement,
-    })
-}
-
-/// Whether the conditions beyond the version hold.
-///
-/// An accusation holds unless something speaks against it; an acquittal only when
-/// everything speaks for it.
-fn concerned(qualifiers: &Qualifiers, package: &Package, acquits: bool) -> bool {
-    if !qualifiers.architectures.is_empty() {
-        let fits = match package.architecture.as_deref() {
-            None | Some("noarch" | "all" | "any") => !acquits,
-            Some(arch) => qualifiers
-                .architectures
-                .iter()
-                .any(|a| same_architecture(a, arch)),
-        };
-        if !fits {
-            return false;
-        }
-    }
-    let version = &package.version;
-    let flavour = qualifiers.flavour.as_deref();
-    if flavour.is_some_and(|f| !line::of_flavour(f, version)) {
-        return false;
-    }
-    let channel = qualifiers.channel.as_deref();
-    if channel.is_some_and(|c| !line::in_channel(c, version, acquits)) {
-        return false;
-    }
-    match (&qualifiers.module, &package.module) {
-        (None, _) => {}
-        // A package whose label is not told may be of any module.
-        (Some(_), None) => return !acquits,
-        (Some(wanted), Some(label)) if wanted.is_empty() => {
-            if !label.is_empty() {
-                return false;
-            }
-        }
-        (Some(wanted), Some(label)) => {
-            let stream = label.split(':').take(2).collect::<Vec<_>>().join(":");
-            if *wanted != stream {
-                return false;
-            }
-        }
-    }
-    // Only a package that tells its system can be outside the systems of an advisory.
-    let system = package.properties.get("go.os");
-    qualifiers.goos.is_empty() || system.is_none_or(|os| qualifiers.goos.contains(os))
-}
-
-fn same_architecture(a: &str, b: &str) -> bool {
-    fn canonical(name: &str) -> &str {
-        match name {
-            "x86_64" => "amd64",
-            "aarch64" => "arm64",
-            "i386" | "i486" | "i586" | "i686" => "x86",
-            "ppc64el" => "ppc64le",
-            other => other,
-        }
-    }
-    canonical(a) == canonical(b) || matches!(a, "noarch" | "all" | "any")
 }
