@@ -13,6 +13,9 @@ pub(crate) fn run(command: DebugCommand) -> anyhow::Result<Verdict> {
     match command {
         DebugCommand::Compare { scheme } => compare(&scheme)?,
         DebugCommand::Packages { file, path } => packages(&file, &path)?,
+        DebugCommand::Reference => {
+            std::io::stdout().write_all(crate::reference::page().as_bytes())?;
+        }
         DebugCommand::Sample { out } => crate::sample::write(&out)?,
     }
     Ok(Verdict::Allowed)

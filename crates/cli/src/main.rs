@@ -15,6 +15,7 @@ mod doctor;
 mod errors;
 mod platforms;
 mod progress;
+mod reference;
 mod sample;
 mod scan;
 mod settings;
@@ -27,6 +28,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use args::{Args, Command, VexCommand};
@@ -101,8 +103,15 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
             clap_complete::generate(shell, &mut Args::command(), "lazaret", &mut out);
             Ok(Verdict::Allowed)
         }
-        Command::Man => {
+        Command::Man { out: None } => {
             clap_mangen::Man::new(Args::command()).render(&mut anstream::stdout())?;
+            Ok(Verdict::Allowed)
+        }
+        Command::Man { out: Some(dir) } => {
+            let doing = || format!("write the manual pages to {}", dir.display());
+            std::fs::create_dir_all(&dir)
+                .and_then(|()| clap_mangen::generate_to(Args::command(), &dir))
+                .with_context(doing)?;
             Ok(Verdict::Allowed)
         }
         Command::Version => {

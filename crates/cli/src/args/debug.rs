@@ -34,4 +34,6 @@ pub(crate) enum DebugCommand {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Print the page about every command and option, in Markdown.
+    Reference,
 }

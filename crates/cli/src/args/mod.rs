@@ -63,8 +63,12 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
-    Man,
+    /// Print the manual page, or write those of all commands to a directory.
+    Man {
+        /// The directory; the page of `lazaret scan` is lazaret-scan.1 there.
+        #[arg(long, value_name = "DIR", env = "LAZARET_MAN_OUT")]
+        out: Option<PathBuf>,
+    },
     /// Print the version.
     Version,
     /// For measuring: hidden, stable.

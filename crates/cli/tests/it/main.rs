@@ -15,6 +15,7 @@ mod diff;
 mod manners;
 mod peers;
 mod platforms;
+mod reference;
 mod settings;
 mod single;
 mod systems;
