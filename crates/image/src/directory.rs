@@ -35,7 +35,7 @@ pub fn read_directory(
         path: walk.root.clone(),
         source,
     };
-    let todo = walk.children(&root).map_err(fail)?;
+    let todo = walk.children(&walk.root).map_err(fail)?;
     walk.run(todo, limits, sink)
 }
 

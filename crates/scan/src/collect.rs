@@ -334,15 +334,11 @@ impl<'a> Collector<'a> {
             return Ok(());
         }
         let target = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        let locked = self.settings.locked;
         match &entry.kind {
             EntryKind::File if self.skipped(path) => self.settle(path),
-            EntryKind::File => {
-                if names
-                    .iter()
-                    .any(|n| links::is_wanted(&n.wanted, self.settings.locked))
-                {
-                    return self.file(path, &names, entry, body);
-                }
+            EntryKind::File if names.iter().any(|n| links::is_wanted(&n.wanted, locked)) => {
+                return self.file(path, &names, entry, body);
             }
             EntryKind::Symlink(to) => {
                 self.links.insert(path.to_owned(), target(to));
