@@ -14,6 +14,7 @@ mod delta;
 mod diff;
 mod doctor;
 mod errors;
+mod pipeline;
 mod platforms;
 mod progress;
 mod reference;

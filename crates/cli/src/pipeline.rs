@@ -30,8 +30,14 @@ pub(crate) fn options(format: &str, args: &OutputArgs) -> anyhow::Result<Options
     })
 }
 
+/// Says at once what is wrong with the template.
+pub(crate) fn check(args: &OutputArgs) -> anyhow::Result<()> {
+    args.template.as_deref().map(template).transpose()?;
+    Ok(())
+}
+
 /// The template at `path`, with its grammar checked.
-pub(crate) fn template(path: &Path) -> anyhow::Result<Template> {
+fn template(path: &Path) -> anyhow::Result<Template> {
     let doing = || format!("read the template {}", path.display());
     let size = std::fs::metadata(path).with_context(doing)?.len();
     if size > MAX_TEMPLATE {

@@ -1,13 +1,13 @@
 //! Everything a report complains about, in one shape, for formats that know only one.
 
-use lazaret_model::{Finding, Report, Severity};
+use lazaret_model::{Finding, License, Report, Secret, Severity, Sign, Suppression};
 use serde_json::Value;
 
 use crate::{Options, text, view};
 
 /// One complaint.
 pub(crate) struct Issue {
-    /// `vulnerability`, `misconfiguration`, `secret` or `license`.
+    /// `vulnerability`, `misconfiguration`, `secret`, `license` or `sign` (of tampering).
     pub(crate) kind: &'static str,
     /// Id of the vulnerability or rule.
     pub(crate) id: String,
@@ -30,20 +30,18 @@ pub(crate) struct Issue {
 }
 
 /// All complaints that `options` ask for: vulnerabilities in the report's order, then
-/// misconfigurations, secrets and licences.
+/// misconfigurations, secrets, forbidden licences and signs.
 pub(crate) fn issues(report: &Report, options: &Options) -> Vec<Issue> {
     let mut all: Vec<Issue> = view::shown(report, options)
         .map(|f| of_finding(f, report))
         .collect();
-    let others = [
-        ("misconfiguration", &report.misconfigurations),
-        ("secret", &report.secrets),
-        ("license", &report.licenses),
-    ];
-    for (kind, values) in others {
-        let found = values.iter().filter_map(|v| of_value(kind, v, report));
-        all.extend(found.filter(|i| options.show_suppressed || i.suppressed.is_none()));
-    }
+    let wanted = |issue: &Issue| options.show_suppressed || issue.suppressed.is_none();
+    let checks = report.misconfigurations.iter();
+    all.extend(checks.filter_map(|v| of_value(v, report)).filter(&wanted));
+    all.extend(report.secrets.iter().map(of_secret).filter(&wanted));
+    let licenses = report.licenses.iter().filter(|l| l.forbidden);
+    all.extend(licenses.map(|l| of_license(l, report)).filter(&wanted));
+    all.extend(report.signs.iter().map(of_sign).filter(&wanted));
     all
 }
 
@@ -60,57 +58,101 @@ fn of_finding(finding: &Finding, report: &Report) -> Issue {
         key: finding.key.clone(),
         subject: format!("{} {}", package.name, package.version),
         remedy: view::remedy(finding),
-        suppressed: finding
-            .suppressed
-            .as_ref()
-            .map(|s| format!("{}: {}", s.by, s.reason)),
+        suppressed: finding.suppressed.as_ref().map(told),
     }
 }
 
-/// A complaint that the report holds as a value; none where it passed.
-fn of_value(kind: &'static str, value: &Value, report: &Report) -> Option<Issue> {
-    let word = |names: &[&str]| {
-        let found = names.iter().find_map(|n| value.get(n)?.as_str());
+/// A check of a configuration file; none where it passed.
+fn of_value(value: &Value, report: &Report) -> Option<Issue> {
+    let word = |name: &str| {
+        let found = value.get(name).and_then(Value::as_str);
         found.unwrap_or_default().to_owned()
     };
-    let status = word(&["status"]);
+    let status = word("status");
     if status == "PASS" {
         return None;
     }
-    let id = word(&["id", "rule", "license"]);
-    let mut path = word(&["target", "path", "file"]);
-    if path.is_empty() {
-        path.clone_from(&report.target.name);
-    }
-    let line = value
-        .get("line")
-        .and_then(Value::as_u64)
-        .unwrap_or(1)
-        .max(1);
+    let (id, message) = (word("id"), word("message"));
+    let path = match word("target") {
+        empty if empty.is_empty() => report.target.name.clone(),
+        path => path,
+    };
+    let line = value.get("line").and_then(Value::as_u64).unwrap_or(1);
     let suppressed = value.get("suppressed").filter(|s| !s.is_null());
-    let mut title = word(&["message", "title", "name"]);
-    if status == "UNKNOWN" {
-        title = format!("could not be decided: {title}");
-    }
     Some(Issue {
-        kind,
-        title,
-        severity: word(&["severity"]).parse().unwrap_or(Severity::Unknown),
-        key: format!(
-            "{kind}|{path}|{id}|{}",
-            word(&["fingerprint", "key", "message"])
-        ),
+        kind: "misconfiguration",
+        key: format!("{path}|{line}|{message}"),
+        title: match status.as_str() {
+            "UNKNOWN" => format!("could not be decided: {message}"),
+            _ => message,
+        },
+        severity: word("severity").parse().unwrap_or(Severity::Unknown),
         subject: path.clone(),
         path,
-        line,
+        line: line.max(1),
         id,
-        remedy: word(&["remediation", "fix"]),
+        remedy: match word("fix").as_str() {
+            "auto" => "`lazaret fix` can change it".to_owned(),
+            _ => "change the configuration".to_owned(),
+        },
         suppressed: suppressed.map(|s| {
-            let by = s.get("by").and_then(Value::as_str).unwrap_or_default();
-            let reason = s.get("reason").and_then(Value::as_str).unwrap_or_default();
-            format!("{by}: {reason}")
+            let part = |name| s.get(name).and_then(Value::as_str).unwrap_or_default();
+            format!("{}: {}", part("by"), part("reason"))
         }),
     })
+}
+
+fn of_secret(secret: &Secret) -> Issue {
+    Issue {
+        kind: "secret",
+        id: secret.rule.clone(),
+        title: secret.message(),
+        severity: secret.severity,
+        path: secret.path.clone(),
+        line: u64::from(secret.line.max(1)),
+        key: secret.key.clone(),
+        subject: secret.path.clone(),
+        remedy: "revoke it, then take it out".to_owned(),
+        suppressed: secret.suppressed.as_ref().map(told),
+    }
+}
+
+fn of_license(license: &License, report: &Report) -> Issue {
+    let path = match license.path.as_str() {
+        "" => report.target.name.clone(),
+        path => path.to_owned(),
+    };
+    Issue {
+        kind: "license",
+        id: license.license.clone(),
+        title: format!("{} ({})", license.license, license.category),
+        severity: license.severity,
+        path,
+        line: 1,
+        key: license.key.clone(),
+        subject: license.subject().to_owned(),
+        remedy: "the policy forbids it".to_owned(),
+        suppressed: license.suppressed.as_ref().map(told),
+    }
+}
+
+fn of_sign(sign: &Sign) -> Issue {
+    Issue {
+        kind: "sign",
+        id: sign.kind.to_string(),
+        title: sign.message.clone(),
+        severity: sign.severity,
+        path: sign.path.clone(),
+        line: 1,
+        key: sign.key.clone(),
+        subject: sign.path.clone(),
+        remedy: "find out where the file is from".to_owned(),
+        suppressed: sign.suppressed.as_ref().map(told),
+    }
+}
+
+fn told(suppression: &Suppression) -> String {
+    format!("{}: {}", suppression.by, suppression.reason)
 }
 
 /// How many complaints are not shown because something suppresses them.

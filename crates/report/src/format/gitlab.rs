@@ -79,7 +79,8 @@ fn messages(report: &Report, options: &Options) -> Vec<Value> {
         let text = format!("{hidden} suppressed findings are not shown");
         all.push(message("info", text));
     }
-    let others = report.misconfigurations.len() + report.secrets.len() + report.licenses.len();
+    let issues = issue::issues(report, options);
+    let others = issues.iter().filter(|i| i.kind != "vulnerability").count();
     if others > 0 {
         let text = format!("{others} findings that are no vulnerabilities are not in this report");
         all.push(message("info", text));

@@ -27,7 +27,7 @@ pub(super) static FORMAT: Format = Format {
 };
 
 /// Steps that a template may take.
-const FUEL: u64 = 50_000_000;
+const FUEL: u64 = 20_000_000;
 /// Bytes that a template may write.
 const MAX_OUTPUT: usize = 256 << 20;
 
