@@ -386,7 +386,7 @@ fn purls(text: &str, input: &str) -> anyhow::Result<Inventory> {
     let mut inventory = Inventory {
         target,
         packages,
-        gaps: Vec::new(),
+        ..Inventory::default()
     };
     adopt(&mut inventory);
     Ok(inventory)

@@ -44,20 +44,14 @@ fn what_the_sink_does_not_want_is_not_walked() {
 }
 
 #[test]
-fn file_systems_of_the_kernel_are_not_walked_wherever_they_are_mounted() {
-    let mut tried = 0;
-    for (root, mounted) in [("/dev", "pts"), ("/sys", "fs/cgroup")] {
-        let below = Path::new(root).join(mounted);
-        let device = |path: &Path| fs::metadata(path).map(|m| m.dev()).ok();
-        let has_files = fs::read_dir(&below).is_ok_and(|mut d| d.next().is_some());
-        if !has_files || device(&below) == device(Path::new(root)) {
-            eprintln!("skipped: nothing is mounted at {}", below.display());
-            continue;
-        }
-        tried += 1;
-        let mut sink = Paths::default();
-        read_parts(Path::new(root), &[mounted], &Limits::default(), &mut sink).expect("walked");
-        assert_eq!(sink.seen, [mounted]);
+fn a_file_system_of_the_kernel_is_not_walked_wherever_it_is_mounted() {
+    let (root, mounted) = (Path::new("/dev"), "pts");
+    let device = |path: &Path| fs::metadata(path).map(|m| m.dev()).ok();
+    if device(&root.join(mounted)) == device(root) || !root.join(mounted).is_dir() {
+        eprintln!("skipped: nothing is mounted at /dev/pts");
+        return;
     }
-    eprintln!("{tried} of 2 mounts tried");
+    let mut sink = Paths::default();
+    read_parts(root, &[mounted], &Limits::default(), &mut sink).expect("walked");
+    assert_eq!(sink.seen, [mounted]);
 }
