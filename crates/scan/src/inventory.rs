@@ -46,6 +46,7 @@ pub(crate) fn assemble(
         target,
         packages,
         gaps,
+        ..Inventory::default()
     }
 }
 
