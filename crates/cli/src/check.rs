@@ -57,6 +57,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
         misconfigurations: answers.misconfigurations,
         secrets: Vec::new(),
         licenses: Vec::new(),
+        signs: Vec::new(),
         vex: Vec::new(),
         gaps: answers.gaps,
         decision: Decision::default(),
