@@ -14,6 +14,7 @@ mod document;
 pub mod explain;
 pub mod format;
 mod issue;
+pub mod misconfiguration;
 mod options;
 pub mod sbom;
 mod text;
