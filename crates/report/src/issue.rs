@@ -1,7 +1,8 @@
 //! Everything a report complains about, in one shape, for formats that know only one.
 
-use lazaret_model::{Finding, License, Report, Secret, Severity, Sign, Suppression};
-use serde_json::Value;
+use lazaret_model::{
+    CheckStatus, Finding, License, Misconfiguration, Report, Secret, Severity, Sign, Suppression,
+};
 
 use crate::{Options, text, view};
 
@@ -27,6 +28,18 @@ pub(crate) struct Issue {
     pub(crate) remedy: String,
     /// Why it does not count, where it does not.
     pub(crate) suppressed: Option<String>,
+    /// It could not be decided whether it is so.
+    pub(crate) undecided: bool,
+}
+
+impl Issue {
+    /// Why it is no bad news that counts.
+    pub(crate) fn excuse(&self) -> Option<String> {
+        match &self.suppressed {
+            Some(why) => Some(format!("suppressed by {why}")),
+            None => self.undecided.then(|| self.title.clone()),
+        }
+    }
 }
 
 /// All complaints that `options` ask for: vulnerabilities in the report's order, then
@@ -37,7 +50,7 @@ pub(crate) fn issues(report: &Report, options: &Options) -> Vec<Issue> {
         .collect();
     let wanted = |issue: &Issue| options.show_suppressed || issue.suppressed.is_none();
     let checks = report.misconfigurations.iter();
-    all.extend(checks.filter_map(|v| of_value(v, report)).filter(&wanted));
+    all.extend(checks.filter_map(of_check).filter(&wanted));
     all.extend(report.secrets.iter().map(of_secret).filter(&wanted));
     let licenses = report.licenses.iter().filter(|l| l.forbidden);
     all.extend(licenses.map(|l| of_license(l, report)).filter(&wanted));
@@ -59,46 +72,36 @@ fn of_finding(finding: &Finding, report: &Report) -> Issue {
         subject: format!("{} {}", package.name, package.version),
         remedy: view::remedy(finding),
         suppressed: finding.suppressed.as_ref().map(told),
+        undecided: false,
     }
 }
 
 /// A check of a configuration file; none where it passed.
-fn of_value(value: &Value, report: &Report) -> Option<Issue> {
-    let word = |name: &str| {
-        let found = value.get(name).and_then(Value::as_str);
-        found.unwrap_or_default().to_owned()
+fn of_check(check: &Misconfiguration) -> Option<Issue> {
+    let message = match check.message.as_str() {
+        "" => &check.title,
+        message => message,
     };
-    let status = word("status");
-    if status == "PASS" {
-        return None;
-    }
-    let (id, message) = (word("id"), word("message"));
-    let path = match word("target") {
-        empty if empty.is_empty() => report.target.name.clone(),
-        path => path,
+    let title = match check.status {
+        CheckStatus::Pass => return None,
+        CheckStatus::Unknown => format!("could not be decided: {message}"),
+        CheckStatus::Fail => message.to_owned(),
     };
-    let line = value.get("line").and_then(Value::as_u64).unwrap_or(1);
-    let suppressed = value.get("suppressed").filter(|s| !s.is_null());
     Some(Issue {
         kind: "misconfiguration",
-        key: format!("{path}|{line}|{message}"),
-        title: match status.as_str() {
-            "UNKNOWN" => format!("could not be decided: {message}"),
-            _ => message,
+        id: check.id.clone(),
+        title,
+        severity: check.severity,
+        path: check.target.clone(),
+        line: u64::from(check.line.max(1)),
+        key: check.key(),
+        subject: match check.resource.as_str() {
+            "" => check.target.clone(),
+            resource => resource.to_owned(),
         },
-        severity: word("severity").parse().unwrap_or(Severity::Unknown),
-        subject: path.clone(),
-        path,
-        line: line.max(1),
-        id,
-        remedy: match word("fix").as_str() {
-            "auto" => "`lazaret fix` can change it".to_owned(),
-            _ => "change the configuration".to_owned(),
-        },
-        suppressed: suppressed.map(|s| {
-            let part = |name| s.get(name).and_then(Value::as_str).unwrap_or_default();
-            format!("{}: {}", part("by"), part("reason"))
-        }),
+        remedy: check.remedy.clone(),
+        suppressed: check.suppressed.as_ref().map(told),
+        undecided: check.status == CheckStatus::Unknown,
     })
 }
 
@@ -114,6 +117,7 @@ fn of_secret(secret: &Secret) -> Issue {
         subject: secret.path.clone(),
         remedy: "revoke it, then take it out".to_owned(),
         suppressed: secret.suppressed.as_ref().map(told),
+        undecided: false,
     }
 }
 
@@ -133,6 +137,7 @@ fn of_license(license: &License, report: &Report) -> Issue {
         subject: license.subject().to_owned(),
         remedy: "the policy forbids it".to_owned(),
         suppressed: license.suppressed.as_ref().map(told),
+        undecided: false,
     }
 }
 
@@ -148,6 +153,7 @@ fn of_sign(sign: &Sign) -> Issue {
         subject: sign.path.clone(),
         remedy: "find out where the file is from".to_owned(),
         suppressed: sign.suppressed.as_ref().map(told),
+        undecided: false,
     }
 }
 

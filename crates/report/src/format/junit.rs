@@ -33,7 +33,7 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
     let time = time.as_deref().map(|t| t.trim_end_matches('Z'));
     let count = |failed: bool| {
         let all = suites.values().flatten();
-        all.filter(|i| i.suppressed.is_none() == failed).count()
+        all.filter(|i| i.excuse().is_none() == failed).count()
     };
     let (failures, suppressed) = (count(true), count(false));
     let skipped = suppressed + report.gaps.len();
@@ -99,15 +99,14 @@ impl Page {
     }
 
     fn suite(&mut self, kind: &str, path: &str, issues: &[Issue], time: Option<&str>) {
-        let failed = issues.iter().filter(|i| i.suppressed.is_none()).count();
+        let failed = issues.iter().filter(|i| i.excuse().is_none()).count();
         let name = format!("{kind}: {path}");
         self.open(&name, issues.len(), failed, issues.len() - failed, time);
         for issue in issues {
             self.case(&format!("{} {}", issue.id, issue.subject), kind);
             let head = format!("{}: {}", issue.severity, issue.title);
-            match &issue.suppressed {
+            match issue.excuse() {
                 Some(why) => {
-                    let why = format!("suppressed by {why}");
                     self.line(&format!("      <skipped message=\"{}\"/>", escape(&why)));
                 }
                 None => self.line(&format!(
