@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// Every arrow between crates of this workspace, test dependencies left out.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("version", &[]),
     ("model", &["version"]),
     ("ecosystem", &["model", "version"]),
     ("image", &["model"]),
+    ("inspect", &["model"]),
     ("policy", &["model"]),
     ("report", &["model"]),
     ("advisory", &["ecosystem", "model", "version"]),
