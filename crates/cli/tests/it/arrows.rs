@@ -7,6 +7,7 @@ use std::process::Command;
 const ARROWS: [(&str, &[&str]); 13] = [
     ("version", &[]),
     ("model", &["version"]),
+    ("check", &["model"]),
     ("ecosystem", &["model", "version"]),
     ("image", &["model"]),
     ("inspect", &["model"]),
@@ -24,6 +25,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
         "cli",
         &[
             "advisory",
+            "check",
             "ecosystem",
             "image",
             "match",
