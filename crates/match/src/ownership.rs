@@ -83,11 +83,11 @@ impl<'a> Owners<'a> {
 
 /// Whether one of these advisories is about the vulnerability.
 fn speaks(
-    mut advisories: impl Iterator<Item = lazaret_advisory::db::AdvisoryIndex>,
+    advisories: impl Iterator<Item = lazaret_advisory::db::AdvisoryIndex>,
     identity: &Identity,
     facts: &mut Facts<'_>,
 ) -> Result<bool, DbError> {
-    while let Some(advisory) = advisories.next() {
+    for advisory in advisories {
         if facts.identities(advisory)?.contains(identity) {
             return Ok(true);
         }

@@ -1,6 +1,7 @@
 //! What matching answers, over small databases made here.
 
 mod conditions;
+mod cvss;
 mod ownership;
 mod peers;
 mod programs;

@@ -1,0 +1,3 @@
+//! The nouns against what others wrote down about them.
+
+mod purl;
