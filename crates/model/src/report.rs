@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Finding, Gap, Package, Target};
+use crate::{Digest, Finding, Gap, License, Package, Secret, Sign, Target};
 
 /// The value of [`Report::schema`].
 pub const REPORT_SCHEMA: &str = "lazaret.report/1";
@@ -31,12 +31,16 @@ pub struct Report {
     /// Misconfigurations; empty until configuration checks exist.
     #[serde(default)]
     pub misconfigurations: Vec<serde_json::Value>,
-    /// Secrets; empty until secret rules exist.
+    /// Credentials, the suppressed ones among them; ordered by path and line.
     #[serde(default)]
-    pub secrets: Vec<serde_json::Value>,
-    /// Licence findings; empty until licence policy exists.
+    pub secrets: Vec<Secret>,
+    /// Licences of packages and texts, where they were asked for; ordered by package, path
+    /// and licence.
     #[serde(default)]
-    pub licenses: Vec<serde_json::Value>,
+    pub licenses: Vec<License>,
+    /// Signs of tampering, the suppressed ones among them; ordered by path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signs: Vec<Sign>,
     /// What became of every exploitability statement that was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub vex: Vec<VexUse>,

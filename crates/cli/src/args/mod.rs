@@ -21,6 +21,7 @@ pub(crate) use report::{
     DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
 };
 pub(crate) use target::TargetArgs;
+pub(crate) use values::MaxAge;
 pub(crate) use vex::{VexArgs, VexCommand, VexInitArgs};
 
 /// Examines container images: what is inside, what is known against it, and what could
@@ -87,6 +88,10 @@ pub(crate) struct ConsoleArgs {
     /// Say nothing but the report and errors.
     #[arg(short, long, global = true, env = "LAZARET_QUIET")]
     pub(crate) quiet: bool,
+    /// Say on standard error what is done: settings, sources that are tried, layers that
+    /// are known already, the database.
+    #[arg(short, long, global = true, env = "LAZARET_VERBOSE")]
+    pub(crate) verbose: bool,
     /// No progress on standard error.
     #[arg(long, global = true, env = "LAZARET_NO_PROGRESS")]
     pub(crate) no_progress: bool,
