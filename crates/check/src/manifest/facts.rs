@@ -165,3 +165,18 @@ pub(crate) fn personal_key(name: &str) -> bool {
     let bare: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     ["username", "email", "emailaddress", "useremail", "phonenumber"].iter().any(|word| bare.ends_with(word))
 }
+
+/// Whether an image comes from one of `allowed`: registries, or registries with a path.
+/// Compared part by part, so that `registry.example` does not allow `registry.example.evil`.
+pub(crate) fn is_below(reference: &str, allowed: &[String]) -> bool {
+    let (head, rest) = reference.split_once('/').unwrap_or(("", reference));
+    let named = head.contains(['.', ':']) || head == "localhost";
+    let full = match (named, head.is_empty()) {
+        (true, _) => reference.to_owned(),
+        (false, true) => format!("docker.io/library/{rest}"),
+        (false, false) => format!("docker.io/{reference}"),
+    };
+    allowed.iter().map(|one| one.trim_end_matches('/')).any(|one| {
+        full.strip_prefix(one).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '@']))
+    })
+}

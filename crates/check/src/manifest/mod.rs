@@ -4,6 +4,7 @@
 //! are looked at together: a NetworkPolicy in one file decides about a pod in another.
 
 pub mod checks;
+mod control;
 mod facts;
 pub mod node;
 pub mod object;
@@ -40,22 +41,31 @@ fn claims(source: &Source) -> bool {
     (wants(&source.path) || source.named) && source.text.contains("apiVersion") && source.text.contains("kind")
 }
 
-fn examine(files: &[&Source], _: &[Source], _: &Settings) -> Findings {
-    let read: Vec<(Vec<Object>, Option<Gap>)> = files.par_iter().enumerate().map(|(index, source)| read(source, index)).collect();
-    let mut findings = Findings::default();
-    let mut scope = Scope::default();
-    for (objects, gap) in read {
-        scope.objects.extend(objects);
-        findings.gaps.extend(gap);
-    }
-    let single: Vec<Vec<crate::Finding>> = scope.objects.par_iter().map(|object| judge(object, files)).collect();
-    findings.found.extend(single.into_iter().flatten());
-    for rule in checks::ALL {
-        if let Look::Scope(look) = rule.look {
-            look(&scope, &mut Found::new(rule, files, &mut findings.found));
+fn examine(files: &[&Source], _: &[Source], settings: &Settings) -> Findings {
+    let (scopes, gaps) = scopes(files);
+    let mut findings = Findings { found: Vec::new(), gaps };
+    for scope in &scopes {
+        let single: Vec<Vec<crate::Finding>> = scope.objects.par_iter().map(|object| judge(object, files, settings)).collect();
+        findings.found.extend(single.into_iter().flatten());
+        for rule in checks::ALL {
+            if let Look::Scope(look) = rule.look {
+                look(scope, &mut Found::new(rule, files, settings, &mut findings.found));
+            }
         }
     }
     findings
+}
+
+/// The objects of `files`, those together that are applied together, and what could not be read.
+pub(crate) fn scopes(files: &[&Source]) -> (Vec<Scope>, Vec<Gap>) {
+    let read: Vec<(Vec<Object>, Option<Gap>)> = files.par_iter().enumerate().map(|(index, source)| read(source, index)).collect();
+    let mut scope = Scope::default();
+    let mut gaps = Vec::new();
+    for (objects, gap) in read {
+        scope.objects.extend(objects);
+        gaps.extend(gap);
+    }
+    (vec![scope], gaps)
 }
 
 fn read(source: &Source, index: usize) -> (Vec<Object>, Option<Gap>) {
@@ -66,13 +76,13 @@ fn read(source: &Source, index: usize) -> (Vec<Object>, Option<Gap>) {
 }
 
 /// Everything that can be said of one object alone.
-fn judge(object: &Object, files: &[&Source]) -> Vec<crate::Finding> {
+fn judge(object: &Object, files: &[&Source], settings: &Settings) -> Vec<crate::Finding> {
     let mut findings = Vec::new();
     let pod = object.pod();
     let containers = pod.map(|pod| pod.containers()).unwrap_or_default();
     for rule in checks::ALL {
         let mut found = |rule: &'static Rule, run: &mut dyn FnMut(&mut Found<'_>)| {
-            run(&mut Found::new(rule, files, &mut findings).of(object));
+            run(&mut Found::new(rule, files, settings, &mut findings).of(object));
         };
         match (&rule.look, &pod) {
             (Look::Container(look), _) => containers.iter().for_each(|one| found(rule, &mut |found| look(one, found))),

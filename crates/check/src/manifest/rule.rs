@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::node::Span;
 use super::object::{Container, Object, Pod};
 use super::scope::Scope;
-use crate::{Check, Finding, Source};
+use crate::{Check, Finding, Settings, Source};
 
 /// A check and the code that looks for it.
 pub(crate) struct Rule {
@@ -34,13 +34,14 @@ pub(crate) struct Found<'a> {
     check: &'static Check,
     remedy: &'static str,
     sources: &'a [&'a Source],
+    settings: &'a Settings,
     object: Option<&'a Object>,
     findings: &'a mut Vec<Finding>,
 }
 
 impl<'a> Found<'a> {
-    pub(crate) fn new(rule: &'static Rule, sources: &'a [&'a Source], findings: &'a mut Vec<Finding>) -> Self {
-        Self { check: &rule.check, remedy: rule.remedy, sources, object: None, findings }
+    pub(crate) fn new(rule: &'static Rule, sources: &'a [&'a Source], settings: &'a Settings, findings: &'a mut Vec<Finding>) -> Self {
+        Self { check: &rule.check, remedy: rule.remedy, sources, settings, object: None, findings }
     }
 
     /// With the object that is looked at.
@@ -54,6 +55,11 @@ impl<'a> Found<'a> {
         self.object = Some(object);
     }
 
+    /// What the caller chose.
+    pub(crate) fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
     /// A failure at `span`.
     pub(crate) fn add(&mut self, span: Span, message: impl Into<String>) {
         self.put(span, message.into(), |finding| finding);
@@ -62,6 +68,16 @@ impl<'a> Found<'a> {
     /// A failure that only those peers call by a name of theirs.
     pub(crate) fn add_as(&mut self, peers: &[&'static str], span: Span, message: impl Into<String>) {
         self.put(span, message.into(), |finding| finding.aliases(peers));
+    }
+
+    /// A failure at a value that must not be shown.
+    pub(crate) fn add_secret(&mut self, span: Span, message: impl Into<String>) {
+        self.put(span, message.into(), |finding| finding.conceal(range(span)));
+    }
+
+    /// A failure at a value that must not be shown, which only those peers name.
+    pub(crate) fn add_secret_as(&mut self, peers: &[&'static str], span: Span, message: impl Into<String>) {
+        self.put(span, message.into(), |finding| finding.aliases(peers).conceal(range(span)));
     }
 
     /// Something that the files alone cannot tell.

@@ -2,6 +2,30 @@
 
 use super::rule::Rule;
 
+mod kc001;
+mod kc002;
+mod kc003;
+mod kc004;
+mod kc005;
+mod kc006;
+mod kc007;
+mod kc008;
+mod kc009;
+mod kc010;
+mod kc013;
+mod kc014;
+mod kc015;
+mod kc016;
+mod kc017;
+mod kc018;
+mod kc019;
+mod kc020;
+mod kc021;
+mod kc022;
+mod kc023;
+mod kc024;
+mod kc025;
+mod kc030;
 mod kw001;
 mod kw002;
 mod kw003;
@@ -34,15 +58,38 @@ mod kw029;
 mod kw030;
 mod kw031;
 mod kw032;
+mod kw033;
 mod kw034;
 mod kw035;
 mod kw036;
 mod kw037;
+mod kw038;
 mod kw039;
 mod kw040;
 mod kw041;
 mod kw042;
 mod kw043;
+mod kw044;
+mod kw045;
+mod kw047;
+mod kw048;
+mod kw049;
+mod kw050;
+mod kw051;
+mod kw053;
+mod kw054;
+mod kw057;
+mod kw058;
+mod kw060;
+mod kw061;
+mod kw063;
+mod kw065;
+mod np005;
+mod np006;
+mod np010;
+mod np014;
+mod np017;
+mod np018;
 mod rb001;
 mod rb002;
 mod rb003;
@@ -63,6 +110,8 @@ mod rb017;
 mod se001;
 mod se002;
 mod se003;
+mod se004;
+mod se007;
 
 /// The checks, in the order reports of them list.
 pub(crate) static ALL: &[&Rule] = &[
@@ -98,18 +147,43 @@ pub(crate) static ALL: &[&Rule] = &[
     &kw030::RULE,
     &kw031::RULE,
     &kw032::RULE,
+    &kw033::RULE,
     &kw034::RULE,
     &kw035::RULE,
     &kw036::RULE,
     &kw037::RULE,
+    &kw038::RULE,
     &kw039::RULE,
     &kw040::RULE,
     &kw041::RULE,
     &kw042::RULE,
     &kw043::RULE,
+    &kw044::RULE,
+    &kw045::RULE,
+    &kw047::RULE,
+    &kw048::RULE,
+    &kw049::RULE,
+    &kw050::RULE,
+    &kw051::RULE,
+    &kw053::RULE,
+    &kw054::RULE,
+    &kw057::RULE,
+    &kw058::RULE,
+    &kw060::RULE,
+    &kw061::RULE,
+    &kw063::RULE,
+    &kw065::RULE,
     &se001::RULE,
     &se002::RULE,
     &se003::RULE,
+    &se004::RULE,
+    &se007::RULE,
+    &np005::RULE,
+    &np006::RULE,
+    &np010::RULE,
+    &np014::RULE,
+    &np017::RULE,
+    &np018::RULE,
     &rb001::RULE,
     &rb002::RULE,
     &rb003::RULE,
@@ -127,4 +201,28 @@ pub(crate) static ALL: &[&Rule] = &[
     &rb015::RULE,
     &rb016::RULE,
     &rb017::RULE,
+    &kc001::RULE,
+    &kc002::RULE,
+    &kc003::RULE,
+    &kc004::RULE,
+    &kc005::RULE,
+    &kc006::RULE,
+    &kc007::RULE,
+    &kc008::RULE,
+    &kc009::RULE,
+    &kc010::RULE,
+    &kc013::RULE,
+    &kc014::RULE,
+    &kc015::RULE,
+    &kc016::RULE,
+    &kc017::RULE,
+    &kc018::RULE,
+    &kc019::RULE,
+    &kc020::RULE,
+    &kc021::RULE,
+    &kc022::RULE,
+    &kc023::RULE,
+    &kc024::RULE,
+    &kc025::RULE,
+    &kc030::RULE,
 ];

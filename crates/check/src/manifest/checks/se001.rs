@@ -45,7 +45,7 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         let (Some(name), Some(value)) = (variable.str_at("name"), variable.get("value")) else { continue };
         let text = value.as_str().unwrap_or_default();
         if secret_assignment(name, text) {
-            found.add(value.span, format!("`{name}` of {} holds what looks like a credential", container.title()));
+            found.add_secret(value.span, format!("`{name}` of {} holds what looks like a credential", container.title()));
         }
     }
 }

@@ -32,7 +32,7 @@ fn look(object: &Object, found: &mut Found<'_>) {
     for (key, value) in object.node.get("data").into_iter().flat_map(Node::entries) {
         let (Some(name), Some(text)) = (key.as_str(), value.as_str()) else { continue };
         if secret_assignment(name, text) {
-            found.add_as(&["KSV-0109"], value.span, format!("`{name}` of {} holds what looks like a secret", object.title()));
+            found.add_secret_as(&["KSV-0109"], value.span, format!("`{name}` of {} holds what looks like a secret", object.title()));
         }
         if personal_key(name) {
             found.add_as(&["KSV-01010"], key.span, format!("`{name}` of {} names sensitive content", object.title()));
