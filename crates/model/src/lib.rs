@@ -20,11 +20,15 @@ mod distro;
 mod finding;
 mod gap;
 mod inventory;
+mod license;
+mod misconfiguration;
 mod package;
 mod platform;
 mod purl;
 mod report;
+mod secret;
 mod severity;
+mod sign;
 
 pub use advisory::{
     Advisory, AdvisoryKind, Affected, CveRecord, EndOfLife, Epss, FeedItem, Kev, KeyKind,
@@ -38,10 +42,14 @@ pub use distro::Distro;
 pub use finding::{Finding, FindingPackage, FixStatus, Risk, Suppression};
 pub use gap::{Gap, GapKind};
 pub use inventory::{Inventory, Layer, Target, TargetKind};
+pub use license::{License, LicenseCategory, LicenseSource};
+pub use misconfiguration::{CheckStatus, FixKind, Misconfiguration};
 pub use package::{Location, Package, Source};
 pub use platform::{InvalidPlatform, Platform};
 pub use purl::{InvalidPurl, Purl};
 pub use report::{
     DatabaseInfo, Decision, FeedInfo, Outcome, REPORT_SCHEMA, Reason, Report, Scanner, VexUse,
 };
+pub use secret::{Confidence, Secret, SecretPlace};
 pub use severity::{Cvss, InvalidSeverity, Rating, Severity};
+pub use sign::{Sign, SignKind};

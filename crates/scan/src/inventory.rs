@@ -45,6 +45,7 @@ pub(crate) fn assemble(
         target,
         packages,
         gaps,
+        ..Inventory::default()
     }
 }
 
