@@ -62,16 +62,46 @@ const INTRANET: &str = "private networks";
 
 /// Annotations by which clouds make a load balancer internal, and the value that does.
 const INTERNAL: &[(&str, &[&str])] = &[
-    ("service.beta.kubernetes.io/aws-load-balancer-internal", &["true", "0.0.0.0/0"]),
-    ("service.beta.kubernetes.io/aws-load-balancer-scheme", &["internal"]),
-    ("service.beta.kubernetes.io/azure-load-balancer-internal", &["true"]),
-    ("networking.gke.io/load-balancer-type", &["Internal", "internal"]),
-    ("cloud.google.com/load-balancer-type", &["Internal", "internal"]),
-    ("service.kubernetes.io/qcloud-loadbalancer-internal-subnetid", &[]),
-    ("service.beta.kubernetes.io/openstack-internal-load-balancer", &["true"]),
-    ("service.beta.kubernetes.io/oci-load-balancer-internal", &["true"]),
-    ("service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type", &["intranet"]),
-    ("service.beta.kubernetes.io/do-loadbalancer-network", &["INTERNAL"]),
+    (
+        "service.beta.kubernetes.io/aws-load-balancer-internal",
+        &["true", "0.0.0.0/0"],
+    ),
+    (
+        "service.beta.kubernetes.io/aws-load-balancer-scheme",
+        &["internal"],
+    ),
+    (
+        "service.beta.kubernetes.io/azure-load-balancer-internal",
+        &["true"],
+    ),
+    (
+        "networking.gke.io/load-balancer-type",
+        &["Internal", "internal"],
+    ),
+    (
+        "cloud.google.com/load-balancer-type",
+        &["Internal", "internal"],
+    ),
+    (
+        "service.kubernetes.io/qcloud-loadbalancer-internal-subnetid",
+        &[],
+    ),
+    (
+        "service.beta.kubernetes.io/openstack-internal-load-balancer",
+        &["true"],
+    ),
+    (
+        "service.beta.kubernetes.io/oci-load-balancer-internal",
+        &["true"],
+    ),
+    (
+        "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type",
+        &["intranet"],
+    ),
+    (
+        "service.beta.kubernetes.io/do-loadbalancer-network",
+        &["INTERNAL"],
+    ),
     ("alb.ingress.kubernetes.io/scheme", &["internal"]),
 ];
 
@@ -79,7 +109,9 @@ const INTERNAL: &[(&str, &[&str])] = &[
 pub(crate) fn is_internal(object: &Object) -> bool {
     let annotation = |key: &str| object.node.at(&["metadata", "annotations", key]);
     let marked = INTERNAL.iter().any(|(key, values)| {
-        annotation(key).and_then(Node::as_str).is_some_and(|value| values.is_empty() || values.contains(&value))
+        annotation(key)
+            .and_then(Node::as_str)
+            .is_some_and(|value| values.is_empty() || values.contains(&value))
     });
     let class = annotation("kubernetes.io/ingress.class")
         .or_else(|| object.node.at(&["spec", "ingressClassName"]))
@@ -87,21 +119,36 @@ pub(crate) fn is_internal(object: &Object) -> bool {
         .and_then(Node::as_str)
         .unwrap_or_default();
     // An ALB is internal unless it is said to face the internet.
-    let alb = class == "alb" && annotation("alb.ingress.kubernetes.io/scheme").and_then(Node::as_str) != Some("internet-facing");
+    let alb = class == "alb"
+        && annotation("alb.ingress.kubernetes.io/scheme").and_then(Node::as_str)
+            != Some("internet-facing");
     // GKE's regional class for private networks is `gke-l7-rilb`.
-    marked || alb || class.contains("internal") || class.contains("private") || class.contains("-rilb")
+    marked
+        || alb
+        || class.contains("internal")
+        || class.contains("private")
+        || class.contains("-rilb")
 }
 
 /// Everything that leads into `scope`.
 pub(crate) fn entries(scope: &Scope) -> Entries<'_> {
-    let mut entries = Entries { services: HashMap::new(), fronts: HashMap::new() };
-    let gateways: HashMap<(&str, &str), &Object> =
-        scope.objects.iter().filter(|object| object.kind() == "Gateway").map(|object| ((object.namespace(), object.name()), object)).collect();
+    let mut entries = Entries {
+        services: HashMap::new(),
+        fronts: HashMap::new(),
+    };
+    let gateways: HashMap<(&str, &str), &Object> = scope
+        .objects
+        .iter()
+        .filter(|object| object.kind() == "Gateway")
+        .map(|object| ((object.namespace(), object.name()), object))
+        .collect();
     for object in &scope.objects {
         match (object.kind(), object.group()) {
             ("Service", "") => entries.service(object),
             ("Ingress", _) => entries.ingress(object),
-            ("HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute", _) => entries.route(object, &gateways),
+            ("HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute", _) => {
+                entries.route(object, &gateways)
+            }
             ("VirtualService", "networking.istio.io") => entries.virtual_service(object, &gateways),
             ("Route", "route.openshift.io") => entries.openshift(object),
             _ => {}
@@ -120,10 +167,19 @@ impl<'a> Entries<'a> {
             if !is_selected(service, &own) {
                 continue;
             }
-            for front in self.fronts.get(&(namespace, service.name())).into_iter().flatten() {
+            for front in self
+                .fronts
+                .get(&(namespace, service.name()))
+                .into_iter()
+                .flatten()
+            {
                 let mut way = front.way.clone();
                 way.ports = target_ports(service, front.port, pod);
-                if way.steps.last().is_none_or(|(_, span)| *span != service.span()) {
+                if way
+                    .steps
+                    .last()
+                    .is_none_or(|(_, span)| *span != service.span())
+                {
                     way.steps.push((service.title(), service.span()));
                 }
                 ways.push(way);
@@ -143,35 +199,66 @@ impl<'a> Entries<'a> {
     }
 
     fn front(&mut self, service: &'a str, way: Way<'a>, port: Option<&'a Node>) {
-        self.fronts.entry((way.namespace, service)).or_default().push(Front { way, port });
+        self.fronts
+            .entry((way.namespace, service))
+            .or_default()
+            .push(Front { way, port });
     }
 
     fn service(&mut self, object: &'a Object) {
-        self.services.entry(object.namespace()).or_default().push(object);
+        self.services
+            .entry(object.namespace())
+            .or_default()
+            .push(object);
         let Some(spec) = object.spec() else { return };
         let kind = spec.str_at("type").unwrap_or("ClusterIP");
         let local = spec.str_at("externalTrafficPolicy") == Some("Local");
         let steps = vec![(format!("{} ({kind})", object.title()), object.span())];
         let base = |class: Class, reach: Reach| Way {
             class,
-            from: if class == Class::Internet { INTERNET } else { INTRANET },
+            from: if class == Class::Internet {
+                INTERNET
+            } else {
+                INTRANET
+            },
             steps: steps.clone(),
             ports: Vec::new(),
-            sender: if local { Sender::Client(reach) } else { Sender::Node },
+            sender: if local {
+                Sender::Client(reach)
+            } else {
+                Sender::Node
+            },
             past_policies: false,
             assumes: Vec::new(),
             namespace: object.namespace(),
         };
-        let addresses = spec.list("externalIPs").iter().filter_map(Node::as_str).filter_map(reach);
+        let addresses = spec
+            .list("externalIPs")
+            .iter()
+            .filter_map(Node::as_str)
+            .filter_map(reach);
         if let Some(widest) = addresses.max() {
-            let way = if widest > Reach::Private { base(Class::Internet, Reach::All) } else { base(Class::Intranet, Reach::Private) };
+            let way = if widest > Reach::Private {
+                base(Class::Internet, Reach::All)
+            } else {
+                base(Class::Intranet, Reach::Private)
+            };
             self.front(object.name(), way, None);
         }
         if kind == "LoadBalancer" {
-            let ranges = spec.list("loadBalancerSourceRanges").iter().filter_map(Node::as_str).filter_map(reach).max();
+            let ranges = spec
+                .list("loadBalancerSourceRanges")
+                .iter()
+                .filter_map(Node::as_str)
+                .filter_map(reach)
+                .max();
             let reach = ranges.unwrap_or(Reach::All);
             let inside = is_internal(object) || reach == Reach::Private;
-            let way = if inside { base(Class::Intranet, Reach::Private) } else { base(Class::Internet, reach) };
+            let way = if inside {
+                base(Class::Intranet, Reach::Private)
+            } else {
+                base(Class::Internet, reach)
+            };
             self.front(object.name(), way, None);
         }
         if kind == "NodePort" {
@@ -183,16 +270,32 @@ impl<'a> Entries<'a> {
 
     fn ingress(&mut self, object: &'a Object) {
         let Some(spec) = object.spec() else { return };
-        let mut backends: Vec<&Node> = ["defaultBackend", "backend"].into_iter().filter_map(|key| spec.get(key)).collect();
+        let mut backends: Vec<&Node> = ["defaultBackend", "backend"]
+            .into_iter()
+            .filter_map(|key| spec.get(key))
+            .collect();
         for rule in spec.list("rules") {
-            backends.extend(rule.get("http").map_or(&[][..], |http| http.list("paths")).iter().filter_map(|path| path.get("backend")));
+            backends.extend(
+                rule.get("http")
+                    .map_or(&[][..], |http| http.list("paths"))
+                    .iter()
+                    .filter_map(|path| path.get("backend")),
+            );
         }
         for backend in backends {
             let modern = backend.get("service");
-            let name = modern.and_then(|service| service.str_at("name")).or_else(|| backend.str_at("serviceName"));
-            let port = modern.and_then(|service| service.get("port")).and_then(|port| port.get("number").or_else(|| port.get("name")));
+            let name = modern
+                .and_then(|service| service.str_at("name"))
+                .or_else(|| backend.str_at("serviceName"));
+            let port = modern
+                .and_then(|service| service.get("port"))
+                .and_then(|port| port.get("number").or_else(|| port.get("name")));
             if let Some(name) = name {
-                let way = behind(object, object.namespace(), is_internal(object) || narrowed(object));
+                let way = behind(
+                    object,
+                    object.namespace(),
+                    is_internal(object) || narrowed(object),
+                );
                 self.front(name, way, port.or_else(|| backend.get("servicePort")));
             }
         }
@@ -202,31 +305,58 @@ impl<'a> Entries<'a> {
         let Some(spec) = object.spec() else { return };
         let parents = spec.list("parentRefs").iter().map(|parent| {
             let namespace = parent.str_at("namespace").unwrap_or(object.namespace());
-            gateways.get(&(namespace, parent.str_at("name").unwrap_or_default())).copied()
+            gateways
+                .get(&(namespace, parent.str_at("name").unwrap_or_default()))
+                .copied()
         });
         let parents: Vec<Option<&Object>> = parents.collect();
         // A route without a gateway leads nowhere; one whose gateway is elsewhere may lead anywhere.
-        let Some(widest) = parents.iter().min_by_key(|parent| parent.is_some_and(is_private_gateway)) else { return };
-        for backend in spec.list("rules").iter().flat_map(|rule| rule.list("backendRefs")) {
+        let Some(widest) = parents
+            .iter()
+            .min_by_key(|parent| parent.is_some_and(is_private_gateway))
+        else {
+            return;
+        };
+        for backend in spec
+            .list("rules")
+            .iter()
+            .flat_map(|rule| rule.list("backendRefs"))
+        {
             let namespace = backend.str_at("namespace").unwrap_or(object.namespace());
-            if let Some(name) = backend.str_at("name").filter(|_| matches!(backend.str_at("kind"), None | Some("Service"))) {
+            if let Some(name) = backend
+                .str_at("name")
+                .filter(|_| matches!(backend.str_at("kind"), None | Some("Service")))
+            {
                 let mut way = behind(object, namespace, widest.is_some_and(is_private_gateway));
                 match widest {
                     Some(gateway) => way.steps.insert(0, (gateway.title(), gateway.span())),
-                    None => way.assumes.push("the gateway, which is in no file, faces the internet".to_owned()),
+                    None => way
+                        .assumes
+                        .push("the gateway, which is in no file, faces the internet".to_owned()),
                 }
                 self.front(name, way, backend.get("port"));
             }
         }
     }
 
-    fn virtual_service(&mut self, object: &'a Object, gateways: &HashMap<(&str, &str), &'a Object>) {
+    fn virtual_service(
+        &mut self,
+        object: &'a Object,
+        gateways: &HashMap<(&str, &str), &'a Object>,
+    ) {
         let Some(spec) = object.spec() else { return };
-        let named = spec.list("gateways").iter().filter_map(Node::as_str).find(|name| *name != "mesh");
+        let named = spec
+            .list("gateways")
+            .iter()
+            .filter_map(Node::as_str)
+            .find(|name| *name != "mesh");
         let Some(named) = named else { return };
         let (namespace, name) = named.split_once('/').unwrap_or((object.namespace(), named));
         let gateway = gateways.get(&(namespace, name)).copied();
-        let routes = ["http", "tls", "tcp"].into_iter().flat_map(|kind| spec.list(kind)).flat_map(|rule| rule.list("route"));
+        let routes = ["http", "tls", "tcp"]
+            .into_iter()
+            .flat_map(|kind| spec.list(kind))
+            .flat_map(|rule| rule.list("route"));
         for destination in routes.filter_map(|route| route.get("destination")) {
             let host = destination.str_at("host").unwrap_or_default();
             let mut parts = host.split('.');
@@ -236,16 +366,26 @@ impl<'a> Entries<'a> {
             if let Some(gateway) = gateway {
                 way.steps.insert(0, (gateway.title(), gateway.span()));
             }
-            self.front(service, way, destination.get("port").and_then(|port| port.get("number")));
+            self.front(
+                service,
+                way,
+                destination.get("port").and_then(|port| port.get("number")),
+            );
         }
     }
 
     fn openshift(&mut self, object: &'a Object) {
         let Some(spec) = object.spec() else { return };
         if let Some(name) = spec.at(&["to", "name"]).and_then(Node::as_str) {
-            let inside = spec.str_at("host").is_some_and(|host| host.ends_with(".svc.cluster.local"));
+            let inside = spec
+                .str_at("host")
+                .is_some_and(|host| host.ends_with(".svc.cluster.local"));
             let way = behind(object, object.namespace(), inside || narrowed(object));
-            self.front(name, way, spec.get("port").and_then(|port| port.get("targetPort")));
+            self.front(
+                name,
+                way,
+                spec.get("port").and_then(|port| port.get("targetPort")),
+            );
         }
     }
 }
@@ -253,7 +393,11 @@ impl<'a> Entries<'a> {
 /// A way through an ingress controller or gateway.
 fn behind<'a>(object: &'a Object, namespace: &'a str, inside: bool) -> Way<'a> {
     Way {
-        class: if inside { Class::Intranet } else { Class::Internet },
+        class: if inside {
+            Class::Intranet
+        } else {
+            Class::Internet
+        },
         from: if inside { INTRANET } else { INTERNET },
         steps: vec![(object.title(), object.span())],
         ports: Vec::new(),
@@ -272,15 +416,24 @@ fn narrowed(object: &Object) -> bool {
         "haproxy.router.openshift.io/ip_whitelist",
         "alb.ingress.kubernetes.io/inbound-cidrs",
     ];
-    let given = keys.into_iter().find_map(|key| object.node.at(&["metadata", "annotations", key])).and_then(Node::as_str);
+    let given = keys
+        .into_iter()
+        .find_map(|key| object.node.at(&["metadata", "annotations", key]))
+        .and_then(Node::as_str);
     given.is_some_and(|list| {
-        let ranges: Vec<Option<Reach>> = list.split([',', ' ']).filter(|one| !one.trim().is_empty()).map(reach).collect();
+        let ranges: Vec<Option<Reach>> = list
+            .split([',', ' '])
+            .filter(|one| !one.trim().is_empty())
+            .map(reach)
+            .collect();
         !ranges.is_empty() && ranges.iter().all(|range| *range == Some(Reach::Private))
     })
 }
 
 fn is_private_gateway(gateway: &Object) -> bool {
-    let addresses = gateway.spec().map_or(&[][..], |spec| spec.list("addresses"));
+    let addresses = gateway
+        .spec()
+        .map_or(&[][..], |spec| spec.list("addresses"));
     let private = |address: &Node| address.str_at("value").and_then(reach) == Some(Reach::Private);
     is_internal(gateway) || (!addresses.is_empty() && addresses.iter().all(private))
 }
@@ -293,10 +446,16 @@ fn is_selected(service: &Object, labels: &Labels<'_>) -> bool {
 /// Ports of the pod behind a Service's port.
 fn target_ports(service: &Object, port: Option<&Node>, pod: &Pod<'_>) -> Vec<u16> {
     let named = |one: &Node, wanted: &Node| {
-        one.int_at("port").is_some_and(|number| wanted.as_int() == Some(number)) || one.str_at("name").is_some_and(|name| wanted.as_str() == Some(name))
+        one.int_at("port")
+            .is_some_and(|number| wanted.as_int() == Some(number))
+            || one
+                .str_at("name")
+                .is_some_and(|name| wanted.as_str() == Some(name))
     };
     let all = service.spec().map_or(&[][..], |spec| spec.list("ports"));
-    let wanted = all.iter().filter(|one| port.is_none_or(|wanted| named(one, wanted)));
+    let wanted = all
+        .iter()
+        .filter(|one| port.is_none_or(|wanted| named(one, wanted)));
     let mut ports: Vec<u16> = wanted
         .filter_map(|one| {
             let target = one.get("targetPort").or_else(|| one.get("port"))?;
@@ -326,14 +485,29 @@ fn host_ways<'a>(pod: &Pod<'a>) -> Vec<Way<'a>> {
             namespace: pod.object.namespace(),
         });
     };
-    if let Some(node) = pod.spec.get("hostNetwork").filter(|node| node.as_bool() == Some(true)) {
+    if let Some(node) = pod
+        .spec
+        .get("hostNetwork")
+        .filter(|node| node.as_bool() == Some(true))
+    {
         add("the node's network (hostNetwork)", node.span, Vec::new());
     }
     for container in pod.containers() {
         for port in container.node.list("ports") {
-            let Some(host) = port.get("hostPort").filter(|host| host.as_int().is_some_and(|port| port != 0)) else { continue };
-            let target = port.int_at("containerPort").and_then(|port| u16::try_from(port).ok());
-            add("a port of the node (hostPort)", host.span, target.into_iter().collect());
+            let Some(host) = port
+                .get("hostPort")
+                .filter(|host| host.as_int().is_some_and(|port| port != 0))
+            else {
+                continue;
+            };
+            let target = port
+                .int_at("containerPort")
+                .and_then(|port| u16::try_from(port).ok());
+            add(
+                "a port of the node (hostPort)",
+                host.span,
+                target.into_iter().collect(),
+            );
         }
     }
     ways

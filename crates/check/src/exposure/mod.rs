@@ -13,15 +13,15 @@ mod entry;
 mod policy;
 mod select;
 
-use crate::manifest::node::Span;
+use crate::manifest::node::{Node, Span};
 use crate::manifest::object::{Object, Pod};
 use crate::manifest::scope::Scope;
 use crate::{Source, manifest};
 
-pub use address::Reach;
+pub(crate) use address::within;
 pub(crate) use entry::is_internal;
-pub(crate) use policy::Policies;
-pub(crate) use select::{namespaces, selects};
+pub(crate) use policy::{Policies, default_deny};
+pub(crate) use select::{is_subset, labels, pod_labels, selects};
 
 /// From where a workload can be reached, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,9 +93,18 @@ pub struct Exposure {
 /// Files that are no Kubernetes manifests are passed over. Deterministic; no clock, no network.
 #[must_use]
 pub fn exposures(sources: &[Source]) -> Vec<Exposure> {
-    let files: Vec<&Source> = sources.iter().filter(|source| (manifest::LANGUAGE.claims)(source)).collect();
-    let mut all: Vec<Exposure> = manifest::scopes(&files).0.iter().flat_map(|scope| of_scope(scope, &files)).collect();
-    all.sort_by(|a, b| (&a.namespace, &a.kind, &a.name, &a.file).cmp(&(&b.namespace, &b.kind, &b.name, &b.file)));
+    let files: Vec<&Source> = sources
+        .iter()
+        .filter(|source| (manifest::LANGUAGE.claims)(source))
+        .collect();
+    let mut all: Vec<Exposure> = manifest::scopes(&files)
+        .0
+        .iter()
+        .flat_map(|scope| of_scope(scope, &files))
+        .collect();
+    all.sort_by(|a, b| {
+        (&a.namespace, &a.kind, &a.name, &a.file).cmp(&(&b.namespace, &b.kind, &b.name, &b.file))
+    });
     all.dedup();
     all
 }
@@ -104,19 +113,70 @@ pub fn exposures(sources: &[Source]) -> Vec<Exposure> {
 pub(crate) fn of_scope(scope: &Scope, files: &[&Source]) -> Vec<Exposure> {
     let policies = Policies::of(scope);
     let entries = entry::entries(scope);
-    let pods = scope.objects.iter().filter_map(Object::pod).filter(is_outermost);
-    pods.map(|pod| judge(&pod, &entries, &policies, files)).collect()
+    let pods = scope
+        .objects
+        .iter()
+        .filter_map(Object::pod)
+        .filter(is_outermost);
+    pods.map(|pod| judge(&pod, &entries, &policies, files))
+        .collect()
+}
+
+/// Every workload of a scope with its exposure, for checks.
+pub(crate) fn classes(scope: &Scope) -> Vec<(&Object, Exposure)> {
+    let policies = Policies::of(scope);
+    let entries = entry::entries(scope);
+    let pods = scope
+        .objects
+        .iter()
+        .filter_map(Object::pod)
+        .filter(is_outermost);
+    pods.map(|pod| (pod.object, judge(&pod, &entries, &policies, &[])))
+        .collect()
+}
+
+/// What somebody declared: the label or annotation `exposure` of the workload or its pods.
+pub(crate) fn declared(object: &Object) -> Option<Class> {
+    let own = ["labels", "annotations"]
+        .into_iter()
+        .find_map(|all| object.node.at(&["metadata", all, "exposure"]));
+    let word = own
+        .and_then(Node::as_str)
+        .or_else(|| object.pod().and_then(|pod| pod.label("exposure")))?;
+    [
+        Class::Isolated,
+        Class::Cluster,
+        Class::Intranet,
+        Class::Internet,
+    ]
+    .into_iter()
+    .find(|class| class.name() == word)
 }
 
 /// Objects that a controller made are judged through the controller.
 fn is_outermost(pod: &Pod<'_>) -> bool {
-    pod.object.node.at(&["metadata", "ownerReferences"]).is_none_or(crate::manifest::node::Node::is_empty)
+    pod.object
+        .node
+        .at(&["metadata", "ownerReferences"])
+        .is_none_or(Node::is_empty)
 }
 
-fn judge(pod: &Pod<'_>, entries: &entry::Entries<'_>, policies: &Policies<'_>, files: &[&Source]) -> Exposure {
+fn judge(
+    pod: &Pod<'_>,
+    entries: &entry::Entries<'_>,
+    policies: &Policies<'_>,
+    files: &[&Source],
+) -> Exposure {
     let step = |what: String, span: Span| {
-        let path = files.get(span.file as usize).filter(|_| span.line != 0).map(|file| file.path.clone());
-        Step { what, path: path.unwrap_or_default(), line: span.line }
+        let path = files
+            .get(span.file as usize)
+            .filter(|_| span.line != 0)
+            .map(|file| file.path.clone());
+        Step {
+            what,
+            path: path.unwrap_or_default(),
+            line: span.line,
+        }
     };
     let mut best: Option<(Class, entry::Way<'_>)> = None;
     for way in entries.to(pod) {
@@ -135,17 +195,28 @@ fn judge(pod: &Pod<'_>, entries: &entry::Entries<'_>, policies: &Policies<'_>, f
         Some((class, way)) => {
             assumes.extend(way.assumes.clone());
             let mut path = vec![step(way.from.to_owned(), Span::default())];
-            path.extend(way.steps.iter().map(|(what, span)| step(what.clone(), *span)));
+            path.extend(
+                way.steps
+                    .iter()
+                    .map(|(what, span)| step(what.clone(), *span)),
+            );
             (class, path, way.ports.clone())
         }
         None if shut.ingress && shut.egress => {
             assumes.push("the network plug-in enforces NetworkPolicy".to_owned());
             (Class::Isolated, Vec::new(), Vec::new())
         }
-        None => (Class::Cluster, vec![step("pods of the cluster".to_owned(), Span::default())], Vec::new()),
+        None => (
+            Class::Cluster,
+            vec![step("pods of the cluster".to_owned(), Span::default())],
+            Vec::new(),
+        ),
     };
     if policies.foreign && class != Class::Internet {
-        assumes.push("policies of Cilium, Calico or the cluster's administrator open nothing more".to_owned());
+        assumes.push(
+            "policies of Cilium, Calico or the cluster's administrator open nothing more"
+                .to_owned(),
+        );
     }
     let span = pod.object.span();
     let mut path = path;
@@ -159,9 +230,17 @@ fn judge(pod: &Pod<'_>, entries: &entry::Entries<'_>, policies: &Policies<'_>, f
         class,
         path,
         ports,
-        images: pod.containers().iter().filter_map(|one| one.node.str_at("image")).map(str::to_owned).collect(),
+        images: pod
+            .containers()
+            .iter()
+            .filter_map(|one| one.node.str_at("image"))
+            .map(str::to_owned)
+            .collect(),
         assumes,
-        file: files.get(span.file as usize).map(|file| file.path.clone()).unwrap_or_default(),
+        file: files
+            .get(span.file as usize)
+            .map(|file| file.path.clone())
+            .unwrap_or_default(),
         line: span.line,
     }
 }

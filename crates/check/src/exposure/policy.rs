@@ -44,24 +44,37 @@ impl<'a> Policies<'a> {
         for object in &scope.objects {
             match (object.kind(), object.group()) {
                 ("NetworkPolicy", "networking.k8s.io" | "extensions") => {
-                    by_namespace.entry(object.namespace()).or_default().push(object);
+                    by_namespace
+                        .entry(object.namespace())
+                        .or_default()
+                        .push(object);
                 }
-                ("NetworkPolicy" | "GlobalNetworkPolicy", "projectcalico.org" | "crd.projectcalico.org")
+                (
+                    "NetworkPolicy" | "GlobalNetworkPolicy",
+                    "projectcalico.org" | "crd.projectcalico.org",
+                )
                 | ("CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy", _)
                 | ("AdminNetworkPolicy" | "BaselineAdminNetworkPolicy", _) => foreign = true,
                 _ => {}
             }
         }
-        Self { by_namespace, foreign }
+        Self {
+            by_namespace,
+            foreign,
+        }
     }
 
     /// Policies that select `pod` for a direction, `Ingress` or `Egress`.
     pub(crate) fn for_pod(&self, pod: &Pod<'_>, direction: &str) -> Vec<&'a Object> {
         let labels = labels(pod.meta);
-        let of_namespace = self.by_namespace.get(pod.object.namespace()).map_or(&[][..], Vec::as_slice);
+        let of_namespace = self
+            .by_namespace
+            .get(pod.object.namespace())
+            .map_or(&[][..], Vec::as_slice);
         let selected = of_namespace.iter().filter(|policy| {
             let selector = policy.node.at(&["spec", "podSelector"]);
-            has_direction(policy, direction) && selector.is_none_or(|selector| selects(selector, &labels))
+            has_direction(policy, direction)
+                && selector.is_none_or(|selector| selects(selector, &labels))
         });
         selected.copied().collect()
     }
@@ -78,10 +91,14 @@ impl<'a> Policies<'a> {
         }
         let closed = |direction: &str, key: &str| {
             let policies = self.for_pod(pod, direction);
-            let opens = |policy: &&Object| policy.spec().is_some_and(|spec| !spec.list(key).is_empty());
+            let opens =
+                |policy: &&Object| policy.spec().is_some_and(|spec| !spec.list(key).is_empty());
             !policies.is_empty() && !policies.iter().any(|policy| opens(policy))
         };
-        Shut { ingress: closed("Ingress", "ingress"), egress: closed("Egress", "egress") }
+        Shut {
+            ingress: closed("Ingress", "ingress"),
+            egress: closed("Egress", "egress"),
+        }
     }
 
     /// Whether the policies let the last step of `way` into `pod`.
@@ -94,9 +111,37 @@ impl<'a> Policies<'a> {
         if policies.is_empty() {
             return Answer::Yes;
         }
-        let rules = policies.iter().flat_map(|policy| policy.spec().map_or(&[][..], |spec| spec.list("ingress")));
-        rules.map(|rule| admits(rule, way, pod)).max().unwrap_or(Answer::No)
+        let rules = policies
+            .iter()
+            .flat_map(|policy| policy.spec().map_or(&[][..], |spec| spec.list("ingress")));
+        rules
+            .map(|rule| admits(rule, way, pod))
+            .max()
+            .unwrap_or(Answer::No)
     }
+}
+
+/// Namespaces with policies of which none closes a direction for every pod, and the first policy.
+pub(crate) fn default_deny<'a>(scope: &'a Scope, direction: &str) -> Vec<(&'a str, &'a Object)> {
+    let policies = Policies::of(scope);
+    let key = direction.to_ascii_lowercase();
+    let denies = |policy: &Object| {
+        let spec = policy.spec();
+        let all = spec.is_some_and(|spec| spec.get("podSelector").is_none_or(Node::is_empty));
+        all && has_direction(policy, direction)
+            && spec.is_some_and(|spec| spec.list(&key).is_empty())
+    };
+    let mut open: Vec<(&str, &Object)> = Vec::new();
+    for (namespace, own) in &policies.by_namespace {
+        if let Some(first) = own
+            .first()
+            .filter(|_| !own.iter().any(|policy| denies(policy)))
+        {
+            open.push((namespace, first));
+        }
+    }
+    open.sort_by_key(|(namespace, _)| *namespace);
+    open
 }
 
 /// Whether a policy is about a direction. Without `policyTypes` it is about what comes in, and
@@ -104,7 +149,10 @@ impl<'a> Policies<'a> {
 pub(crate) fn has_direction(policy: &Object, direction: &str) -> bool {
     let spec = policy.spec();
     match spec.and_then(|spec| spec.get("policyTypes")) {
-        Some(types) if !types.is_empty() => types.items().iter().any(|node| node.as_str() == Some(direction)),
+        Some(types) if !types.is_empty() => types
+            .items()
+            .iter()
+            .any(|node| node.as_str() == Some(direction)),
         _ => direction == "Ingress" || spec.is_some_and(|spec| spec.get("egress").is_some()),
     }
 }
@@ -117,16 +165,25 @@ fn admits(rule: &Node, way: &Way<'_>, pod: &Pod<'_>) -> Answer {
     if from.is_empty() {
         return Answer::Yes;
     }
-    from.iter().map(|peer| peer_admits(peer, way)).max().unwrap_or(Answer::No)
+    from.iter()
+        .map(|peer| peer_admits(peer, way))
+        .max()
+        .unwrap_or(Answer::No)
 }
 
 /// Whether a rule is for one of the ports; no ports on either side are all ports.
 fn ports_match(rules: &[Node], ports: &[u16], pod: &Pod<'_>) -> bool {
-    rules.is_empty() || ports.is_empty() || rules.iter().any(|rule| ports.iter().any(|port| port_matches(rule, *port, pod)))
+    rules.is_empty()
+        || ports.is_empty()
+        || rules
+            .iter()
+            .any(|rule| ports.iter().any(|port| port_matches(rule, *port, pod)))
 }
 
 fn port_matches(rule: &Node, port: u16, pod: &Pod<'_>) -> bool {
-    let Some(first) = rule.get("port") else { return true };
+    let Some(first) = rule.get("port") else {
+        return true;
+    };
     match first.as_int() {
         Some(first) => {
             let last = rule.int_at("endPort").unwrap_or(first);
@@ -139,13 +196,20 @@ fn port_matches(rule: &Node, port: u16, pod: &Pod<'_>) -> bool {
 /// The port of a container of that name.
 pub(super) fn named_port(pod: &Pod<'_>, name: &str) -> Option<u16> {
     let containers = pod.containers();
-    let mut ports = containers.iter().flat_map(|container| container.node.list("ports"));
-    let port = ports.find(|port| port.str_at("name") == Some(name))?.int_at("containerPort")?;
+    let mut ports = containers
+        .iter()
+        .flat_map(|container| container.node.list("ports"));
+    let port = ports
+        .find(|port| port.str_at("name") == Some(name))?
+        .int_at("containerPort")?;
     u16::try_from(port).ok()
 }
 
 fn peer_admits(peer: &Node, way: &Way<'_>) -> Answer {
-    let block = peer.at(&["ipBlock", "cidr"]).and_then(Node::as_str).and_then(reach);
+    let block = peer
+        .at(&["ipBlock", "cidr"])
+        .and_then(Node::as_str)
+        .and_then(reach);
     match (&way.sender, block) {
         // The address that a policy sees is the client's only if nothing translates it.
         (Sender::Client(_), Some(Reach::All)) => Answer::Yes,
@@ -165,17 +229,37 @@ fn peer_admits(peer: &Node, way: &Way<'_>) -> Answer {
 }
 
 /// Words in labels by which people select the namespace of an ingress controller.
-const CONTROLLERS: &[&str] = &["ingress", "nginx", "traefik", "gateway", "istio", "haproxy", "contour", "kong", "router", "envoy", "edge"];
+const CONTROLLERS: &[&str] = &[
+    "ingress", "nginx", "traefik", "gateway", "istio", "haproxy", "contour", "kong", "router",
+    "envoy", "edge",
+];
 
 /// Whether a peer lets an ingress controller in, which runs in another namespace.
 fn controller(peer: &Node) -> Answer {
-    let Some(selector) = peer.get("namespaceSelector") else { return Answer::No };
+    let Some(selector) = peer.get("namespaceSelector") else {
+        return Answer::No;
+    };
     if selector.is_empty() {
         return Answer::Yes;
     }
-    let words = |node: &Node| node.as_str().is_some_and(|text| CONTROLLERS.iter().any(|word| text.to_ascii_lowercase().contains(word)));
-    let pairs = selector.get("matchLabels").into_iter().flat_map(Node::entries);
-    let listed = selector.list("matchExpressions").iter().flat_map(|one| one.list("values"));
-    let named = pairs.into_iter().any(|(key, value)| words(key) || words(value)) || listed.into_iter().any(words);
+    let words = |node: &Node| {
+        node.as_str().is_some_and(|text| {
+            CONTROLLERS
+                .iter()
+                .any(|word| text.to_ascii_lowercase().contains(word))
+        })
+    };
+    let pairs = selector
+        .get("matchLabels")
+        .into_iter()
+        .flat_map(Node::entries);
+    let listed = selector
+        .list("matchExpressions")
+        .iter()
+        .flat_map(|one| one.list("values"));
+    let named = pairs
+        .into_iter()
+        .any(|(key, value)| words(key) || words(value))
+        || listed.into_iter().any(words);
     if named { Answer::Yes } else { Answer::Maybe }
 }

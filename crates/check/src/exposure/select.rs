@@ -11,14 +11,24 @@ pub(crate) type Labels<'a> = HashMap<&'a str, &'a str>;
 /// The labels below `metadata`.
 pub(crate) fn labels(meta: Option<&Node>) -> Labels<'_> {
     let labels = meta.and_then(|meta| meta.get("labels"));
-    labels.into_iter().flat_map(Node::entries).filter_map(|(key, value)| Some((key.as_str()?, value.as_str().unwrap_or_default()))).collect()
+    labels
+        .into_iter()
+        .flat_map(Node::entries)
+        .filter_map(|(key, value)| Some((key.as_str()?, value.as_str().unwrap_or_default())))
+        .collect()
 }
 
 /// Whether a label selector (`matchLabels`, `matchExpressions`) selects `labels`. An empty
 /// selector selects everything, an operator that is not known nothing.
 pub(crate) fn selects(selector: &Node, labels: &Labels<'_>) -> bool {
-    let equal = selector.get("matchLabels").is_none_or(|wanted| is_subset(wanted, labels));
-    equal && selector.list("matchExpressions").iter().all(|expression| holds(expression, labels))
+    let equal = selector
+        .get("matchLabels")
+        .is_none_or(|wanted| is_subset(wanted, labels));
+    equal
+        && selector
+            .list("matchExpressions")
+            .iter()
+            .all(|expression| holds(expression, labels))
 }
 
 /// Whether every pair of a plain map of labels is among `labels`.
@@ -30,8 +40,15 @@ pub(crate) fn is_subset(wanted: &Node, labels: &Labels<'_>) -> bool {
 }
 
 fn holds(expression: &Node, labels: &Labels<'_>) -> bool {
-    let value = labels.get(expression.str_at("key").unwrap_or_default()).copied();
-    let listed = |value: &str| expression.list("values").iter().any(|node| node.as_str() == Some(value));
+    let value = labels
+        .get(expression.str_at("key").unwrap_or_default())
+        .copied();
+    let listed = |value: &str| {
+        expression
+            .list("values")
+            .iter()
+            .any(|node| node.as_str() == Some(value))
+    };
     match expression.str_at("operator") {
         Some("In") => value.is_some_and(listed),
         Some("NotIn") => !value.is_some_and(listed),
@@ -41,14 +58,15 @@ fn holds(expression: &Node, labels: &Labels<'_>) -> bool {
     }
 }
 
-/// Labels of every namespace that has a Namespace object, with the name label that every
-/// cluster adds.
-pub(crate) fn namespaces(scope: &Scope) -> HashMap<&str, Labels<'_>> {
-    let mut all = HashMap::new();
-    for object in scope.objects.iter().filter(|object| object.kind() == "Namespace") {
-        let mut labels = labels(object.node.get("metadata"));
-        labels.insert("kubernetes.io/metadata.name", object.name());
-        all.insert(object.name(), labels);
+/// Labels of the pods of every namespace that has some.
+pub(crate) fn pod_labels(scope: &Scope) -> HashMap<&str, Vec<Labels<'_>>> {
+    let mut all: HashMap<&str, Vec<Labels<'_>>> = HashMap::new();
+    for object in &scope.objects {
+        if let Some(pod) = object.pod() {
+            all.entry(object.namespace())
+                .or_default()
+                .push(labels(pod.meta));
+        }
     }
     all
 }

@@ -7,13 +7,28 @@ use super::rule::Found;
 /// What the baseline of the Pod Security Standards lets a container have: the set that
 /// container runtimes give by default.
 pub(crate) const BASELINE_CAPABILITIES: &[&str] = &[
-    "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID",
-    "SETPCAP", "SETUID", "SYS_CHROOT",
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
 ];
 
 /// Reports a pod that sets `key` to true.
 pub(crate) fn host_flag(pod: &Pod<'_>, key: &str, what: &str, found: &mut Found<'_>) {
-    if let Some(node) = pod.spec.get(key).filter(|node| node.as_bool() == Some(true)) {
+    if let Some(node) = pod
+        .spec
+        .get(key)
+        .filter(|node| node.as_bool() == Some(true))
+    {
         found.add(node.span, format!("{} {what}", pod.object.title()));
     }
 }
@@ -45,7 +60,10 @@ pub(crate) fn clean_path(path: &str) -> String {
 
 /// Whether a cleaned path is the socket of a container runtime, or the directory of nothing else.
 pub(crate) fn is_runtime_socket(path: &str) -> bool {
-    let path = path.strip_prefix("/var").filter(|rest| rest.starts_with("/run")).unwrap_or(path);
+    let path = path
+        .strip_prefix("/var")
+        .filter(|rest| rest.starts_with("/run"))
+        .unwrap_or(path);
     matches!(
         path,
         "/run/docker.sock"
@@ -66,18 +84,32 @@ pub(crate) fn is_runtime_socket(path: &str) -> bool {
 /// The seccomp profile that holds for a container and where it was set: its own, the pod's,
 /// or the annotations of clusters before 1.27.
 pub(crate) fn seccomp<'a>(container: &Container<'a>) -> Option<(&'a Node, &'a str)> {
-    let of_context = container.context("seccompProfile").and_then(|profile| profile.get("type"));
-    let named = format!("container.seccomp.security.alpha.kubernetes.io/{}", container.name());
+    let of_context = container
+        .context("seccompProfile")
+        .and_then(|profile| profile.get("type"));
+    let named = format!(
+        "container.seccomp.security.alpha.kubernetes.io/{}",
+        container.name()
+    );
     let node = of_context
         .or_else(|| container.pod.annotation(&named))
-        .or_else(|| container.pod.annotation("seccomp.security.alpha.kubernetes.io/pod"))?;
+        .or_else(|| {
+            container
+                .pod
+                .annotation("seccomp.security.alpha.kubernetes.io/pod")
+        })?;
     Some((node, node.as_str().unwrap_or_default()))
 }
 
 /// The AppArmor profile that holds for a container and where it was set.
 pub(crate) fn apparmor<'a>(container: &Container<'a>) -> Option<(&'a Node, &'a str)> {
-    let of_context = container.context("appArmorProfile").and_then(|profile| profile.get("type"));
-    let named = format!("container.apparmor.security.beta.kubernetes.io/{}", container.name());
+    let of_context = container
+        .context("appArmorProfile")
+        .and_then(|profile| profile.get("type"));
+    let named = format!(
+        "container.apparmor.security.beta.kubernetes.io/{}",
+        container.name()
+    );
     let node = of_context.or_else(|| container.pod.annotation(&named))?;
     Some((node, node.as_str().unwrap_or_default()))
 }
@@ -97,20 +129,43 @@ pub(crate) fn image_tag(reference: &str) -> Tag<'_> {
     if reference.contains("@sha256:") || reference.contains("@sha512:") {
         return Tag::Digest;
     }
-    let name = reference.rsplit_once('/').map_or(reference, |(_, name)| name);
-    name.split_once(':').map_or(Tag::None, |(_, tag)| Tag::Named(tag))
+    let name = reference
+        .rsplit_once('/')
+        .map_or(reference, |(_, name)| name);
+    name.split_once(':')
+        .map_or(Tag::None, |(_, tag)| Tag::Named(tag))
 }
 
 /// Tags that publishers move with every release.
 pub(crate) fn is_rolling(tag: &str) -> bool {
     matches!(
         tag.to_ascii_lowercase().as_str(),
-        "" | "latest" | "stable" | "edge" | "main" | "master" | "nightly" | "dev" | "develop" | "devel" | "head" | "rolling" | "current" | "canary" | "unstable" | "testing"
+        "" | "latest"
+            | "stable"
+            | "edge"
+            | "main"
+            | "master"
+            | "nightly"
+            | "dev"
+            | "develop"
+            | "devel"
+            | "head"
+            | "rolling"
+            | "current"
+            | "canary"
+            | "unstable"
+            | "testing"
     )
 }
 
 /// Reports a container whose `resources.SIDE.NAME` is not set.
-pub(crate) fn resource(container: &Container<'_>, side: &str, name: &str, peers: &[&'static str], found: &mut Found<'_>) {
+pub(crate) fn resource(
+    container: &Container<'_>,
+    side: &str,
+    name: &str,
+    peers: &[&'static str],
+    found: &mut Found<'_>,
+) {
     let value = container.node.at(&["resources", side, name]);
     if value.is_some_and(|value| !value.is_empty()) {
         return;
@@ -119,20 +174,76 @@ pub(crate) fn resource(container: &Container<'_>, side: &str, name: &str, peers:
     if container.role == super::object::Role::Ephemeral {
         return;
     }
-    let span = container.node.get("resources").filter(|node| node.span.line != 0).map_or(container.span(), |node| node.span);
-    let span = if span.end > span.start { container.span() } else { span };
-    let message = format!("{} has no {name} {}", container.title(), side.trim_end_matches('s'));
-    if peers.is_empty() { found.add(span, message) } else { found.add_as(peers, span, message) }
+    let span = container
+        .node
+        .get("resources")
+        .filter(|node| node.span.line != 0)
+        .map_or(container.span(), |node| node.span);
+    let span = if span.end > span.start {
+        container.span()
+    } else {
+        span
+    };
+    let message = format!(
+        "{} has no {name} {}",
+        container.title(),
+        side.trim_end_matches('s')
+    );
+    if peers.is_empty() {
+        found.add(span, message)
+    } else {
+        found.add_as(peers, span, message)
+    }
 }
 
 /// Parts of a key that say its value is a credential.
-const SECRET_WORDS: &[&str] =
-    &["password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "accesskey", "privatekey", "secretkey", "credential", "authkey"];
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "secretkey",
+    "credential",
+    "authkey",
+];
 
 /// Keys that have such a part and hold none.
 const HARMLESS_ENDS: &[&str] = &[
-    "file", "path", "dir", "name", "url", "uri", "endpoint", "enabled", "length", "expiry", "ttl", "timeout", "ref", "id", "type", "policy",
-    "key_name", "lifetime", "header", "field", "issuer", "audience", "expiration", "algorithm", "version", "count", "limit", "size", "max", "min",
+    "file",
+    "path",
+    "dir",
+    "name",
+    "url",
+    "uri",
+    "endpoint",
+    "enabled",
+    "length",
+    "expiry",
+    "ttl",
+    "timeout",
+    "ref",
+    "id",
+    "type",
+    "policy",
+    "key_name",
+    "lifetime",
+    "header",
+    "field",
+    "issuer",
+    "audience",
+    "expiration",
+    "algorithm",
+    "version",
+    "count",
+    "limit",
+    "size",
+    "max",
+    "min",
 ];
 
 /// Whether `name = value` writes a credential down: the key says so, and the value is neither
@@ -141,11 +252,37 @@ pub(crate) fn secret_assignment(name: &str, value: &str) -> bool {
     if !secret_name(name) || value.len() < 4 {
         return false;
     }
-    let reference = ["${", "$(", "{{", "<", "%(", "vault:", "ref+", "arn:", "/", "op://", "projects/", "sm://", "file:"];
-    let is_reference = reference.iter().any(|start| value.starts_with(start)) || value.contains("${") || value.contains("{{");
+    let reference = [
+        "${",
+        "$(",
+        "{{",
+        "<",
+        "%(",
+        "vault:",
+        "ref+",
+        "arn:",
+        "/",
+        "op://",
+        "projects/",
+        "sm://",
+        "file:",
+    ];
+    let is_reference = reference.iter().any(|start| value.starts_with(start))
+        || value.contains("${")
+        || value.contains("{{");
     let lower = value.to_ascii_lowercase();
-    let is_setting = matches!(lower.as_str(), "true" | "false" | "null" | "none" | "yes" | "changeme" | "required" | "optional" | "disabled")
-        || lower.chars().all(|c| c.is_ascii_digit())
+    let is_setting = matches!(
+        lower.as_str(),
+        "true"
+            | "false"
+            | "null"
+            | "none"
+            | "yes"
+            | "changeme"
+            | "required"
+            | "optional"
+            | "disabled"
+    ) || lower.chars().all(|c| c.is_ascii_digit())
         || lower.chars().all(|c| matches!(c, '*' | 'x' | '.' | '-'));
     !is_reference && !is_setting
 }
@@ -153,7 +290,11 @@ pub(crate) fn secret_assignment(name: &str, value: &str) -> bool {
 /// Whether a key says that its value is a credential.
 pub(crate) fn secret_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    if HARMLESS_ENDS.iter().any(|end| lower.strip_suffix(end).is_some_and(|head| head.ends_with(['_', '-', '.']))) {
+    if HARMLESS_ENDS.iter().any(|end| {
+        lower
+            .strip_suffix(end)
+            .is_some_and(|head| head.ends_with(['_', '-', '.']))
+    }) {
         return false;
     }
     let bare: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -162,8 +303,20 @@ pub(crate) fn secret_name(name: &str) -> bool {
 
 /// Whether a key names what is personal rather than secret: a user's name or address.
 pub(crate) fn personal_key(name: &str) -> bool {
-    let bare: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    ["username", "email", "emailaddress", "useremail", "phonenumber"].iter().any(|word| bare.ends_with(word))
+    let bare: String = name
+        .to_ascii_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    [
+        "username",
+        "email",
+        "emailaddress",
+        "useremail",
+        "phonenumber",
+    ]
+    .iter()
+    .any(|word| bare.ends_with(word))
 }
 
 /// Whether an image comes from one of `allowed`: registries, or registries with a path.
@@ -176,7 +329,11 @@ pub(crate) fn is_below(reference: &str, allowed: &[String]) -> bool {
         (false, true) => format!("docker.io/library/{rest}"),
         (false, false) => format!("docker.io/{reference}"),
     };
-    allowed.iter().map(|one| one.trim_end_matches('/')).any(|one| {
-        full.strip_prefix(one).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '@']))
-    })
+    allowed
+        .iter()
+        .map(|one| one.trim_end_matches('/'))
+        .any(|one| {
+            full.strip_prefix(one)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '@']))
+        })
 }

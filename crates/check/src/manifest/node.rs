@@ -53,7 +53,13 @@ impl Node {
     /// A node that stands nowhere, for values that were computed.
     #[must_use]
     pub fn text(text: &str) -> Self {
-        Self { value: Value::Scalar { text: text.into(), quoted: true }, span: Span::default() }
+        Self {
+            value: Value::Scalar {
+                text: text.into(),
+                quoted: true,
+            },
+            span: Span::default(),
+        }
     }
 
     /// The value below `key`, the last one if the key repeats; `None` on anything but a map.
@@ -65,7 +71,9 @@ impl Node {
     /// Key and value for `key`.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<(&Node, &Node)> {
-        self.entries().rev().find(|(name, _)| name.as_str() == Some(key))
+        self.entries()
+            .rev()
+            .find(|(name, _)| name.as_str() == Some(key))
     }
 
     /// The value at the end of a path of keys.
@@ -76,14 +84,22 @@ impl Node {
 
     /// Keys and values of a map; nothing for anything else.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = (&Node, &Node)> {
-        let entries: &[(Node, Node)] = if let Value::Map(entries) = &self.value { entries } else { &[] };
+        let entries: &[(Node, Node)] = if let Value::Map(entries) = &self.value {
+            entries
+        } else {
+            &[]
+        };
         entries.iter().map(|(key, value)| (key, value))
     }
 
     /// Items of a list; nothing for anything else.
     #[must_use]
     pub fn items(&self) -> &[Node] {
-        if let Value::Seq(items) = &self.value { items } else { &[] }
+        if let Value::Seq(items) = &self.value {
+            items
+        } else {
+            &[]
+        }
     }
 
     /// Items of the list below `key`.
@@ -177,7 +193,10 @@ impl Node {
     pub fn size(&self) -> usize {
         1 + match &self.value {
             Value::Seq(items) => items.iter().map(Node::size).sum(),
-            Value::Map(entries) => entries.iter().map(|(key, value)| key.size() + value.size()).sum(),
+            Value::Map(entries) => entries
+                .iter()
+                .map(|(key, value)| key.size() + value.size())
+                .sum(),
             Value::Scalar { .. } | Value::Unknown => 0,
         }
     }

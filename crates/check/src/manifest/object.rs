@@ -22,21 +22,29 @@ pub fn objects(document: Node) -> Vec<Object> {
 }
 
 fn open(document: Node, depth: usize, found: &mut Vec<Object>) {
-    let is_list = document.str_at("kind").is_some_and(|kind| kind.ends_with("List"))
-        && document.get("items").is_some_and(|items| matches!(items.value, Value::Seq(_)));
+    let is_list = document
+        .str_at("kind")
+        .is_some_and(|kind| kind.ends_with("List"))
+        && document
+            .get("items")
+            .is_some_and(|items| matches!(items.value, Value::Seq(_)));
     if !is_list {
         if document.str_at("kind").is_some() && document.str_at("apiVersion").is_some() {
             found.push(Object { node: document });
         }
         return;
     }
-    let Value::Map(entries) = document.value else { return };
+    let Value::Map(entries) = document.value else {
+        return;
+    };
     for (key, value) in entries {
         if key.as_str() != Some("items") || depth >= MAX_LISTS {
             continue;
         }
         if let Value::Seq(items) = value.value {
-            items.into_iter().for_each(|item| open(item, depth + 1, found));
+            items
+                .into_iter()
+                .for_each(|item| open(item, depth + 1, found));
         }
     }
 }
@@ -57,20 +65,25 @@ impl Object {
     /// The group of `apiVersion`; empty for the core group.
     #[must_use]
     pub fn group(&self) -> &str {
-        self.api_version().rsplit_once('/').map_or("", |(group, _)| group)
+        self.api_version()
+            .rsplit_once('/')
+            .map_or("", |(group, _)| group)
     }
 
     /// `metadata.name`, or what `generateName` begins with.
     #[must_use]
     pub fn name(&self) -> &str {
         let meta = self.node.get("metadata");
-        meta.and_then(|meta| meta.str_at("name").or_else(|| meta.str_at("generateName"))).unwrap_or_default()
+        meta.and_then(|meta| meta.str_at("name").or_else(|| meta.str_at("generateName")))
+            .unwrap_or_default()
     }
 
     /// `metadata.namespace` as written; `None` when it is left to whoever applies the file.
     #[must_use]
     pub fn own_namespace(&self) -> Option<&str> {
-        self.node.get("metadata").and_then(|meta| meta.str_at("namespace"))
+        self.node
+            .get("metadata")
+            .and_then(|meta| meta.str_at("namespace"))
     }
 
     /// The namespace, `default` when none is written.
@@ -91,7 +104,10 @@ impl Object {
     /// Where a reader looks first: the name, or the kind when there is no name.
     #[must_use]
     pub fn span(&self) -> Span {
-        let name = self.node.at(&["metadata", "name"]).or_else(|| self.node.get("kind"));
+        let name = self
+            .node
+            .at(&["metadata", "name"])
+            .or_else(|| self.node.get("kind"));
         name.map_or(self.node.span, |node| node.span)
     }
 
@@ -106,14 +122,26 @@ impl Object {
     pub fn pod(&self) -> Option<Pod<'_>> {
         let template = match self.kind() {
             "Pod" => &self.node,
-            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job"
-            | "DeploymentConfig" | "Rollout" => self.node.at(&["spec", "template"])?,
+            "Deployment"
+            | "StatefulSet"
+            | "DaemonSet"
+            | "ReplicaSet"
+            | "ReplicationController"
+            | "Job"
+            | "DeploymentConfig"
+            | "Rollout" => self.node.at(&["spec", "template"])?,
             "CronJob" => self.node.at(&["spec", "jobTemplate", "spec", "template"])?,
             "PodTemplate" => self.node.get("template")?,
-            "Service" | "Configuration" if self.group() == "serving.knative.dev" => self.node.at(&["spec", "template"])?,
+            "Service" | "Configuration" if self.group() == "serving.knative.dev" => {
+                self.node.at(&["spec", "template"])?
+            }
             _ => return None,
         };
-        Some(Pod { object: self, meta: template.get("metadata"), spec: template.get("spec")? })
+        Some(Pod {
+            object: self,
+            meta: template.get("metadata"),
+            spec: template.get("spec")?,
+        })
     }
 }
 
@@ -159,7 +187,11 @@ impl<'a> Pod<'a> {
         let list = |key: &str, role: Role| {
             self.spec.list(key).iter().map(move |node| {
                 let stays = role == Role::Init && node.str_at("restartPolicy") == Some("Always");
-                Container { pod: *self, node, role: if stays { Role::Sidecar } else { role } }
+                Container {
+                    pod: *self,
+                    node,
+                    role: if stays { Role::Sidecar } else { role },
+                }
             })
         };
         let mut all: Vec<_> = list("containers", Role::Main).collect();
@@ -171,13 +203,17 @@ impl<'a> Pod<'a> {
     /// A label of the pod.
     #[must_use]
     pub fn label(&self, key: &str) -> Option<&'a str> {
-        self.meta.and_then(|meta| meta.get("labels")).and_then(|labels| labels.str_at(key))
+        self.meta
+            .and_then(|meta| meta.get("labels"))
+            .and_then(|labels| labels.str_at(key))
     }
 
     /// An annotation of the pod and its entry.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&'a Node> {
-        self.meta.and_then(|meta| meta.get("annotations")).and_then(|all| all.get(key))
+        self.meta
+            .and_then(|meta| meta.get("annotations"))
+            .and_then(|all| all.get(key))
     }
 
     /// `securityContext` of the pod.
@@ -190,7 +226,11 @@ impl<'a> Pod<'a> {
     #[must_use]
     pub fn is_windows(&self) -> bool {
         self.spec.at(&["os", "name"]).and_then(Node::as_str) == Some("windows")
-            || self.spec.at(&["nodeSelector", "kubernetes.io/os"]).and_then(Node::as_str) == Some("windows")
+            || self
+                .spec
+                .at(&["nodeSelector", "kubernetes.io/os"])
+                .and_then(Node::as_str)
+                == Some("windows")
     }
 }
 
@@ -222,25 +262,36 @@ impl<'a> Container<'a> {
     /// What holds for `key`: the container's word, and where it has none the pod's.
     #[must_use]
     pub fn context(&self, key: &str) -> Option<&'a Node> {
-        let given = |context: Option<&'a Node>| context.and_then(|node| node.get(key)).filter(|node| !node.is_null());
+        let given = |context: Option<&'a Node>| {
+            context
+                .and_then(|node| node.get(key))
+                .filter(|node| !node.is_null())
+        };
         given(self.own_context()).or_else(|| given(self.pod.context()))
     }
 
     /// Where a reader looks when something is missing: the container's name.
     #[must_use]
     pub fn span(&self) -> Span {
-        self.node.get("name").map_or(self.node.span, |name| name.span)
+        self.node
+            .get("name")
+            .map_or(self.node.span, |name| name.span)
     }
 
     /// Items of `securityContext.capabilities.KEY`.
     #[must_use]
     pub fn capabilities(&self, key: &str) -> &'a [Node] {
-        self.own_context().and_then(|context| context.get("capabilities")).map_or(&[], |all| all.list(key))
+        self.own_context()
+            .and_then(|context| context.get("capabilities"))
+            .map_or(&[], |all| all.list(key))
     }
 
     /// Words of `command` and `args`, in the order they run.
     pub fn words(&self) -> impl Iterator<Item = &'a Node> {
-        self.node.list("command").iter().chain(self.node.list("args"))
+        self.node
+            .list("command")
+            .iter()
+            .chain(self.node.list("args"))
     }
 }
 
@@ -248,5 +299,6 @@ impl<'a> Container<'a> {
 #[must_use]
 pub fn capability(node: &Node) -> String {
     let name = node.as_str().unwrap_or_default().to_ascii_uppercase();
-    name.strip_prefix("CAP_").map_or(name.clone(), str::to_owned)
+    name.strip_prefix("CAP_")
+        .map_or(name.clone(), str::to_owned)
 }

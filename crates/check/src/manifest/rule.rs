@@ -40,8 +40,20 @@ pub(crate) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    pub(crate) fn new(rule: &'static Rule, sources: &'a [&'a Source], settings: &'a Settings, findings: &'a mut Vec<Finding>) -> Self {
-        Self { check: &rule.check, remedy: rule.remedy, sources, settings, object: None, findings }
+    pub(crate) fn new(
+        rule: &'static Rule,
+        sources: &'a [&'a Source],
+        settings: &'a Settings,
+        findings: &'a mut Vec<Finding>,
+    ) -> Self {
+        Self {
+            check: &rule.check,
+            remedy: rule.remedy,
+            sources,
+            settings,
+            object: None,
+            findings,
+        }
     }
 
     /// With the object that is looked at.
@@ -66,7 +78,12 @@ impl<'a> Found<'a> {
     }
 
     /// A failure that only those peers call by a name of theirs.
-    pub(crate) fn add_as(&mut self, peers: &[&'static str], span: Span, message: impl Into<String>) {
+    pub(crate) fn add_as(
+        &mut self,
+        peers: &[&'static str],
+        span: Span,
+        message: impl Into<String>,
+    ) {
         self.put(span, message.into(), |finding| finding.aliases(peers));
     }
 
@@ -76,18 +93,25 @@ impl<'a> Found<'a> {
     }
 
     /// A failure at a value that must not be shown, which only those peers name.
-    pub(crate) fn add_secret_as(&mut self, peers: &[&'static str], span: Span, message: impl Into<String>) {
-        self.put(span, message.into(), |finding| finding.aliases(peers).conceal(range(span)));
-    }
-
-    /// Something that the files alone cannot tell.
-    pub(crate) fn unknown(&mut self, span: Span, message: impl Into<String>) {
-        self.put(span, message.into(), Finding::unknown);
+    pub(crate) fn add_secret_as(
+        &mut self,
+        peers: &[&'static str],
+        span: Span,
+        message: impl Into<String>,
+    ) {
+        self.put(span, message.into(), |finding| {
+            finding.aliases(peers).conceal(range(span))
+        });
     }
 
     fn put(&mut self, span: Span, message: String, shape: impl FnOnce(Finding) -> Finding) {
-        let Some(source) = self.sources.get(span.file as usize) else { return };
-        let around = self.object.map(|object| object.node.span).filter(|around| around.file == span.file);
+        let Some(source) = self.sources.get(span.file as usize) else {
+            return;
+        };
+        let around = self
+            .object
+            .map(|object| object.node.span)
+            .filter(|around| around.file == span.file);
         let finding = Finding::new(self.check, source, range(span), message)
             .within(range(around.unwrap_or(span)))
             .remedy(self.remedy)

@@ -58,11 +58,18 @@ pub fn read(text: &str, file: u32) -> Documents {
             break;
         }
     }
-    Documents { documents: builder.documents, error }
+    Documents {
+        documents: builder.documents,
+        error,
+    }
 }
 
 fn problem(span: Span, what: &str) -> YamlError {
-    YamlError { line: span.line, column: span.column, what: what.to_owned() }
+    YamlError {
+        line: span.line,
+        column: span.column,
+        what: what.to_owned(),
+    }
 }
 
 fn small(number: usize) -> u32 {
@@ -70,12 +77,21 @@ fn small(number: usize) -> u32 {
 }
 
 fn span(mark: Mark) -> Span {
-    Span { end: small(mark.end.byte_offset().unwrap_or_default()), ..span_at(mark.start) }
+    Span {
+        end: small(mark.end.byte_offset().unwrap_or_default()),
+        ..span_at(mark.start)
+    }
 }
 
 fn span_at(marker: granit_parser::Marker) -> Span {
     let start = small(marker.byte_offset().unwrap_or_default());
-    Span { start, end: start, line: small(marker.line()), column: small(marker.col()).saturating_add(1), file: 0 }
+    Span {
+        start,
+        end: start,
+        line: small(marker.line()),
+        column: small(marker.col()).saturating_add(1),
+        file: 0,
+    }
 }
 
 /// A list or map that is still open.
@@ -99,13 +115,26 @@ impl Builder {
             Event::DocumentStart(..) => self.anchors.clear(),
             Event::Scalar(text, style, anchor, _) => {
                 let quoted = style != ScalarStyle::Plain;
-                let node = Node { value: Value::Scalar { text: text.as_ref().into(), quoted }, span };
+                let node = Node {
+                    value: Value::Scalar {
+                        text: text.as_ref().into(),
+                        quoted,
+                    },
+                    span,
+                };
                 self.close(node, anchor)?;
             }
-            Event::SequenceStart(_, anchor, _) => self.begin(Value::Seq(Vec::new()), span, anchor)?,
-            Event::MappingStart(_, anchor, _) => self.begin(Value::Map(Vec::new()), span, anchor)?,
+            Event::SequenceStart(_, anchor, _) => {
+                self.begin(Value::Seq(Vec::new()), span, anchor)?
+            }
+            Event::MappingStart(_, anchor, _) => {
+                self.begin(Value::Map(Vec::new()), span, anchor)?
+            }
             Event::SequenceEnd | Event::MappingEnd => {
-                if let Some(Open { mut node, anchor, .. }) = self.open.pop() {
+                if let Some(Open {
+                    mut node, anchor, ..
+                }) = self.open.pop()
+                {
                     node.span.end = node.span.end.max(span.start);
                     merge(&mut node);
                     self.close(node, anchor)?;
@@ -118,7 +147,10 @@ impl Builder {
                 };
                 self.nodes = self.nodes.saturating_add(target.size());
                 self.bound(span)?;
-                let node = Node { value: self.anchors[&anchor].value.clone(), span };
+                let node = Node {
+                    value: self.anchors[&anchor].value.clone(),
+                    span,
+                };
                 self.close(node, 0)?;
             }
             _ => {}
@@ -128,7 +160,10 @@ impl Builder {
 
     fn bound(&self, span: Span) -> Result<(), YamlError> {
         if self.nodes > MAX_NODES {
-            return Err(problem(span, &format!("more than {MAX_NODES} values, aliases counted in full")));
+            return Err(problem(
+                span,
+                &format!("more than {MAX_NODES} values, aliases counted in full"),
+            ));
         }
         if self.open.len() > MAX_DEPTH {
             return Err(problem(span, &format!("nested more than {MAX_DEPTH} deep")));
@@ -137,7 +172,11 @@ impl Builder {
     }
 
     fn begin(&mut self, value: Value, span: Span, anchor: usize) -> Result<(), YamlError> {
-        self.open.push(Open { node: Node { value, span }, key: None, anchor });
+        self.open.push(Open {
+            node: Node { value, span },
+            key: None,
+            anchor,
+        });
         self.bound(span)
     }
 
@@ -152,8 +191,23 @@ impl Builder {
         match self.open.last_mut() {
             None if node.is_null() => {}
             None => self.documents.push(node),
-            Some(Open { node: Node { value: Value::Seq(items), .. }, .. }) => items.push(node),
-            Some(Open { node: Node { value: Value::Map(entries), .. }, key, .. }) => match key.take() {
+            Some(Open {
+                node:
+                    Node {
+                        value: Value::Seq(items),
+                        ..
+                    },
+                ..
+            }) => items.push(node),
+            Some(Open {
+                node:
+                    Node {
+                        value: Value::Map(entries),
+                        ..
+                    },
+                key,
+                ..
+            }) => match key.take() {
                 None => *key = Some(node),
                 Some(name) => entries.push((name, node)),
             },
@@ -165,16 +219,26 @@ impl Builder {
 
 /// Resolves `<<`: what a map merges in never replaces what it says itself.
 fn merge(node: &mut Node) {
-    let Value::Map(entries) = &mut node.value else { return };
-    let Some(place) = entries.iter().position(|(key, _)| is_merge(key)) else { return };
+    let Value::Map(entries) = &mut node.value else {
+        return;
+    };
+    let Some(place) = entries.iter().position(|(key, _)| is_merge(key)) else {
+        return;
+    };
     let (_, sources) = entries.remove(place);
     let sources = match sources.value {
         Value::Seq(items) => items,
         _ => vec![sources],
     };
-    let mut known: HashSet<Box<str>> = entries.iter().filter_map(|(key, _)| key.as_str()).map(Into::into).collect();
+    let mut known: HashSet<Box<str>> = entries
+        .iter()
+        .filter_map(|(key, _)| key.as_str())
+        .map(Into::into)
+        .collect();
     for source in sources {
-        let Value::Map(merged) = source.value else { continue };
+        let Value::Map(merged) = source.value else {
+            continue;
+        };
         for (key, value) in merged {
             if key.as_str().is_some_and(|name| known.insert(name.into())) {
                 entries.push((key, value));

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::{Info, Told, told};
 use crate::Check;
+use crate::manifest::control::{Info, Told, told};
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,8 +25,16 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const TOLD: &[Info] = &[
-    Info { key: "etcdDataDirectoryPermissions", peers: &["KCV-0058", "C-0102"], want: Told::Mode(0o700) },
-    Info { key: "etcdDataDirectoryOwnership", peers: &["KCV-0059", "C-0103"], want: Told::Owner("etcd:etcd") },
+    Info {
+        key: "etcdDataDirectoryPermissions",
+        peers: &["KCV-0058", "C-0102"],
+        want: Told::Mode(0o700),
+    },
+    Info {
+        key: "etcdDataDirectoryOwnership",
+        peers: &["KCV-0059", "C-0103"],
+        want: Told::Owner("etcd:etcd"),
+    },
 ];
 
 fn look(object: &Object, found: &mut Found<'_>) {

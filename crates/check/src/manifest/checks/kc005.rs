@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::{Flag, Want, flags};
 use crate::Check;
+use crate::manifest::control::{Flag, Want, flags};
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,8 +25,20 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const FLAGS: &[Flag] = &[
-    Flag { component: "kube-apiserver", flag: "token-auth-file", want: Want::Unset, peers: &["KCV-0002", "C-0114"], wrong: "reads tokens from a file" },
-    Flag { component: "kube-apiserver", flag: "basic-auth-file", want: Want::Unset, peers: &["C-0114"], wrong: "reads passwords from a file" },
+    Flag {
+        component: "kube-apiserver",
+        flag: "token-auth-file",
+        want: Want::Unset,
+        peers: &["KCV-0002", "C-0114"],
+        wrong: "reads tokens from a file",
+    },
+    Flag {
+        component: "kube-apiserver",
+        flag: "basic-auth-file",
+        want: Want::Unset,
+        peers: &["C-0114"],
+        wrong: "reads passwords from a file",
+    },
 ];
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::{Flag, Want, flags};
 use crate::Check;
+use crate::manifest::control::{Flag, Want, flags};
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,10 +25,34 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const FLAGS: &[Flag] = &[
-    Flag { component: "kube-apiserver", flag: "kubelet-https", want: Want::IsNot("false"), peers: &["KCV-0004"], wrong: "speaks to kubelets without TLS" },
-    Flag { component: "kube-apiserver", flag: "kubelet-client-certificate", want: Want::Set, peers: &["KCV-0005", "C-0116"], wrong: "has no client certificate for kubelets" },
-    Flag { component: "kube-apiserver", flag: "kubelet-client-key", want: Want::Set, peers: &["KCV-0005", "C-0116"], wrong: "has no client key for kubelets" },
-    Flag { component: "kube-apiserver", flag: "kubelet-certificate-authority", want: Want::Set, peers: &["KCV-0006", "C-0117"], wrong: "does not verify the certificates of kubelets" },
+    Flag {
+        component: "kube-apiserver",
+        flag: "kubelet-https",
+        want: Want::IsNot("false"),
+        peers: &["KCV-0004"],
+        wrong: "speaks to kubelets without TLS",
+    },
+    Flag {
+        component: "kube-apiserver",
+        flag: "kubelet-client-certificate",
+        want: Want::Set,
+        peers: &["KCV-0005", "C-0116"],
+        wrong: "has no client certificate for kubelets",
+    },
+    Flag {
+        component: "kube-apiserver",
+        flag: "kubelet-client-key",
+        want: Want::Set,
+        peers: &["KCV-0005", "C-0116"],
+        wrong: "has no client key for kubelets",
+    },
+    Flag {
+        component: "kube-apiserver",
+        flag: "kubelet-certificate-authority",
+        want: Want::Set,
+        peers: &["KCV-0006", "C-0117"],
+        wrong: "does not verify the certificates of kubelets",
+    },
 ];
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {

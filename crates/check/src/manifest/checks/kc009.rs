@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::{Flag, Want, flags};
 use crate::Check;
+use crate::manifest::control::{Flag, Want, flags};
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -13,7 +13,9 @@ pub(super) static RULE: Rule = Rule {
         title: "Profiling endpoint enabled",
         severity: Severity::Low,
         fix: FixKind::Auto,
-        peers: &["KCV-0018", "KCV-0034", "KCV-0040", "C-0129", "C-0145", "C-0151"],
+        peers: &[
+            "KCV-0018", "KCV-0034", "KCV-0040", "C-0129", "C-0145", "C-0151",
+        ],
         about: "Profiles tell an attacker what a component does and cost it time. Set `--profiling=false`.",
         good: r#"{apiVersion: v1, kind: Pod, metadata: {name: kube-apiserver, namespace: kube-system}, spec: {containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.31.2", command: [kube-apiserver, "--profiling=false"]}]}}
 "#,
@@ -25,9 +27,27 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const FLAGS: &[Flag] = &[
-    Flag { component: "kube-apiserver", flag: "profiling", want: Want::Is("false"), peers: &["KCV-0018", "C-0129"], wrong: "serves profiles" },
-    Flag { component: "kube-controller-manager", flag: "profiling", want: Want::Is("false"), peers: &["KCV-0034", "C-0145"], wrong: "serves profiles" },
-    Flag { component: "kube-scheduler", flag: "profiling", want: Want::Is("false"), peers: &["KCV-0040", "C-0151"], wrong: "serves profiles" },
+    Flag {
+        component: "kube-apiserver",
+        flag: "profiling",
+        want: Want::Is("false"),
+        peers: &["KCV-0018", "C-0129"],
+        wrong: "serves profiles",
+    },
+    Flag {
+        component: "kube-controller-manager",
+        flag: "profiling",
+        want: Want::Is("false"),
+        peers: &["KCV-0034", "C-0145"],
+        wrong: "serves profiles",
+    },
+    Flag {
+        component: "kube-scheduler",
+        flag: "profiling",
+        want: Want::Is("false"),
+        peers: &["KCV-0040", "C-0151"],
+        wrong: "serves profiles",
+    },
 ];
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::{Flag, Want, flags};
 use crate::Check;
+use crate::manifest::control::{Flag, Want, flags};
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,8 +25,20 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const FLAGS: &[Flag] = &[
-    Flag { component: "kube-apiserver", flag: "service-account-lookup", want: Want::IsNot("false"), peers: &["KCV-0024", "C-0135"], wrong: "does not ask whether an account still exists" },
-    Flag { component: "kube-apiserver", flag: "service-account-key-file", want: Want::Set, peers: &["KCV-0025", "C-0136"], wrong: "has no key file of its own for service accounts" },
+    Flag {
+        component: "kube-apiserver",
+        flag: "service-account-lookup",
+        want: Want::IsNot("false"),
+        peers: &["KCV-0024", "C-0135"],
+        wrong: "does not ask whether an account still exists",
+    },
+    Flag {
+        component: "kube-apiserver",
+        flag: "service-account-key-file",
+        want: Want::Set,
+        peers: &["KCV-0025", "C-0136"],
+        wrong: "has no key file of its own for service accounts",
+    },
 ];
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::{Flag, Want, flags};
 use crate::Check;
+use crate::manifest::control::{Flag, Want, flags};
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -24,9 +24,13 @@ pub(super) static RULE: Rule = Rule {
     look: Look::Container(look),
 };
 
-const FLAGS: &[Flag] = &[
-    Flag { component: "kube-apiserver", flag: "encryption-provider-config", want: Want::Set, peers: &["KCV-0030", "C-0141"], wrong: "stores Secrets in clear" },
-];
+const FLAGS: &[Flag] = &[Flag {
+    component: "kube-apiserver",
+    flag: "encryption-provider-config",
+    want: Want::Set,
+    peers: &["KCV-0030", "C-0141"],
+    wrong: "stores Secrets in clear",
+}];
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     flags(container, FLAGS, found);

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::{Flag, Want, flags};
 use crate::Check;
+use crate::manifest::control::{Flag, Want, flags};
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,8 +25,20 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const FLAGS: &[Flag] = &[
-    Flag { component: "kube-controller-manager", flag: "bind-address", want: Want::Loopback, peers: &["KCV-0039", "C-0150"], wrong: "listens beyond loopback" },
-    Flag { component: "kube-scheduler", flag: "bind-address", want: Want::Loopback, peers: &["KCV-0041", "C-0152"], wrong: "listens beyond loopback" },
+    Flag {
+        component: "kube-controller-manager",
+        flag: "bind-address",
+        want: Want::Loopback,
+        peers: &["KCV-0039", "C-0150"],
+        wrong: "listens beyond loopback",
+    },
+    Flag {
+        component: "kube-scheduler",
+        flag: "bind-address",
+        want: Want::Loopback,
+        peers: &["KCV-0041", "C-0152"],
+        wrong: "listens beyond loopback",
+    },
 ];
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {

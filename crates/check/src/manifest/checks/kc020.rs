@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::{Info, Told, kubelet, told};
 use crate::Check;
+use crate::manifest::control::{Info, Told, kubelet, told};
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,17 +25,41 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const TOLD: &[Info] = &[
-    Info { key: "kubeletAnonymousAuthArgumentSet", peers: &["KCV-0079", "C-0069", "C-0172"], want: Told::Not(&["true"]) },
-    Info { key: "kubeletAuthorizationModeArgumentSet", peers: &["KCV-0080", "C-0173"], want: Told::Not(&["AlwaysAllow"]) },
+    Info {
+        key: "kubeletAnonymousAuthArgumentSet",
+        peers: &["KCV-0079", "C-0069", "C-0172"],
+        want: Told::Not(&["true"]),
+    },
+    Info {
+        key: "kubeletAuthorizationModeArgumentSet",
+        peers: &["KCV-0080", "C-0173"],
+        want: Told::Not(&["AlwaysAllow"]),
+    },
 ];
 
 fn look(object: &Object, found: &mut Found<'_>) {
     told(object, TOLD, found);
-    let Some(config) = kubelet(object) else { return };
-    if let Some(node) = config.at(&["authentication", "anonymous", "enabled"]).filter(|node| node.as_bool() == Some(true)) {
-        found.add_as(&["KCV-0079", "C-0069", "C-0172"], node.span, "the kubelet answers strangers");
+    let Some(config) = kubelet(object) else {
+        return;
+    };
+    if let Some(node) = config
+        .at(&["authentication", "anonymous", "enabled"])
+        .filter(|node| node.as_bool() == Some(true))
+    {
+        found.add_as(
+            &["KCV-0079", "C-0069", "C-0172"],
+            node.span,
+            "the kubelet answers strangers",
+        );
     }
-    if let Some(node) = config.at(&["authorization", "mode"]).filter(|node| node.as_str() == Some("AlwaysAllow")) {
-        found.add_as(&["KCV-0080", "C-0173"], node.span, "the kubelet allows everything");
+    if let Some(node) = config
+        .at(&["authorization", "mode"])
+        .filter(|node| node.as_str() == Some("AlwaysAllow"))
+    {
+        found.add_as(
+            &["KCV-0080", "C-0173"],
+            node.span,
+            "the kubelet allows everything",
+        );
     }
 }

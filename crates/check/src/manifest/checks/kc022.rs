@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::{Info, Told, kubelet, told};
 use crate::Check;
+use crate::manifest::control::{Info, Told, kubelet, told};
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -24,14 +24,21 @@ pub(super) static RULE: Rule = Rule {
     look: Look::Object(look),
 };
 
-const TOLD: &[Info] = &[
-    Info { key: "kubeletReadOnlyPortArgumentSet", peers: &["KCV-0082", "C-0175"], want: Told::Not(&["10255"]) },
-];
+const TOLD: &[Info] = &[Info {
+    key: "kubeletReadOnlyPortArgumentSet",
+    peers: &["KCV-0082", "C-0175"],
+    want: Told::Not(&["10255"]),
+}];
 
 fn look(object: &Object, found: &mut Found<'_>) {
     told(object, TOLD, found);
-    let Some(config) = kubelet(object) else { return };
-    if let Some(node) = config.get("readOnlyPort").filter(|node| node.as_int().is_some_and(|port| port != 0)) {
+    let Some(config) = kubelet(object) else {
+        return;
+    };
+    if let Some(node) = config
+        .get("readOnlyPort")
+        .filter(|node| node.as_int().is_some_and(|port| port != 0))
+    {
         found.add(node.span, "the kubelet has a read-only port");
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::kubelet;
 use crate::Check;
+use crate::manifest::control::kubelet;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,13 +25,23 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn look(object: &Object, found: &mut Found<'_>) {
-    let Some(config) = kubelet(object) else { return };
+    let Some(config) = kubelet(object) else {
+        return;
+    };
     if config.int_at("podPidsLimit").is_none_or(|limit| limit <= 0) {
-        let span = config.get("podPidsLimit").map_or(object.span(), |node| node.span);
+        let span = config
+            .get("podPidsLimit")
+            .map_or(object.span(), |node| node.span);
         found.add(span, "the kubelet does not limit the processes of a pod");
     }
     if !config.is_true("seccompDefault") {
-        let span = config.get("seccompDefault").map_or(object.span(), |node| node.span);
-        found.add_as(&[], span, "the kubelet starts pods without a seccomp profile");
+        let span = config
+            .get("seccompDefault")
+            .map_or(object.span(), |node| node.span);
+        found.add_as(
+            &[],
+            span,
+            "the kubelet starts pods without a seccomp profile",
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::control::{Flag, Want, flags};
 use crate::Check;
+use crate::manifest::control::{Flag, Want, flags};
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,8 +25,20 @@ pub(super) static RULE: Rule = Rule {
 };
 
 const FLAGS: &[Flag] = &[
-    Flag { component: "kube-apiserver", flag: "secure-port", want: Want::IsNot("0"), peers: &["KCV-0017", "C-0128"], wrong: "has no secure port" },
-    Flag { component: "kube-apiserver", flag: "insecure-bind-address", want: Want::Unset, peers: &["C-0005"], wrong: "has an insecure address" },
+    Flag {
+        component: "kube-apiserver",
+        flag: "secure-port",
+        want: Want::IsNot("0"),
+        peers: &["KCV-0017", "C-0128"],
+        wrong: "has no secure port",
+    },
+    Flag {
+        component: "kube-apiserver",
+        flag: "insecure-bind-address",
+        want: Want::Unset,
+        peers: &["C-0005"],
+        wrong: "has an insecure address",
+    },
 ];
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {

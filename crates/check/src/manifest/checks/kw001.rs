@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -12,7 +12,16 @@ pub(super) static RULE: Rule = Rule {
         title: "Privileged container",
         severity: Severity::Critical,
         fix: FixKind::Auto,
-        peers: &["KSV-0017", "C-0057", "C-0193", "C-0213", "kl:privileged-container", "ks:container-security-context-privileged", "ksec:Privileged", "CKV_K8S_16"],
+        peers: &[
+            "KSV-0017",
+            "C-0057",
+            "C-0193",
+            "C-0213",
+            "kl:privileged-container",
+            "ks:container-security-context-privileged",
+            "ksec:Privileged",
+            "CKV_K8S_16",
+        ],
         about: "A privileged container has every capability, sees every device of the node and is not held by seccomp or AppArmor: whoever is in it is on the host. Remove `privileged: true`; add the one capability or device that is really needed.",
         good: r"apiVersion: v1
 kind: Pod
@@ -42,7 +51,12 @@ spec:
 };
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
-    let Some(node) = container.own_context().and_then(|context| context.get("privileged")) else { return };
+    let Some(node) = container
+        .own_context()
+        .and_then(|context| context.get("privileged"))
+    else {
+        return;
+    };
     if node.as_bool() == Some(true) {
         found.add(node.span, format!("{} is privileged", container.title()));
     }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{host_flag};
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::host_flag;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -13,7 +13,16 @@ pub(super) static RULE: Rule = Rule {
         title: "Host PID namespace",
         severity: Severity::High,
         fix: FixKind::Auto,
-        peers: &["KSV-0010", "C-0038", "C-0194", "C-0214", "C-0275", "kl:host-pid", "ksec:HostPID", "CKV_K8S_17"],
+        peers: &[
+            "KSV-0010",
+            "C-0038",
+            "C-0194",
+            "C-0214",
+            "C-0275",
+            "kl:host-pid",
+            "ksec:HostPID",
+            "CKV_K8S_17",
+        ],
         about: "With the node's process list a container can read environments and memory of every other process, and signal them. Remove `hostPID: true`.",
         good: r"apiVersion: v1
 kind: Pod

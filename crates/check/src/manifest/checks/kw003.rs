@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{host_flag};
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::host_flag;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -13,7 +13,16 @@ pub(super) static RULE: Rule = Rule {
         title: "Host IPC namespace",
         severity: Severity::High,
         fix: FixKind::Auto,
-        peers: &["KSV-0008", "C-0038", "C-0195", "C-0215", "C-0276", "kl:host-ipc", "ksec:HostIPC", "CKV_K8S_18"],
+        peers: &[
+            "KSV-0008",
+            "C-0038",
+            "C-0195",
+            "C-0215",
+            "C-0276",
+            "kl:host-ipc",
+            "ksec:HostIPC",
+            "CKV_K8S_18",
+        ],
         about: "Shared memory and semaphores of every process of the node can be read and changed. Remove `hostIPC: true`.",
         good: r"apiVersion: v1
 kind: Pod

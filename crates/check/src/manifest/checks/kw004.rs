@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{host_flag};
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::host_flag;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -13,7 +13,15 @@ pub(super) static RULE: Rule = Rule {
         title: "Host network namespace",
         severity: Severity::High,
         fix: FixKind::Auto,
-        peers: &["KSV-0009", "C-0041", "C-0196", "C-0216", "kl:host-network", "ksec:HostNetwork", "CKV_K8S_19"],
+        peers: &[
+            "KSV-0009",
+            "C-0041",
+            "C-0196",
+            "C-0216",
+            "kl:host-network",
+            "ksec:HostNetwork",
+            "CKV_K8S_19",
+        ],
         about: "The container listens on the node's own addresses, reaches services bound to its loopback and the cloud's metadata address, and is outside most network plug-ins' policies. Remove `hostNetwork: true` and publish ports with a Service.",
         good: r"apiVersion: v1
 kind: Pod

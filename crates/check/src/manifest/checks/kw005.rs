@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{host_paths};
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::host_paths;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -43,6 +43,13 @@ spec:
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
     for (volume, host) in host_paths(pod) {
         let path = host.str_at("path").unwrap_or_default();
-        found.add(host.span, format!("volume `{}` of {} is the node's `{path}`", volume, pod.object.title()));
+        found.add(
+            host.span,
+            format!(
+                "volume `{}` of {} is the node's `{path}`",
+                volume,
+                pod.object.title()
+            ),
+        );
     }
 }

@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -42,7 +42,10 @@ spec:
 };
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
-    if let Some(node) = container.context("runAsUser").filter(|node| node.as_int() == Some(0)) {
+    if let Some(node) = container
+        .context("runAsUser")
+        .filter(|node| node.as_int() == Some(0))
+    {
         found.add(node.span, format!("{} runs as user 0", container.title()));
     }
 }

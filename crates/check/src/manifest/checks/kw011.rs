@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,15 +41,29 @@ spec:
 };
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
-    let zero = |context: Option<&Node>, key: &str| context.and_then(|all| all.get(key)).filter(|id| id.as_int() == Some(0)).cloned();
+    let zero = |context: Option<&Node>, key: &str| {
+        context
+            .and_then(|all| all.get(key))
+            .filter(|id| id.as_int() == Some(0))
+            .cloned()
+    };
     for key in ["runAsGroup", "fsGroup"] {
         if let Some(node) = zero(pod.context(), key) {
             found.add(node.span, format!("{} sets `{key}: 0`", pod.object.title()));
         }
     }
-    for group in pod.context().map_or(&[][..], |context| context.list("supplementalGroups")) {
+    for group in pod
+        .context()
+        .map_or(&[][..], |context| context.list("supplementalGroups"))
+    {
         if group.as_int() == Some(0) {
-            found.add(group.span, format!("{} has group 0 among its supplemental groups", pod.object.title()));
+            found.add(
+                group.span,
+                format!(
+                    "{} has group 0 among its supplemental groups",
+                    pod.object.title()
+                ),
+            );
         }
     }
     for container in pod.containers() {

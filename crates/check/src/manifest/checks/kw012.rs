@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -44,15 +44,29 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     if container.pod.is_windows() {
         return;
     }
-    low(container, "runAsUser", &["KSV-0020", "ksec:RunAsUser", "CKV_K8S_40"], found);
+    low(
+        container,
+        "runAsUser",
+        &["KSV-0020", "ksec:RunAsUser", "CKV_K8S_40"],
+        found,
+    );
     low(container, "runAsGroup", &["KSV-0021"], found);
 }
 
-fn low(container: &Container<'_>, key: &str, peers: &'static [&'static str], found: &mut Found<'_>) {
+fn low(
+    container: &Container<'_>,
+    key: &str,
+    peers: &'static [&'static str],
+    found: &mut Found<'_>,
+) {
     let node = container.context(key);
     if node.is_some_and(|node| node.is_unknown() || node.as_int().is_some_and(|id| id > 10_000)) {
         return;
     }
     let span = node.map_or(container.span(), |node| node.span);
-    found.add_as(peers, span, format!("{} does not set `{key}` above 10000", container.title()));
+    found.add_as(
+        peers,
+        span,
+        format!("{} does not set `{key}` above 10000", container.title()),
+    );
 }

@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
+use crate::Check;
 use crate::manifest::object::{Container, capability};
 use crate::manifest::rule::{Found, Look, Rule};
-use crate::Check;
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -12,7 +12,17 @@ pub(super) static RULE: Rule = Rule {
         title: "Capabilities not dropped",
         severity: Severity::Medium,
         fix: FixKind::Auto,
-        peers: &["KSV-0003", "KSV-0004", "KSV-0106", "C-0201", "C-0055", "C-0220", "ksec:CapDropAll", "ksec:CapDropAny", "CKV_K8S_37"],
+        peers: &[
+            "KSV-0003",
+            "KSV-0004",
+            "KSV-0106",
+            "C-0201",
+            "C-0055",
+            "C-0220",
+            "ksec:CapDropAll",
+            "ksec:CapDropAny",
+            "CKV_K8S_37",
+        ],
         about: "Containers begin with fourteen capabilities, most of them of no use to a service and some of use to an attacker. Drop `ALL` and add back the one that is needed.",
         good: r"apiVersion: v1
 kind: Pod
@@ -53,7 +63,22 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     if dropped.is_empty() {
         found.add(span, format!("{} drops no capability", container.title()));
     } else {
-        let peers = &["KSV-0003", "KSV-0106", "C-0201", "C-0055", "C-0220", "ksec:CapDropAll", "CKV_K8S_37"];
-        found.add_as(peers, span, format!("{} drops some capabilities, but not `ALL`", container.title()));
+        let peers = &[
+            "KSV-0003",
+            "KSV-0106",
+            "C-0201",
+            "C-0055",
+            "C-0220",
+            "ksec:CapDropAll",
+            "CKV_K8S_37",
+        ];
+        found.add_as(
+            peers,
+            span,
+            format!(
+                "{} drops some capabilities, but not `ALL`",
+                container.title()
+            ),
+        );
     }
 }

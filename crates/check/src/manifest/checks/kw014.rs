@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{BASELINE_CAPABILITIES};
+use crate::Check;
+use crate::manifest::facts::BASELINE_CAPABILITIES;
 use crate::manifest::object::{Container, capability};
 use crate::manifest::rule::{Found, Look, Rule};
-use crate::Check;
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -46,7 +46,13 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     for node in container.capabilities("add") {
         let name = capability(node);
         if !name.is_empty() && !BASELINE_CAPABILITIES.contains(&name.as_str()) {
-            found.add(node.span, format!("{} adds `{name}`, which the baseline does not hold", container.title()));
+            found.add(
+                node.span,
+                format!(
+                    "{} adds `{name}`, which the baseline does not hold",
+                    container.title()
+                ),
+            );
         }
     }
 }

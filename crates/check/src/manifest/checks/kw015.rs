@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
+use crate::Check;
 use crate::manifest::object::{Container, capability};
 use crate::manifest::rule::{Found, Look, Rule};
-use crate::Check;
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,7 +41,19 @@ spec:
     look: Look::Container(look),
 };
 
-const HOST: &[&str] = &["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_BOOT", "DAC_READ_SEARCH", "BPF", "PERFMON", "NET_ADMIN", "MAC_ADMIN"];
+const HOST: &[&str] = &[
+    "ALL",
+    "SYS_ADMIN",
+    "SYS_MODULE",
+    "SYS_PTRACE",
+    "SYS_RAWIO",
+    "SYS_BOOT",
+    "DAC_READ_SEARCH",
+    "BPF",
+    "PERFMON",
+    "NET_ADMIN",
+    "MAC_ADMIN",
+];
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     for node in container.capabilities("add") {
@@ -54,6 +66,13 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
             "SYS_MODULE" => &["KSV-0120"],
             _ => &[],
         };
-        found.add_as(peers, node.span, format!("{} adds `{name}`, which is as good as the node", container.title()));
+        found.add_as(
+            peers,
+            node.span,
+            format!(
+                "{} adds `{name}`, which is as good as the node",
+                container.title()
+            ),
+        );
     }
 }

@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
+use crate::Check;
 use crate::manifest::object::{Container, capability};
 use crate::manifest::rule::{Found, Look, Rule};
-use crate::Check;
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -45,7 +45,13 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     for node in container.capabilities("add") {
         let name = capability(node);
         if !name.is_empty() && name != "NET_BIND_SERVICE" {
-            found.add(node.span, format!("{} adds `{name}`; the restricted profile allows only NET_BIND_SERVICE", container.title()));
+            found.add(
+                node.span,
+                format!(
+                    "{} adds `{name}`; the restricted profile allows only NET_BIND_SERVICE",
+                    container.title()
+                ),
+            );
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -13,7 +13,14 @@ pub(super) static RULE: Rule = Rule {
         title: "Root file system writable",
         severity: Severity::Medium,
         fix: FixKind::Auto,
-        peers: &["KSV-0014", "C-0017", "kl:no-read-only-root-fs", "ks:container-security-context-readonlyrootfilesystem", "ksec:ReadOnlyRootFilesystem", "CKV_K8S_22"],
+        peers: &[
+            "KSV-0014",
+            "C-0017",
+            "kl:no-read-only-root-fs",
+            "ks:container-security-context-readonlyrootfilesystem",
+            "ksec:ReadOnlyRootFilesystem",
+            "CKV_K8S_22",
+        ],
         about: "An attacker who can write leaves tools behind and changes the program that runs. Set `readOnlyRootFilesystem: true` and mount an emptyDir where the program writes.",
         good: r"apiVersion: v1
 kind: Pod
@@ -46,9 +53,14 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     if container.pod.is_windows() {
         return;
     }
-    let node = container.own_context().and_then(|context| context.get("readOnlyRootFilesystem"));
+    let node = container
+        .own_context()
+        .and_then(|context| context.get("readOnlyRootFilesystem"));
     if node.and_then(Node::as_bool) != Some(true) && !node.is_some_and(Node::is_unknown) {
         let span = node.map_or(container.span(), |node| node.span);
-        found.add(span, format!("{} can write to its root file system", container.title()));
+        found.add(
+            span,
+            format!("{} can write to its root file system", container.title()),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{seccomp};
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::seccomp;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -46,6 +46,9 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     if let Some((node, profile)) = seccomp(container)
         && profile.eq_ignore_ascii_case("unconfined")
     {
-        found.add(node.span, format!("{} runs without a seccomp profile", container.title()));
+        found.add(
+            node.span,
+            format!("{} runs without a seccomp profile", container.title()),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{apparmor};
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::apparmor;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -43,9 +43,17 @@ spec:
 };
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
-    let Some((node, profile)) = apparmor(container) else { return };
-    let known = matches!(profile, "RuntimeDefault" | "Localhost" | "runtime/default" | "") || profile.starts_with("localhost/");
+    let Some((node, profile)) = apparmor(container) else {
+        return;
+    };
+    let known = matches!(
+        profile,
+        "RuntimeDefault" | "Localhost" | "runtime/default" | ""
+    ) || profile.starts_with("localhost/");
     if !known && !node.is_unknown() {
-        found.add(node.span, format!("{} has the AppArmor profile `{profile}`", container.title()));
+        found.add(
+            node.span,
+            format!("{} has the AppArmor profile `{profile}`", container.title()),
+        );
     }
 }

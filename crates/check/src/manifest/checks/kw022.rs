@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{apparmor};
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::apparmor;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -44,6 +44,9 @@ spec:
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     if apparmor(container).is_none() && !container.pod.is_windows() {
-        found.add(container.span(), format!("{} sets no AppArmor profile", container.title()));
+        found.add(
+            container.span(),
+            format!("{} sets no AppArmor profile", container.title()),
+        );
     }
 }

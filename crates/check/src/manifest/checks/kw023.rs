@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,17 +41,42 @@ spec:
     look: Look::Pod(look),
 };
 
-const TYPES: &[&str] = &["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
+const TYPES: &[&str] = &[
+    "",
+    "container_t",
+    "container_init_t",
+    "container_kvm_t",
+    "container_engine_t",
+];
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
-    let contexts = pod.containers().into_iter().map(|one| one.own_context()).chain([pod.context()]);
-    for options in contexts.flatten().filter_map(|context| context.get("seLinuxOptions")) {
-        if let Some(node) = options.get("type").filter(|node| !TYPES.contains(&node.as_str().unwrap_or_default()) && !node.is_unknown()) {
-            found.add(node.span, format!("{} sets the SELinux type `{}`", pod.object.title(), node.as_str().unwrap_or_default()));
+    let contexts = pod
+        .containers()
+        .into_iter()
+        .map(|one| one.own_context())
+        .chain([pod.context()]);
+    for options in contexts
+        .flatten()
+        .filter_map(|context| context.get("seLinuxOptions"))
+    {
+        if let Some(node) = options.get("type").filter(|node| {
+            !TYPES.contains(&node.as_str().unwrap_or_default()) && !node.is_unknown()
+        }) {
+            found.add(
+                node.span,
+                format!(
+                    "{} sets the SELinux type `{}`",
+                    pod.object.title(),
+                    node.as_str().unwrap_or_default()
+                ),
+            );
         }
         for key in ["user", "role"] {
             if let Some(node) = options.get(key).filter(|node| !node.is_empty()) {
-                found.add(node.span, format!("{} sets the SELinux {key}", pod.object.title()));
+                found.add(
+                    node.span,
+                    format!("{} sets the SELinux {key}", pod.object.title()),
+                );
             }
         }
     }

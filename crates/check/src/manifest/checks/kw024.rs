@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -42,8 +42,16 @@ spec:
 };
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
-    let Some(node) = container.own_context().and_then(|context| context.get("procMount")) else { return };
+    let Some(node) = container
+        .own_context()
+        .and_then(|context| context.get("procMount"))
+    else {
+        return;
+    };
     if node.as_str().is_some_and(|kind| kind != "Default") {
-        found.add(node.span, format!("{} has an unmasked /proc", container.title()));
+        found.add(
+            node.span,
+            format!("{} has an unmasked /proc", container.title()),
+        );
     }
 }

@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,16 +41,34 @@ spec:
 
 /// Namespaced and harmless, as of Kubernetes 1.32.
 const SAFE: &[&str] = &[
-    "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start", "net.ipv4.tcp_syncookies",
-    "net.ipv4.ping_group_range", "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout",
-    "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_wmem",
 ];
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
-    for sysctl in pod.context().map_or(&[][..], |context| context.list("sysctls")) {
+    for sysctl in pod
+        .context()
+        .map_or(&[][..], |context| context.list("sysctls"))
+    {
         let name = sysctl.str_at("name").unwrap_or_default().replace('/', ".");
         if !name.is_empty() && !SAFE.contains(&name.as_str()) {
-            found.add(sysctl.span, format!("{} sets `{name}`, which is not on the safe list", pod.object.title()));
+            found.add(
+                sysctl.span,
+                format!(
+                    "{} sets `{name}`, which is not on the safe list",
+                    pod.object.title()
+                ),
+            );
         }
     }
 }

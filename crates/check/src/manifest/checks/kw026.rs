@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,8 +41,18 @@ spec:
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     for port in container.node.list("ports") {
-        if let Some(node) = port.get("hostPort").filter(|node| node.as_int().is_some_and(|port| port != 0)) {
-            found.add(node.span, format!("{} takes port {} of the node", container.title(), node.as_str().unwrap_or_default()));
+        if let Some(node) = port
+            .get("hostPort")
+            .filter(|node| node.as_int().is_some_and(|port| port != 0))
+        {
+            found.add(
+                node.span,
+                format!(
+                    "{} takes port {} of the node",
+                    container.title(),
+                    node.as_str().unwrap_or_default()
+                ),
+            );
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -42,10 +42,26 @@ spec:
 };
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
-    let contexts = pod.containers().into_iter().map(|one| one.own_context()).chain([pod.context()]);
-    for options in contexts.flatten().filter_map(|context| context.get("windowsOptions")) {
-        if let Some(node) = options.get("hostProcess").filter(|node| node.as_bool() == Some(true)) {
-            found.add(node.span, format!("{} runs as a process of the Windows node", pod.object.title()));
+    let contexts = pod
+        .containers()
+        .into_iter()
+        .map(|one| one.own_context())
+        .chain([pod.context()]);
+    for options in contexts
+        .flatten()
+        .filter_map(|context| context.get("windowsOptions"))
+    {
+        if let Some(node) = options
+            .get("hostProcess")
+            .filter(|node| node.as_bool() == Some(true))
+        {
+            found.add(
+                node.span,
+                format!(
+                    "{} runs as a process of the Windows node",
+                    pod.object.title()
+                ),
+            );
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -40,12 +40,27 @@ spec:
 };
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
-    let probes = ["livenessProbe", "readinessProbe", "startupProbe"].into_iter().filter_map(|key| container.node.get(key));
-    let hooks = ["postStart", "preStop"].into_iter().filter_map(|key| container.node.at(&["lifecycle", key]));
+    let probes = ["livenessProbe", "readinessProbe", "startupProbe"]
+        .into_iter()
+        .filter_map(|key| container.node.get(key));
+    let hooks = ["postStart", "preStop"]
+        .into_iter()
+        .filter_map(|key| container.node.at(&["lifecycle", key]));
     for action in probes.chain(hooks) {
         for kind in ["httpGet", "tcpSocket"] {
-            if let Some(host) = action.get(kind).and_then(|ask| ask.get("host")).filter(|host| !host.is_empty()) {
-                found.add(host.span, format!("{} makes the kubelet ask the host `{}`", container.title(), host.as_str().unwrap_or_default()));
+            if let Some(host) = action
+                .get(kind)
+                .and_then(|ask| ask.get("host"))
+                .filter(|host| !host.is_empty())
+            {
+                found.add(
+                    host.span,
+                    format!(
+                        "{} makes the kubelet ask the host `{}`",
+                        container.title(),
+                        host.as_str().unwrap_or_default()
+                    ),
+                );
             }
         }
     }

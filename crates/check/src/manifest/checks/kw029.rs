@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -39,14 +39,28 @@ spec:
     look: Look::Pod(look),
 };
 
-const RESTRICTED: &[&str] = &["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret", "hostPath"];
+const RESTRICTED: &[&str] = &[
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "image",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+    "hostPath",
+];
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
     for volume in pod.spec.list("volumes") {
         for (key, _) in volume.entries().filter(|(_, value)| !value.is_null()) {
             let kind = key.as_str().unwrap_or_default();
             if kind != "name" && !RESTRICTED.contains(&kind) {
-                found.add(key.span, format!("{} uses a volume of type `{kind}`", pod.object.title()));
+                found.add(
+                    key.span,
+                    format!("{} uses a volume of type `{kind}`", pod.object.title()),
+                );
             }
         }
     }

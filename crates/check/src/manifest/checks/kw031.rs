@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{Tag, image_tag};
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::{Tag, image_tag};
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -39,8 +39,16 @@ spec:
 };
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
-    let Some(image) = container.node.get("image") else { return };
-    if image.as_str().is_some_and(|text| !text.is_empty() && !matches!(image_tag(text), Tag::Digest)) {
-        found.add(image.span, format!("{} takes its image by tag", container.title()));
+    let Some(image) = container.node.get("image") else {
+        return;
+    };
+    if image
+        .as_str()
+        .is_some_and(|text| !text.is_empty() && !matches!(image_tag(text), Tag::Digest))
+    {
+        found.add(
+            image.span,
+            format!("{} takes its image by tag", container.title()),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{Tag, image_tag};
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::{Tag, image_tag};
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,8 +41,18 @@ spec:
 };
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
-    let pinned = container.node.str_at("image").is_some_and(|image| matches!(image_tag(image), Tag::Digest));
-    if let Some(node) = container.node.get("imagePullPolicy").filter(|node| !pinned && matches!(node.as_str(), Some("Never" | "IfNotPresent"))) {
-        found.add(node.span, format!("{} may run a stale image", container.title()));
+    let pinned = container
+        .node
+        .str_at("image")
+        .is_some_and(|image| matches!(image_tag(image), Tag::Digest));
+    if let Some(node) = container
+        .node
+        .get("imagePullPolicy")
+        .filter(|node| !pinned && matches!(node.as_str(), Some("Never" | "IfNotPresent")))
+    {
+        found.add(
+            node.span,
+            format!("{} may run a stale image", container.title()),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{is_below};
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::is_below;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -13,7 +13,9 @@ pub(super) static RULE: Rule = Rule {
         title: "Image registry not approved",
         severity: Severity::High,
         fix: FixKind::Suggested,
-        peers: &["KSV-0125", "C-0001", "C-0078", "KSV-0032", "KSV-0033", "KSV-0034", "KSV-0035"],
+        peers: &[
+            "KSV-0125", "C-0001", "C-0078", "KSV-0032", "KSV-0033", "KSV-0034", "KSV-0035",
+        ],
         about: "An image from elsewhere has passed none of the gates that images of the organisation pass. Copy the image to an approved registry and take it from there.",
         good: r"apiVersion: v1
 kind: Pod
@@ -40,9 +42,19 @@ spec:
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     let allowed = &found.settings().registries;
-    let Some(image) = container.node.get("image") else { return };
-    let Some(reference) = image.as_str().filter(|text| !text.is_empty()) else { return };
+    let Some(image) = container.node.get("image") else {
+        return;
+    };
+    let Some(reference) = image.as_str().filter(|text| !text.is_empty()) else {
+        return;
+    };
     if !allowed.is_empty() && !is_below(reference, allowed) {
-        found.add(image.span, format!("{} takes `{reference}`, which is not of an approved registry", container.title()));
+        found.add(
+            image.span,
+            format!(
+                "{} takes `{reference}`, which is not of an approved registry",
+                container.title()
+            ),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{resource};
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::resource;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -13,7 +13,16 @@ pub(super) static RULE: Rule = Rule {
         title: "Memory limit absent",
         severity: Severity::Medium,
         fix: FixKind::Suggested,
-        peers: &["KSV-0018", "C-0271", "C-0009", "C-0004", "kl:unset-memory-requirements", "ks:container-resources", "ksec:LimitsMemory", "CKV_K8S_13"],
+        peers: &[
+            "KSV-0018",
+            "C-0271",
+            "C-0009",
+            "C-0004",
+            "kl:unset-memory-requirements",
+            "ks:container-resources",
+            "ksec:LimitsMemory",
+            "CKV_K8S_13",
+        ],
         about: "One container can take the node's memory, and the kernel then kills others. Set `resources.limits.memory`.",
         good: r"apiVersion: v1
 kind: Pod

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{resource};
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::resource;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -42,7 +42,12 @@ spec:
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     // A limit without a request is taken as the request too.
-    if container.node.at(&["resources", "limits", "memory"]).is_some_and(|limit| !limit.is_empty()) && container.node.at(&["resources", "requests"]).is_none() {
+    if container
+        .node
+        .at(&["resources", "limits", "memory"])
+        .is_some_and(|limit| !limit.is_empty())
+        && container.node.at(&["resources", "requests"]).is_none()
+    {
         return;
     }
     resource(container, "requests", "memory", &[], found);

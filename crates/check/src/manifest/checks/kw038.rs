@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -35,25 +35,53 @@ fn look(object: &Object, found: &mut Found<'_>) {
 fn quota(object: &Object, found: &mut Found<'_>) {
     // A quota for some pods only, or for other things than CPU and memory, is beside the other one.
     let Some(hard) = object.node.at(&["spec", "hard"]) else {
-        return found.add_as(&["KSV-0040"], object.span(), format!("{} limits nothing", object.title()));
+        return found.add_as(
+            &["KSV-0040"],
+            object.span(),
+            format!("{} limits nothing", object.title()),
+        );
     };
-    let missing: Vec<&str> = [("requests.cpu", "cpu"), ("requests.memory", "memory"), ("limits.cpu", ""), ("limits.memory", "")]
-        .into_iter()
-        .filter(|(key, short)| hard.get(key).is_none() && hard.get(short).is_none())
-        .map(|(key, _)| key)
-        .collect();
+    let missing: Vec<&str> = [
+        ("requests.cpu", "cpu"),
+        ("requests.memory", "memory"),
+        ("limits.cpu", ""),
+        ("limits.memory", ""),
+    ]
+    .into_iter()
+    .filter(|(key, short)| hard.get(key).is_none() && hard.get(short).is_none())
+    .map(|(key, _)| key)
+    .collect();
     if !missing.is_empty() {
-        found.add_as(&["KSV-0040"], hard.span, format!("{} does not limit {}", object.title(), missing.join(", ")));
+        found.add_as(
+            &["KSV-0040"],
+            hard.span,
+            format!("{} does not limit {}", object.title(), missing.join(", ")),
+        );
     }
 }
 
 fn range(object: &Object, found: &mut Found<'_>) {
     let limits = object.spec().map_or(&[][..], |spec| spec.list("limits"));
     let covers = |resource: &str| {
-        let has = |limit: &Node| ["default", "max"].into_iter().any(|key| limit.get(key).is_some_and(|all| all.get(resource).is_some()));
-        limits.iter().any(|limit| limit.str_at("type") == Some("Container") && has(limit))
+        let has = |limit: &Node| {
+            ["default", "max"].into_iter().any(|key| {
+                limit
+                    .get(key)
+                    .is_some_and(|all| all.get(resource).is_some())
+            })
+        };
+        limits
+            .iter()
+            .any(|limit| limit.str_at("type") == Some("Container") && has(limit))
     };
     if !covers("memory") || !covers("cpu") {
-        found.add_as(&["KSV-0039"], object.span(), format!("{} gives containers no default or maximum of CPU and memory", object.title()));
+        found.add_as(
+            &["KSV-0039"],
+            object.span(),
+            format!(
+                "{} gives containers no default or maximum of CPU and memory",
+                object.title()
+            ),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -13,7 +13,16 @@ pub(super) static RULE: Rule = Rule {
         title: "Service account token mounted though unused",
         severity: Severity::Medium,
         fix: FixKind::Auto,
-        peers: &["KSV-0036", "C-0034", "C-0190", "C-0261", "C-0020", "C-0053", "ksec:AutomountServiceAccountToken", "CKV_K8S_38"],
+        peers: &[
+            "KSV-0036",
+            "C-0034",
+            "C-0190",
+            "C-0261",
+            "C-0020",
+            "C-0053",
+            "ksec:AutomountServiceAccountToken",
+            "CKV_K8S_38",
+        ],
         about: "Every program in the pod holds a key to the API server that it never asked for. Set `automountServiceAccountToken: false` in the pod.",
         good: r"apiVersion: v1
 kind: Pod
@@ -43,7 +52,10 @@ spec:
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
     // A named account was made for something; the token of the default account was not.
     let node = pod.spec.get("automountServiceAccountToken");
-    let account = pod.spec.str_at("serviceAccountName").or_else(|| pod.spec.str_at("serviceAccount"));
+    let account = pod
+        .spec
+        .str_at("serviceAccountName")
+        .or_else(|| pod.spec.str_at("serviceAccount"));
     let named = account.is_some_and(|name| name != "default");
     let mounted = match node.and_then(Node::as_bool) {
         Some(mounted) => mounted,
@@ -51,6 +63,9 @@ fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
     };
     if mounted {
         let span = node.map_or(pod.object.span(), |node| node.span);
-        found.add(span, format!("{} is given a service account token", pod.object.title()));
+        found.add(
+            span,
+            format!("{} is given a service account token", pod.object.title()),
+        );
     }
 }

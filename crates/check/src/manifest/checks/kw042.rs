@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -24,11 +24,17 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn look(object: &Object, found: &mut Found<'_>) {
-    let system = matches!(object.namespace(), "kube-system" | "kube-public" | "kube-node-lease");
+    let system = matches!(
+        object.namespace(),
+        "kube-system" | "kube-public" | "kube-node-lease"
+    );
     let labels = object.node.at(&["metadata", "labels"]);
     let control_plane = labels.and_then(|labels| labels.str_at("tier")) == Some("control-plane");
     if object.pod().is_some() && system && !control_plane {
-        let span = object.node.at(&["metadata", "namespace"]).map_or(object.span(), |node| node.span);
+        let span = object
+            .node
+            .at(&["metadata", "namespace"])
+            .map_or(object.span(), |node| node.span);
         found.add(span, format!("{} is in a system namespace", object.title()));
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -28,10 +28,18 @@ fn look(object: &Object, found: &mut Found<'_>) {
     if object.kind() != "Namespace" || !object.group().is_empty() {
         return;
     }
-    let label = object.node.at(&["metadata", "labels", "pod-security.kubernetes.io/enforce"]);
+    let label = object
+        .node
+        .at(&["metadata", "labels", "pod-security.kubernetes.io/enforce"]);
     match label.and_then(Node::as_str) {
         Some("baseline" | "restricted") => {}
-        Some(level) => found.add(label.map_or(object.span(), |node| node.span), format!("{} enforces `{level}`", object.title())),
-        None => found.add(object.span(), format!("{} enforces no Pod Security level", object.title())),
+        Some(level) => found.add(
+            label.map_or(object.span(), |node| node.span),
+            format!("{} enforces `{level}`", object.title()),
+        ),
+        None => found.add(
+            object.span(),
+            format!("{} enforces no Pod Security level", object.title()),
+        ),
     }
 }

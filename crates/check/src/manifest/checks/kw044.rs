@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
+use crate::Check;
 use crate::manifest::node::Node;
 use crate::manifest::object::{Container, Role};
 use crate::manifest::rule::{Found, Look, Rule};
-use crate::Check;
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -13,7 +13,15 @@ pub(super) static RULE: Rule = Rule {
         title: "Liveness or readiness probe missing",
         severity: Severity::Low,
         fix: FixKind::Suggested,
-        peers: &["C-0018", "C-0056", "kl:no-liveness-probe", "kl:no-readiness-probe", "ks:pod-probes", "CKV_K8S_8", "CKV_K8S_9"],
+        peers: &[
+            "C-0018",
+            "C-0056",
+            "kl:no-liveness-probe",
+            "kl:no-readiness-probe",
+            "ks:pod-probes",
+            "CKV_K8S_8",
+            "CKV_K8S_9",
+        ],
         about: "A hung container stays in service, and one that is not ready gets traffic. Add `livenessProbe` and `readinessProbe`.",
         good: r"apiVersion: v1
 kind: Pod
@@ -47,12 +55,32 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         return;
     }
     let probes: [(&str, &[&str]); 2] = [
-        ("livenessProbe", &["C-0056", "kl:no-liveness-probe", "ks:pod-probes", "CKV_K8S_8"]),
-        ("readinessProbe", &["C-0018", "kl:no-readiness-probe", "ks:pod-probes", "CKV_K8S_9"]),
+        (
+            "livenessProbe",
+            &[
+                "C-0056",
+                "kl:no-liveness-probe",
+                "ks:pod-probes",
+                "CKV_K8S_8",
+            ],
+        ),
+        (
+            "readinessProbe",
+            &[
+                "C-0018",
+                "kl:no-readiness-probe",
+                "ks:pod-probes",
+                "CKV_K8S_9",
+            ],
+        ),
     ];
     for (probe, peers) in probes {
         if container.node.get(probe).is_none_or(Node::is_empty) {
-            found.add_as(peers, container.span(), format!("{} has no {probe}", container.title()));
+            found.add_as(
+                peers,
+                container.span(),
+                format!("{} has no {probe}", container.title()),
+            );
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,6 +41,9 @@ spec:
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
     if let Some(node) = pod.spec.get("hostAliases").filter(|node| !node.is_empty()) {
-        found.add(node.span, format!("{} writes its own hosts file", pod.object.title()));
+        found.add(
+            node.span,
+            format!("{} writes its own hosts file", pod.object.title()),
+        );
     }
 }

@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,8 +41,14 @@ spec:
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     for mount in container.node.list("volumeMounts") {
-        if let Some(node) = mount.get("mountPropagation").filter(|node| node.as_str() == Some("Bidirectional")) {
-            found.add(node.span, format!("{} propagates mounts to the node", container.title()));
+        if let Some(node) = mount
+            .get("mountPropagation")
+            .filter(|node| node.as_str() == Some("Bidirectional"))
+        {
+            found.add(
+                node.span,
+                format!("{} propagates mounts to the node", container.title()),
+            );
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -42,12 +42,25 @@ spec:
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     for port in container.node.list("ports") {
-        if let Some(node) = port.get("containerPort").filter(|node| matches!(node.as_int(), Some(22 | 2222))) {
-            found.add(node.span, format!("{} opens an SSH port", container.title()));
+        if let Some(node) = port
+            .get("containerPort")
+            .filter(|node| matches!(node.as_int(), Some(22 | 2222)))
+        {
+            found.add(
+                node.span,
+                format!("{} opens an SSH port", container.title()),
+            );
         }
     }
-    let is_server = |node: &&Node| node.as_str().is_some_and(|word| word == "sshd" || word.ends_with("/sshd"));
+    let is_server = |node: &&Node| {
+        node.as_str()
+            .is_some_and(|word| word == "sshd" || word.ends_with("/sshd"))
+    };
     if let Some(node) = container.words().find(is_server) {
-        found.add_as(&["C-0042"], node.span, format!("{} starts an SSH server", container.title()));
+        found.add_as(
+            &["C-0042"],
+            node.span,
+            format!("{} starts an SSH server", container.title()),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{host_flag};
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::host_flag;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,5 +41,10 @@ spec:
 };
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
-    host_flag(pod, "shareProcessNamespace", "shares one process namespace between its containers", found);
+    host_flag(
+        pod,
+        "shareProcessNamespace",
+        "shares one process namespace between its containers",
+        found,
+    );
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,10 +25,20 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn look(object: &Object, found: &mut Found<'_>) {
-    let owned = object.node.at(&["metadata", "ownerReferences"]).is_some_and(|owners| !owners.is_empty());
+    let owned = object
+        .node
+        .at(&["metadata", "ownerReferences"])
+        .is_some_and(|owners| !owners.is_empty());
     // The kubelet itself starts static pods, the control plane's among them.
-    let is_static = object.node.at(&["metadata", "labels", "tier"]).and_then(Node::as_str) == Some("control-plane");
+    let is_static = object
+        .node
+        .at(&["metadata", "labels", "tier"])
+        .and_then(Node::as_str)
+        == Some("control-plane");
     if object.kind() == "Pod" && object.group().is_empty() && !owned && !is_static {
-        found.add(object.span(), format!("{} has no controller", object.title()));
+        found.add(
+            object.span(),
+            format!("{} has no controller", object.title()),
+        );
     }
 }

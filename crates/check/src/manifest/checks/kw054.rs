@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,8 +25,16 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
-    let untrusted = ["trust", "security.lazaret.dev/trust", "workload-trust"].into_iter().any(|key| pod.label(key) == Some("untrusted"));
+    let untrusted = ["trust", "security.lazaret.dev/trust", "workload-trust"]
+        .into_iter()
+        .any(|key| pod.label(key) == Some("untrusted"));
     if untrusted && pod.spec.get("runtimeClassName").is_none_or(Node::is_empty) {
-        found.add(pod.object.span(), format!("{} is labelled untrusted and runs on the node's kernel", pod.object.title()));
+        found.add(
+            pod.object.span(),
+            format!(
+                "{} is labelled untrusted and runs on the node's kernel",
+                pod.object.title()
+            ),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -26,13 +26,37 @@ pub(super) static RULE: Rule = Rule {
 
 fn look(object: &Object, found: &mut Found<'_>) {
     let Some(pod) = object.pod() else { return };
-    let image = |part: &str| pod.containers().iter().any(|one| one.node.str_at("image").is_some_and(|image| image.contains(part)));
-    let helm = pod.label("app") == Some("helm") || object.node.at(&["metadata", "labels", "app"]).and_then(Node::as_str) == Some("helm");
-    let tiller = object.name().contains("tiller") || image("tiller") || (helm && pod.label("name") != Some("helm-controller"));
+    let image = |part: &str| {
+        pod.containers().iter().any(|one| {
+            one.node
+                .str_at("image")
+                .is_some_and(|image| image.contains(part))
+        })
+    };
+    let helm = pod.label("app") == Some("helm")
+        || object
+            .node
+            .at(&["metadata", "labels", "app"])
+            .and_then(Node::as_str)
+            == Some("helm");
+    let tiller = object.name().contains("tiller")
+        || image("tiller")
+        || (helm && pod.label("name") != Some("helm-controller"));
     if tiller {
-        found.add_as(&["KSV-0102", "CKV_K8S_34"], object.span(), format!("{} is Tiller", object.title()));
+        found.add_as(
+            &["KSV-0102", "CKV_K8S_34"],
+            object.span(),
+            format!("{} is Tiller", object.title()),
+        );
     }
-    if image("kubernetes-dashboard") || image("kubernetesui/dashboard") || pod.label("k8s-app") == Some("kubernetes-dashboard") {
-        found.add_as(&["C-0014", "CKV_K8S_33"], object.span(), format!("{} is the Kubernetes dashboard", object.title()));
+    if image("kubernetes-dashboard")
+        || image("kubernetesui/dashboard")
+        || pod.label("k8s-app") == Some("kubernetes-dashboard")
+    {
+        found.add_as(
+            &["C-0014", "CKV_K8S_33"],
+            object.span(),
+            format!("{} is the Kubernetes dashboard", object.title()),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -25,15 +25,27 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn look(object: &Object, found: &mut Found<'_>) {
-    let annotations = object.node.at(&["metadata", "annotations"]).filter(|_| object.kind() == "Ingress");
+    let annotations = object
+        .node
+        .at(&["metadata", "annotations"])
+        .filter(|_| object.kind() == "Ingress");
     for (key, _) in annotations.into_iter().flat_map(Node::entries) {
         let name = key.as_str().unwrap_or_default();
         if name.starts_with("nginx.ingress.kubernetes.io/") && name.ends_with("-snippet") {
             found.add(key.span, format!("{} writes `{name}`", object.title()));
         }
     }
-    let config = object.node.get("data").filter(|_| object.kind() == "ConfigMap");
-    if let Some(node) = config.and_then(|data| data.get("allow-snippet-annotations")).filter(|node| node.as_bool() == Some(true)) {
-        found.add(node.span, format!("{} allows snippet annotations", object.title()));
+    let config = object
+        .node
+        .get("data")
+        .filter(|_| object.kind() == "ConfigMap");
+    if let Some(node) = config
+        .and_then(|data| data.get("allow-snippet-annotations"))
+        .filter(|node| node.as_bool() == Some(true))
+    {
+        found.add(
+            node.span,
+            format!("{} allows snippet annotations", object.title()),
+        );
     }
 }

@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -44,10 +44,25 @@ const DAY: i64 = 86_400;
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
     for volume in pod.spec.list("volumes") {
-        let sources = volume.get("projected").map_or(&[][..], |projected| projected.list("sources"));
-        for token in sources.iter().filter_map(|source| source.get("serviceAccountToken")) {
-            if let Some(node) = token.get("expirationSeconds").filter(|node| node.as_int().is_some_and(|seconds| seconds > DAY)) {
-                found.add(node.span, format!("{} asks for a token of {} seconds", pod.object.title(), node.as_str().unwrap_or_default()));
+        let sources = volume
+            .get("projected")
+            .map_or(&[][..], |projected| projected.list("sources"));
+        for token in sources
+            .iter()
+            .filter_map(|source| source.get("serviceAccountToken"))
+        {
+            if let Some(node) = token
+                .get("expirationSeconds")
+                .filter(|node| node.as_int().is_some_and(|seconds| seconds > DAY))
+            {
+                found.add(
+                    node.span,
+                    format!(
+                        "{} asks for a token of {} seconds",
+                        pod.object.title(),
+                        node.as_str().unwrap_or_default()
+                    ),
+                );
             }
         }
     }

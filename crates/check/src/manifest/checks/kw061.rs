@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
+use crate::Check;
 use crate::manifest::object::{Container, Role};
 use crate::manifest::rule::{Found, Look, Rule};
-use crate::Check;
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,6 +41,9 @@ spec:
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     if container.role == Role::Ephemeral {
-        found.add(container.span(), format!("{} is for debugging", container.title()));
+        found.add(
+            container.span(),
+            format!("{} is for debugging", container.title()),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -35,13 +35,32 @@ spec:
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
     let empty = |context: Option<&Node>| context.is_none_or(Node::is_empty);
     let of_pod = empty(pod.context());
-    let bare: Vec<_> = pod.containers().into_iter().filter(|container| empty(container.own_context())).collect();
+    let bare: Vec<_> = pod
+        .containers()
+        .into_iter()
+        .filter(|container| empty(container.own_context()))
+        .collect();
     if of_pod {
         let peers = &["KSV-0118", "CKV_K8S_29"];
-        found.add_as(peers, pod.object.span(), format!("{} sets no security context for its pod", pod.object.title()));
+        found.add_as(
+            peers,
+            pod.object.span(),
+            format!(
+                "{} sets no security context for its pod",
+                pod.object.title()
+            ),
+        );
     }
     for container in bare {
-        let peers: &[&str] = if of_pod { &["KSV-0118", "C-0211", "CKV_K8S_30"] } else { &["KSV-0118", "CKV_K8S_30"] };
-        found.add_as(peers, container.span(), format!("{} sets no security context", container.title()));
+        let peers: &[&str] = if of_pod {
+            &["KSV-0118", "C-0211", "CKV_K8S_30"]
+        } else {
+            &["KSV-0118", "CKV_K8S_30"]
+        };
+        found.add_as(
+            peers,
+            container.span(),
+            format!("{} sets no security context", container.title()),
+        );
     }
 }

@@ -76,6 +76,7 @@ mod kw048;
 mod kw049;
 mod kw050;
 mod kw051;
+mod kw052;
 mod kw053;
 mod kw054;
 mod kw057;
@@ -84,9 +85,17 @@ mod kw060;
 mod kw061;
 mod kw063;
 mod kw065;
+mod np001;
+mod np002;
+mod np003;
+mod np004;
 mod np005;
 mod np006;
+mod np007;
+mod np008;
+mod np009;
 mod np010;
+mod np011;
 mod np014;
 mod np017;
 mod np018;
@@ -165,6 +174,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &kw049::RULE,
     &kw050::RULE,
     &kw051::RULE,
+    &kw052::RULE,
     &kw053::RULE,
     &kw054::RULE,
     &kw057::RULE,
@@ -178,9 +188,17 @@ pub(crate) static ALL: &[&Rule] = &[
     &se003::RULE,
     &se004::RULE,
     &se007::RULE,
+    &np001::RULE,
+    &np002::RULE,
+    &np003::RULE,
+    &np004::RULE,
     &np005::RULE,
     &np006::RULE,
+    &np007::RULE,
+    &np008::RULE,
+    &np009::RULE,
     &np010::RULE,
+    &np011::RULE,
     &np014::RULE,
     &np017::RULE,
     &np018::RULE,

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -31,12 +31,25 @@ fn look(object: &Object, found: &mut Found<'_>) {
     for rule in object.spec().map_or(&[][..], |spec| spec.list("egress")) {
         let to = rule.get("to");
         if to.is_none_or(Node::is_empty) && rule.list("ports").is_empty() {
-            found.add_as(&[], rule.span, format!("{} lets everything out", object.title()));
+            found.add_as(
+                &[],
+                rule.span,
+                format!("{} lets everything out", object.title()),
+            );
         }
-        for block in to.map_or(&[][..], Node::items).iter().filter_map(|peer| peer.get("ipBlock")) {
-            let everywhere = block.get("cidr").filter(|cidr| matches!(cidr.as_str(), Some("0.0.0.0/0" | "::/0")));
+        for block in to
+            .map_or(&[][..], Node::items)
+            .iter()
+            .filter_map(|peer| peer.get("ipBlock"))
+        {
+            let everywhere = block
+                .get("cidr")
+                .filter(|cidr| matches!(cidr.as_str(), Some("0.0.0.0/0" | "::/0")));
             if let Some(cidr) = everywhere.filter(|_| block.list("except").is_empty()) {
-                found.add(cidr.span, format!("{} lets traffic out to every address", object.title()));
+                found.add(
+                    cidr.span,
+                    format!("{} lets traffic out to every address", object.title()),
+                );
             }
         }
     }

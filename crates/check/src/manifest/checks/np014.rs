@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -27,12 +27,26 @@ pub(super) static RULE: Rule = Rule {
 const WIDE: i64 = 1_000;
 
 fn look(object: &Object, found: &mut Found<'_>) {
-    let Some(spec) = object.spec().filter(|_| object.kind() == "NetworkPolicy") else { return };
+    let Some(spec) = object.spec().filter(|_| object.kind() == "NetworkPolicy") else {
+        return;
+    };
     for rule in spec.list("ingress").iter().chain(spec.list("egress")) {
         for range in rule.list("ports") {
-            let (Some(first), Some(last)) = (range.int_at("port"), range.get("endPort")) else { continue };
-            if last.as_int().is_some_and(|end| end.saturating_sub(first) >= WIDE) {
-                found.add(last.span, format!("{} allows ports {first} to {}", object.title(), last.as_str().unwrap_or_default()));
+            let (Some(first), Some(last)) = (range.int_at("port"), range.get("endPort")) else {
+                continue;
+            };
+            if last
+                .as_int()
+                .is_some_and(|end| end.saturating_sub(first) >= WIDE)
+            {
+                found.add(
+                    last.span,
+                    format!(
+                        "{} allows ports {first} to {}",
+                        object.title(),
+                        last.as_str().unwrap_or_default()
+                    ),
+                );
             }
         }
     }

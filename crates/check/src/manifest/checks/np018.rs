@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -27,9 +27,19 @@ pub(super) static RULE: Rule = Rule {
 fn look(object: &Object, found: &mut Found<'_>) {
     let Some(spec) = object.spec() else { return };
     if object.kind() == "Ingress" && spec.list("tls").is_empty() {
-        let annotation = |part: &str| object.node.at(&["metadata", "annotations"]).into_iter().flat_map(Node::entries).any(|(key, _)| key.as_str().is_some_and(|key| key.contains(part)));
+        let annotation = |part: &str| {
+            object
+                .node
+                .at(&["metadata", "annotations"])
+                .into_iter()
+                .flat_map(Node::entries)
+                .any(|(key, _)| key.as_str().is_some_and(|key| key.contains(part)))
+        };
         // Cloud controllers take the certificate from an annotation.
-        if !annotation("certificate-arn") && !annotation("pre-shared-cert") && !annotation("managed-certificates") {
+        if !annotation("certificate-arn")
+            && !annotation("pre-shared-cert")
+            && !annotation("managed-certificates")
+        {
             found.add(object.span(), format!("{} has no TLS", object.title()));
         }
     }
@@ -39,7 +49,10 @@ fn look(object: &Object, found: &mut Found<'_>) {
         // A listener in clear beside one with TLS is there to send visitors on.
         if listeners.iter().all(|listener| plain(&listener)) {
             for listener in listeners {
-                found.add(listener.span, format!("{} listens without TLS", object.title()));
+                found.add(
+                    listener.span,
+                    format!("{} listens without TLS", object.title()),
+                );
             }
         }
     }

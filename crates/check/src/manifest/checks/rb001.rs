@@ -2,11 +2,11 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::rbac::{role_name, subjects};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Object;
+use crate::manifest::rbac::{role_name, subjects};
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -26,11 +26,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn look(object: &Object, found: &mut Found<'_>) {
-    let Some(role) = role_name(object).filter(|role| role.as_str() == Some("cluster-admin")) else { return };
+    let Some(role) = role_name(object).filter(|role| role.as_str() == Some("cluster-admin")) else {
+        return;
+    };
     // Every cluster comes with this one binding; without it nobody could administer it.
-    let group = |subject: &Node| subject.str_at("kind") == Some("Group") && subject.str_at("name") == Some("system:masters");
+    let group = |subject: &Node| {
+        subject.str_at("kind") == Some("Group") && subject.str_at("name") == Some("system:masters")
+    };
     if object.name() == "cluster-admin" && subjects(object).iter().all(group) {
         return;
     }
-    found.add(role.span, format!("{} hands out cluster-admin", object.title()));
+    found.add(
+        role.span,
+        format!("{} hands out cluster-admin", object.title()),
+    );
 }

@@ -2,11 +2,11 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::rbac::{role_name, subjects};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Object;
+use crate::manifest::rbac::{role_name, subjects};
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -14,7 +14,13 @@ pub(super) static RULE: Rule = Rule {
         title: "Rights for everybody",
         severity: Severity::Critical,
         fix: FixKind::Suggested,
-        peers: &["KSV-0122", "KSV-01011", "C-0262", "C-0265", "ksec:BindingsToSystemAnonymous"],
+        peers: &[
+            "KSV-0122",
+            "KSV-01011",
+            "C-0262",
+            "C-0265",
+            "ksec:BindingsToSystemAnonymous",
+        ],
         about: "Everyone who can reach the API server, with or without a name, has these rights; so has every pod. Bind named users, groups or service accounts.",
         good: r"{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: web, namespace: shop}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: view}, subjects: [{kind: User, name: jane}]}
 ",
@@ -26,19 +32,42 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What a cluster itself grants to everybody.
-const OWN: &[&str] = &["system:public-info-viewer", "system:discovery", "system:basic-user", "system:service-account-issuer-discovery"];
+const OWN: &[&str] = &[
+    "system:public-info-viewer",
+    "system:discovery",
+    "system:basic-user",
+    "system:service-account-issuer-discovery",
+];
 
 fn look(object: &Object, found: &mut Found<'_>) {
-    if role_name(object).and_then(Node::as_str).is_some_and(|role| OWN.contains(&role)) {
+    if role_name(object)
+        .and_then(Node::as_str)
+        .is_some_and(|role| OWN.contains(&role))
+    {
         return;
     }
     for subject in subjects(object) {
-        let Some(name) = subject.get("name") else { continue };
+        let Some(name) = subject.get("name") else {
+            continue;
+        };
         let peers: &[&str] = match name.as_str() {
-            Some("system:anonymous" | "system:unauthenticated") => &["KSV-0122", "C-0262", "C-0265", "ksec:BindingsToSystemAnonymous"],
+            Some("system:anonymous" | "system:unauthenticated") => &[
+                "KSV-0122",
+                "C-0262",
+                "C-0265",
+                "ksec:BindingsToSystemAnonymous",
+            ],
             Some("system:authenticated" | "system:serviceaccounts") => &["KSV-01011", "C-0265"],
             _ => continue,
         };
-        found.add_as(peers, name.span, format!("{} grants rights to `{}`", object.title(), name.as_str().unwrap_or_default()));
+        found.add_as(
+            peers,
+            name.span,
+            format!(
+                "{} grants rights to `{}`",
+                object.title(),
+                name.as_str().unwrap_or_default()
+            ),
+        );
     }
 }

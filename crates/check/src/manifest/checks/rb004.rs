@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
-use crate::manifest::rbac::subjects;
 use crate::Check;
+use crate::manifest::object::Object;
+use crate::manifest::rbac::subjects;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -28,9 +28,15 @@ fn look(object: &Object, found: &mut Found<'_>) {
     if object.name() == "cluster-admin" && object.kind() == "ClusterRoleBinding" {
         return;
     }
-    for name in subjects(object).iter().filter_map(|subject| subject.get("name")) {
+    for name in subjects(object)
+        .iter()
+        .filter_map(|subject| subject.get("name"))
+    {
         if name.as_str() == Some("system:masters") {
-            found.add(name.span, format!("{} relies on `system:masters`", object.title()));
+            found.add(
+                name.span,
+                format!("{} relies on `system:masters`", object.title()),
+            );
         }
     }
 }

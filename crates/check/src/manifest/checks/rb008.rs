@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::rbac::{grants};
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Object;
+use crate::manifest::rbac::grants;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -26,12 +26,18 @@ pub(super) static RULE: Rule = Rule {
 
 fn look(object: &Object, found: &mut Found<'_>) {
     for grant in grants(object) {
-        for (resource, peers) in
-            [("pods/exec", ["KSV-0053", "C-0002"]), ("pods/attach", ["KSV-0054", "C-0002"]), ("pods/portforward", ["C-0063", "C-0063"])]
-        {
+        for (resource, peers) in [
+            ("pods/exec", ["KSV-0053", "C-0002"]),
+            ("pods/attach", ["KSV-0054", "C-0002"]),
+            ("pods/portforward", ["C-0063", "C-0063"]),
+        ] {
             // Over WebSockets the server asks for `get` alone.
             if let Some(node) = grant.allows(&["create", "get"], &[resource]) {
-                found.add_as(&peers, node.span, format!("{} may use {resource}", object.title()));
+                found.add_as(
+                    &peers,
+                    node.span,
+                    format!("{} may use {resource}", object.title()),
+                );
             }
         }
     }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::rbac::{grants};
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Object;
+use crate::manifest::rbac::grants;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -27,7 +27,10 @@ pub(super) static RULE: Rule = Rule {
 fn look(object: &Object, found: &mut Found<'_>) {
     for grant in grants(object) {
         if let Some(node) = grant.allows(&["get", "create"], &["nodes/proxy"]) {
-            found.add(node.span, format!("{} may speak to kubelets", object.title()));
+            found.add(
+                node.span,
+                format!("{} may speak to kubelets", object.title()),
+            );
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::rbac::{grants, CHANGE};
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Object;
+use crate::manifest::rbac::{CHANGE, grants};
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -26,8 +26,21 @@ pub(super) static RULE: Rule = Rule {
 
 fn look(object: &Object, found: &mut Found<'_>) {
     for grant in grants(object) {
-        if let Some(node) = grant.allows(CHANGE, &["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]) {
-            found.add(node.span, format!("{} may change {}", object.title(), node.as_str().unwrap_or_default()));
+        if let Some(node) = grant.allows(
+            CHANGE,
+            &[
+                "mutatingwebhookconfigurations",
+                "validatingwebhookconfigurations",
+            ],
+        ) {
+            found.add(
+                node.span,
+                format!(
+                    "{} may change {}",
+                    object.title(),
+                    node.as_str().unwrap_or_default()
+                ),
+            );
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::rbac::{grants};
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Object;
+use crate::manifest::rbac::grants;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -26,9 +26,15 @@ pub(super) static RULE: Rule = Rule {
 
 fn look(object: &Object, found: &mut Found<'_>) {
     for grant in grants(object) {
-        let approves = grant.allows(&["update", "patch"], &["certificatesigningrequests/approval"]);
+        let approves = grant.allows(
+            &["update", "patch"],
+            &["certificatesigningrequests/approval"],
+        );
         if let Some(node) = approves.or_else(|| grant.allows(&["approve"], &["signers"])) {
-            found.add(node.span, format!("{} may approve certificates", object.title()));
+            found.add(
+                node.span,
+                format!("{} may approve certificates", object.title()),
+            );
         }
     }
 }

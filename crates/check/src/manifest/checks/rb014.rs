@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::rbac::{grants, CHANGE};
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Object;
+use crate::manifest::rbac::{CHANGE, grants};
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -24,15 +24,37 @@ pub(super) static RULE: Rule = Rule {
     look: Look::Object(look),
 };
 
-const NETWORK: &[&str] = &["services", "endpoints", "endpointslices", "networkpolicies", "ingresses"];
+const NETWORK: &[&str] = &[
+    "services",
+    "endpoints",
+    "endpointslices",
+    "networkpolicies",
+    "ingresses",
+];
 
 fn look(object: &Object, found: &mut Found<'_>) {
     for grant in grants(object) {
         if let Some(node) = grant.allows(CHANGE, NETWORK) {
-            found.add(node.span, format!("{} may change {}", object.title(), node.as_str().unwrap_or_default()));
+            found.add(
+                node.span,
+                format!(
+                    "{} may change {}",
+                    object.title(),
+                    node.as_str().unwrap_or_default()
+                ),
+            );
         }
-        if let Some(node) = grant.allows(&["update", "patch"], &["services/status", "nodes/status"]) {
-            found.add_as(&["CKV2_K8S_4"], node.span, format!("{} may change {}", object.title(), node.as_str().unwrap_or_default()));
+        if let Some(node) = grant.allows(&["update", "patch"], &["services/status", "nodes/status"])
+        {
+            found.add_as(
+                &["CKV2_K8S_4"],
+                node.span,
+                format!(
+                    "{} may change {}",
+                    object.title(),
+                    node.as_str().unwrap_or_default()
+                ),
+            );
         }
     }
 }

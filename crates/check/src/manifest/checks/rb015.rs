@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::rbac::{grants, CHANGE};
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Object;
+use crate::manifest::rbac::{CHANGE, grants};
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -26,8 +26,16 @@ pub(super) static RULE: Rule = Rule {
 
 fn look(object: &Object, found: &mut Found<'_>) {
     for grant in grants(object) {
-        let Some(node) = grant.allows(CHANGE, &["configmaps"]) else { continue };
-        let named = |name: &str| grant.node.list("resourceNames").iter().any(|node| node.as_str() == Some(name));
+        let Some(node) = grant.allows(CHANGE, &["configmaps"]) else {
+            continue;
+        };
+        let named = |name: &str| {
+            grant
+                .node
+                .list("resourceNames")
+                .iter()
+                .any(|node| node.as_str() == Some(name))
+        };
         let mut peers = vec!["KSV-0049"];
         if named("aws-auth") {
             peers.push("KSV-0115");
@@ -35,6 +43,10 @@ fn look(object: &Object, found: &mut Found<'_>) {
         if named("coredns") || grant.is_unnamed() {
             peers.push("C-0037");
         }
-        found.add_as(&peers, node.span, format!("{} may change ConfigMaps", object.title()));
+        found.add_as(
+            &peers,
+            node.span,
+            format!("{} may change ConfigMaps", object.title()),
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::rbac::{grants};
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Object;
+use crate::manifest::rbac::grants;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -27,10 +27,18 @@ pub(super) static RULE: Rule = Rule {
 fn look(object: &Object, found: &mut Found<'_>) {
     for grant in grants(object) {
         if let Some(node) = grant.allows(&["delete", "deletecollection"], &["pods/log"]) {
-            found.add_as(&["KSV-0042", "C-0007"], node.span, format!("{} may delete logs of pods", object.title()));
+            found.add_as(
+                &["KSV-0042", "C-0007"],
+                node.span,
+                format!("{} may delete logs of pods", object.title()),
+            );
         }
         if let Some(node) = grant.allows(&["delete", "deletecollection"], &["events"]) {
-            found.add_as(&["C-0031"], node.span, format!("{} may delete events", object.title()));
+            found.add_as(
+                &["C-0031"],
+                node.span,
+                format!("{} may delete events", object.title()),
+            );
         }
     }
 }

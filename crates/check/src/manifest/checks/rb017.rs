@@ -2,13 +2,13 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::rbac::{grants};
+use crate::Check;
 use crate::manifest::node::Node;
+use crate::manifest::rbac::grants;
+use crate::manifest::rbac::{is_binding, role_name, subjects, takeover};
 use crate::manifest::rule::{Found, Look, Rule};
 use crate::manifest::scope::Scope;
-use crate::manifest::rbac::{is_binding, role_name, subjects, takeover};
 use std::collections::HashMap;
-use crate::Check;
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -16,7 +16,12 @@ pub(super) static RULE: Rule = Rule {
         title: "Workload that can take over the cluster",
         severity: Severity::High,
         fix: FixKind::Manual,
-        peers: &["C-0267", "C-0272", "C-0035", "sx:CheckDeploymentsDoNotHaveClusterAccess"],
+        peers: &[
+            "C-0267",
+            "C-0272",
+            "C-0035",
+            "sx:CheckDeploymentsDoNotHaveClusterAccess",
+        ],
         about: "A flaw in this program is a flaw of the cluster: the token it is given leads to everything. Give the service account the rights the program uses, or mount no token.",
         good: r"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {serviceAccountName: web, automountServiceAccountToken: false, containers: []}}
 ---
@@ -41,12 +46,18 @@ fn look<'a>(scope: &'a Scope, found: &mut Found<'a>) {
         if pod.spec.bool_at("automountServiceAccountToken") == Some(false) {
             continue;
         }
-        let account = pod.spec.get("serviceAccountName").or_else(|| pod.spec.get("serviceAccount"));
+        let account = pod
+            .spec
+            .get("serviceAccountName")
+            .or_else(|| pod.spec.get("serviceAccount"));
         let name = account.and_then(Node::as_str).unwrap_or("default");
         if let Some(why) = accounts.get(&(object.namespace(), name)) {
             found.about(object);
             let span = account.map_or(object.span(), |node| node.span);
-            found.add(span, format!("{} has {why} through its service account", object.title()));
+            found.add(
+                span,
+                format!("{} has {why} through its service account", object.title()),
+            );
         }
     }
 }
@@ -56,15 +67,29 @@ fn powerful(scope: &Scope) -> HashMap<(&str, &str), String> {
     let mut roles: HashMap<(&str, &str, &str), &'static str> = HashMap::new();
     for object in &scope.objects {
         if let Some(why) = grants(object).iter().find_map(takeover) {
-            let namespace = if object.kind() == "Role" { object.namespace() } else { "" };
+            let namespace = if object.kind() == "Role" {
+                object.namespace()
+            } else {
+                ""
+            };
             roles.insert((object.kind(), namespace, object.name()), why);
         }
     }
     let mut accounts = HashMap::new();
     for object in scope.objects.iter().filter(|object| is_binding(object)) {
-        let Some(role) = role_name(object).and_then(Node::as_str) else { continue };
-        let kind = object.node.at(&["roleRef", "kind"]).and_then(Node::as_str).unwrap_or("ClusterRole");
-        let namespace = if kind == "Role" { object.namespace() } else { "" };
+        let Some(role) = role_name(object).and_then(Node::as_str) else {
+            continue;
+        };
+        let kind = object
+            .node
+            .at(&["roleRef", "kind"])
+            .and_then(Node::as_str)
+            .unwrap_or("ClusterRole");
+        let namespace = if kind == "Role" {
+            object.namespace()
+        } else {
+            ""
+        };
         let why = match role {
             "cluster-admin" => "cluster-admin",
             _ => match roles.get(&(kind, namespace, role)) {
@@ -72,7 +97,10 @@ fn powerful(scope: &Scope) -> HashMap<(&str, &str), String> {
                 None => continue,
             },
         };
-        for subject in subjects(object).iter().filter(|subject| subject.str_at("kind") == Some("ServiceAccount")) {
+        for subject in subjects(object)
+            .iter()
+            .filter(|subject| subject.str_at("kind") == Some("ServiceAccount"))
+        {
             let home = subject.str_at("namespace").unwrap_or(object.namespace());
             let name = subject.str_at("name").unwrap_or_default();
             accounts.insert((home, name), format!("{why} ({})", object.title()));

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::facts::{secret_assignment};
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::facts::secret_assignment;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -42,10 +42,18 @@ spec:
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     for variable in container.node.list("env") {
-        let (Some(name), Some(value)) = (variable.str_at("name"), variable.get("value")) else { continue };
+        let (Some(name), Some(value)) = (variable.str_at("name"), variable.get("value")) else {
+            continue;
+        };
         let text = value.as_str().unwrap_or_default();
         if secret_assignment(name, text) {
-            found.add_secret(value.span, format!("`{name}` of {} holds what looks like a credential", container.title()));
+            found.add_secret(
+                value.span,
+                format!(
+                    "`{name}` of {} holds what looks like a credential",
+                    container.title()
+                ),
+            );
         }
     }
 }

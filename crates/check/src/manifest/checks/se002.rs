@@ -2,11 +2,11 @@
 
 use lazaret_model::{FixKind, Severity};
 
+use crate::Check;
 use crate::manifest::facts::{personal_key, secret_assignment};
 use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
+use crate::manifest::object::Object;
 use crate::manifest::rule::{Found, Look, Rule};
-use crate::Check;
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -30,12 +30,25 @@ fn look(object: &Object, found: &mut Found<'_>) {
         return;
     }
     for (key, value) in object.node.get("data").into_iter().flat_map(Node::entries) {
-        let (Some(name), Some(text)) = (key.as_str(), value.as_str()) else { continue };
+        let (Some(name), Some(text)) = (key.as_str(), value.as_str()) else {
+            continue;
+        };
         if secret_assignment(name, text) {
-            found.add_secret_as(&["KSV-0109"], value.span, format!("`{name}` of {} holds what looks like a secret", object.title()));
+            found.add_secret_as(
+                &["KSV-0109"],
+                value.span,
+                format!(
+                    "`{name}` of {} holds what looks like a secret",
+                    object.title()
+                ),
+            );
         }
         if personal_key(name) {
-            found.add_as(&["KSV-01010"], key.span, format!("`{name}` of {} names sensitive content", object.title()));
+            found.add_as(
+                &["KSV-01010"],
+                key.span,
+                format!("`{name}` of {} names sensitive content", object.title()),
+            );
         }
     }
 }

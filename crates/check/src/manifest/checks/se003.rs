@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Container};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Container;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -12,7 +12,14 @@ pub(super) static RULE: Rule = Rule {
         title: "Secret passed as environment variable",
         severity: Severity::Medium,
         fix: FixKind::Suggested,
-        peers: &["C-0207", "C-0258", "kl:env-var-secret", "kl:read-secret-from-env-var", "CKV_K8S_35", "ksec:SecretsAsEnvironmentVariables"],
+        peers: &[
+            "C-0207",
+            "C-0258",
+            "kl:env-var-secret",
+            "kl:read-secret-from-env-var",
+            "CKV_K8S_35",
+            "ksec:SecretsAsEnvironmentVariables",
+        ],
         about: "Environments are inherited by every child, printed by crash reports and shown by inspection tools. Mount the Secret as a file.",
         good: r"apiVersion: v1
 kind: Pod
@@ -43,12 +50,24 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     for variable in container.node.list("env") {
         if let Some(secret) = variable.at(&["valueFrom", "secretKeyRef"]) {
             let name = variable.str_at("name").unwrap_or_default();
-            found.add(secret.span, format!("{} gets a secret in its environment as `{name}`", container.title()));
+            found.add(
+                secret.span,
+                format!(
+                    "{} gets a secret in its environment as `{name}`",
+                    container.title()
+                ),
+            );
         }
     }
     for source in container.node.list("envFrom") {
         if let Some(secret) = source.get("secretRef") {
-            found.add(secret.span, format!("{} gets a whole Secret in its environment", container.title()));
+            found.add(
+                secret.span,
+                format!(
+                    "{} gets a whole Secret in its environment",
+                    container.title()
+                ),
+            );
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::node::Node;
-use crate::manifest::object::{Object};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::node::Node;
+use crate::manifest::object::Object;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -31,11 +31,26 @@ fn look(object: &Object, found: &mut Found<'_>) {
     // SOPS leaves the object's shape and enciphers the values.
     let sealed = object.node.get("sops").is_some();
     let public = |key: &str| matches!(key, "ca.crt" | "tls.crt");
-    let literal = |node: &Node| node.as_str().is_some_and(|text| text.len() > 3 && !text.starts_with("ENC[") && !text.contains("${") && !text.contains("{{") && !text.starts_with('<'));
+    let literal = |node: &Node| {
+        node.as_str().is_some_and(|text| {
+            text.len() > 3
+                && !text.starts_with("ENC[")
+                && !text.contains("${")
+                && !text.contains("{{")
+                && !text.starts_with('<')
+        })
+    };
     for key in ["data", "stringData"] {
         for (name, value) in object.node.get(key).into_iter().flat_map(Node::entries) {
             if !sealed && literal(value) && !public(name.as_str().unwrap_or_default()) {
-                found.add_secret(value.span, format!("{} holds `{}` in clear", object.title(), name.as_str().unwrap_or_default()));
+                found.add_secret(
+                    value.span,
+                    format!(
+                        "{} holds `{}` in clear",
+                        object.title(),
+                        name.as_str().unwrap_or_default()
+                    ),
+                );
             }
         }
     }

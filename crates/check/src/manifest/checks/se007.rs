@@ -2,9 +2,9 @@
 
 use lazaret_model::{FixKind, Severity};
 
-use crate::manifest::object::{Pod};
-use crate::manifest::rule::{Found, Look, Rule};
 use crate::Check;
+use crate::manifest::object::Pod;
+use crate::manifest::rule::{Found, Look, Rule};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -41,13 +41,28 @@ spec:
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
     for volume in pod.spec.list("volumes") {
-        let Some(node) = volume.at(&["secret", "defaultMode"]) else { continue };
+        let Some(node) = volume.at(&["secret", "defaultMode"]) else {
+            continue;
+        };
         let text = node.as_str().unwrap_or_default();
         // YAML 1.1 reads a leading zero as octal; JSON can only say the number.
-        let mode = text.strip_prefix("0o").or_else(|| text.strip_prefix('0')).map_or_else(|| text.parse().ok(), |octal| u32::from_str_radix(octal, 8).ok());
+        let mode = text
+            .strip_prefix("0o")
+            .or_else(|| text.strip_prefix('0'))
+            .map_or_else(
+                || text.parse().ok(),
+                |octal| u32::from_str_radix(octal, 8).ok(),
+            );
         // 0644 is Kubernetes' own default: writable or executable for others is beyond it.
         if mode.is_some_and(|mode: u32| mode & 0o033 != 0) {
-            found.add(node.span, format!("volume `{}` of {} is open to other users", volume.str_at("name").unwrap_or_default(), pod.object.title()));
+            found.add(
+                node.span,
+                format!(
+                    "volume `{}` of {} is open to other users",
+                    volume.str_at("name").unwrap_or_default(),
+                    pod.object.title()
+                ),
+            );
         }
     }
 }
