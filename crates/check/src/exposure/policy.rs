@@ -93,7 +93,7 @@ impl<'a> Policies<'a> {
             let policies = self.for_pod(pod, direction);
             let opens =
                 |policy: &&Object| policy.spec().is_some_and(|spec| !spec.list(key).is_empty());
-            !policies.is_empty() && !policies.iter().any(|policy| opens(policy))
+            !policies.is_empty() && !policies.iter().any(opens)
         };
         Shut {
             ingress: closed("Ingress", "ingress"),
