@@ -241,3 +241,50 @@ pub fn secrets(bytes: &[u8]) {
     }
     assert_eq!(scan.finish(), find(bytes, &context));
 }
+
+/// Edits of files that name images and packages; every edit fits its file, and the patch
+/// can be written.
+pub fn edits(bytes: &[u8]) {
+    use lazaret_fix::package::{Bump, bump};
+    const PATHS: [&str; 9] = [
+        "Dockerfile",
+        "app.yaml",
+        "kustomization.yaml",
+        "main.tf",
+        "requirements.txt",
+        "pyproject.toml",
+        "go.mod",
+        "pom.xml",
+        "App.csproj",
+    ];
+    let Some((first, rest)) = bytes.split_first() else {
+        return;
+    };
+    let Ok(text) = std::str::from_utf8(rest) else {
+        return;
+    };
+    let path = PATHS[usize::from(*first) % PATHS.len()];
+    let source = lazaret_check::Source::new(path, text);
+    for found in lazaret_fix::image::uses(&source) {
+        for new in ["registry.example/x:9", "debian:1@sha256:0"] {
+            if let Ok(edits) = found.replace(new) {
+                lazaret_fix::patch(path, text, &edits).expect("edits fit");
+            }
+        }
+    }
+    for kind in ["pypi", "golang", "maven", "nuget"] {
+        let wanted = Bump {
+            kind: kind.into(),
+            name: "a:a".into(),
+            from: "1".into(),
+            to: "2".into(),
+        };
+        if let Ok(done) = bump(path, text, &wanted) {
+            lazaret_fix::patch(path, text, &done.edits).expect("edits fit");
+        }
+    }
+    let settings = lazaret_check::Settings::default();
+    for mended in lazaret_fix::mend(&source, &settings) {
+        lazaret_fix::patch(path, text, &mended.edits).expect("edits fit");
+    }
+}

@@ -15,6 +15,7 @@ mod delta;
 mod diff;
 mod doctor;
 mod errors;
+mod fix;
 mod pipeline;
 mod platforms;
 mod progress;
@@ -97,6 +98,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         Command::Scan(scan) => scan::scan(&scan),
         Command::Sbom(sbom) => scan::sbom(&sbom),
         Command::Check(args) => check::run(&args),
+        Command::Fix(args) => fix::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Explain(explain) => scan::explain(&explain),
         Command::Db(db) => database::run(db.command),

@@ -161,7 +161,7 @@ pub(crate) fn now() -> jiff::Timestamp {
         .unwrap_or_else(jiff::Timestamp::now)
 }
 
-fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
+pub(crate) fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
     let mut rules = IgnoreRules::default();
     let found = IGNORE_FILES
         .iter()

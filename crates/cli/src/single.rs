@@ -19,17 +19,32 @@ const MAX_BYTES: u64 = 1 << 30;
 /// When it cannot be read, or nothing here knows what it is.
 pub(crate) fn inventory(path: &Path, input: &str) -> anyhow::Result<Inventory> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let found = facts(&bytes(path)?, &name).with_context(|| {
+    let found = of_bytes(&bytes(path)?, &name, input).with_context(|| {
         format!(
             "understand {}; try dir:, sbom: or oci-archive: to say what it is",
             path.display()
         )
     })?;
+    Ok(Inventory {
+        target: Target {
+            name: path.display().to_string(),
+            ..found.target
+        },
+        ..found
+    })
+}
+
+/// The same of bytes that may never have been in a file, taken to be at the path `name`.
+///
+/// # Errors
+/// When nothing here knows what they are.
+pub(crate) fn of_bytes(bytes: &[u8], name: &str, input: &str) -> anyhow::Result<Inventory> {
+    let found = facts(bytes, name)?;
     let mut packages = found.packages;
     for package in &mut packages {
         if package.locations.is_empty() {
             package.locations.push(Location {
-                path: name.clone().into_owned(),
+                path: name.to_owned(),
                 layer: None,
             });
         }
@@ -40,7 +55,7 @@ pub(crate) fn inventory(path: &Path, input: &str) -> anyhow::Result<Inventory> {
         target: Target {
             input: input.to_owned(),
             kind: TargetKind::Filesystem,
-            name: path.display().to_string(),
+            name: name.to_owned(),
             ..Target::default()
         },
         packages,

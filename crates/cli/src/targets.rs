@@ -285,11 +285,25 @@ impl Opened<'_> {
     }
 }
 
-fn pull(
+/// The arguments of a target that nobody typed: the environment and the defaults.
+pub(crate) fn plain(target: &str) -> anyhow::Result<TargetArgs> {
+    #[derive(clap::Parser)]
+    struct Plain {
+        #[command(flatten)]
+        target: TargetArgs,
+    }
+    let parsed = <Plain as clap::Parser>::try_parse_from(["lazaret", "--", target]);
+    Ok(parsed.context("settings of targets")?.target)
+}
+
+/// How the registry of a reference is reached.
+///
+/// # Errors
+/// When the network is forbidden, or a password lacks its user.
+pub(crate) fn registry_options(
     reference: &ImageRef,
-    platforms: &Platforms,
     args: &TargetArgs,
-) -> anyhow::Result<Vec<Image>> {
+) -> anyhow::Result<RegistryOptions> {
     if args.offline {
         bail!("{reference} is in a registry, and --offline forbids asking it");
     }
@@ -303,6 +317,15 @@ fn pull(
     if let Some(credential) = credential(args)? {
         options.keychain = Keychain::from_environment().with(&reference.registry, credential);
     }
+    Ok(options)
+}
+
+fn pull(
+    reference: &ImageRef,
+    platforms: &Platforms,
+    args: &TargetArgs,
+) -> anyhow::Result<Vec<Image>> {
+    let options = registry_options(reference, args)?;
     let mirrors = options.mirrors.get(&reference.registry);
     for mirror in mirrors.into_iter().flatten() {
         console::detail(format_args!("registry: {mirror} is asked first"));

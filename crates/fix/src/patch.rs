@@ -130,6 +130,15 @@ fn changes(old: &Lines<'_>, new: &Lines<'_>, edits: &[Edit]) -> Vec<Change> {
     for change in &mut all {
         trim(change, old, new);
     }
+    // Neighbours are one change: what goes, then what comes.
+    all.dedup_by(|after, before| {
+        let touches = before.old.end == after.old.start && before.new.end == after.new.start;
+        if touches {
+            before.old.end = after.old.end;
+            before.new.end = after.new.end;
+        }
+        touches
+    });
     all
 }
 

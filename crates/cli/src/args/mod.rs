@@ -7,6 +7,7 @@
 mod check;
 mod database;
 mod debug;
+mod fix;
 mod report;
 mod target;
 mod values;
@@ -19,6 +20,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use check::CheckArgs;
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
+pub(crate) use fix::FixArgs;
 pub(crate) use report::{
     DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
 };
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     Sbom(SbomArgs),
     /// Judge Dockerfiles and other configuration before anything runs.
     Check(Box<CheckArgs>),
+    /// Mend files: newer images and packages, mistakes of configuration; as a patch or in place.
+    Fix(Box<FixArgs>),
     /// Tell what is new, gone and unchanged between two images, reports or SBOMs, and why.
     Diff(Box<DiffArgs>),
     /// Tell why a finding is reported, or why one is not.

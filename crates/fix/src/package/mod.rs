@@ -70,6 +70,11 @@ static ALL: &[&Editor] = &[
     &msbuild::EDITOR,
 ];
 
+/// Whether a directory's file of this path may ask for packages and be changed.
+pub fn wants(path: &str) -> bool {
+    ALL.iter().any(|editor| (editor.wants)(path))
+}
+
 /// The edits of the file at `path` that ask for the package in the other version.
 ///
 /// # Errors

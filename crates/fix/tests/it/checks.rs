@@ -21,7 +21,7 @@ fn every_automatic_fix_mends_its_own_bad_example() {
     for language in ALL {
         for check in (language.checks)() {
             let source = Source::new(path(language.name), check.bad);
-            let found = examine(&[source.clone()], &settings).found;
+            let found = examine(std::slice::from_ref(&source), &settings).found;
             let own: Vec<_> = found
                 .iter()
                 .filter(|f| f.check.id == check.id && f.status == CheckStatus::Fail)

@@ -131,7 +131,7 @@ impl Found {
 }
 
 /// A manifest and its digest: by our own hash, which the registry's word must not deny.
-fn fetch(
+pub(crate) fn fetch(
     endpoint: &Endpoint,
     selector: &str,
     wanted: Option<&Digest>,
