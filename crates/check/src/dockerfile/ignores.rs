@@ -18,7 +18,7 @@ pub(super) fn of_file(file: &Dockerfile<'_>) -> Vec<Ignore> {
     found.extend(
         file.comments
             .iter()
-            .filter_map(|comment| hadolint(&file, comment)),
+            .filter_map(|comment| hadolint(file, comment)),
     );
     found
 }

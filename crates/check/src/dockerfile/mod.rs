@@ -3,6 +3,7 @@
 //! The reader follows BuildKit; see [`Dockerfile::read`]. Checks are in `rules`, a file
 //! for each, listed in `rules::ALL`.
 
+mod bases;
 mod ignores;
 mod instruction;
 mod lex;
@@ -12,6 +13,7 @@ mod stages;
 mod text;
 mod words;
 
+pub use bases::{BaseImage, BaseUse, base_images};
 pub use instruction::{Flag, Instruction, Keyword, Shell};
 pub use lex::{Comment, Heredoc, Problem};
 pub use shell::{Command, Join, Nesting, Redirect, Script, ShellWord};

@@ -1,3 +1,4 @@
 //! Configuration checks at the crate's boundary.
 
+mod bases;
 mod table;

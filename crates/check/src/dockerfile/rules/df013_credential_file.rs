@@ -94,8 +94,8 @@ fn is_credential(path: &str) -> bool {
     if sample.iter().any(|end| name.ends_with(end)) {
         return false;
     }
-    let is_path = |end: &&str| {
-        path.strip_suffix(**end)
+    let is_path = |end: &str| {
+        path.strip_suffix(end)
             .is_some_and(|head| head.is_empty() || head.ends_with('/'))
     };
     NAMES.contains(&name.as_str())
@@ -105,5 +105,5 @@ fn is_credential(path: &str) -> bool {
         || name.ends_with("_key.pem")
         || name == "key.pem"
         || name == "privkey.pem"
-        || PATHS.iter().any(|end| is_path(&end))
+        || PATHS.iter().any(|end| is_path(end))
 }

@@ -11,7 +11,7 @@ static CHECK: Check = Check {
     about: "`COPY --from=build / /` takes the compiler, the caches and whatever secret the \
             other stage left along, and overwrites the base image's own files. Copy what the \
             program needs. (From nothing, `FROM scratch`, the whole root of one other stage \
-            is a way to join layers; then begin with that stage instead.)",
+            is a way to join layers: begin with that stage instead.) Nothing else is needed.",
     good: "FROM golang:1.22 AS build\nFROM debian:12\nCOPY --from=build /out/app /app\n",
     bad: "FROM golang:1.22 AS build\nFROM debian:12\nCOPY --from=build / /\n",
 };

@@ -123,7 +123,10 @@ impl Parts {
             true => rule.to_owned(),
             false => format!("docker.io/{rule}"),
         };
-        let wanted = Self::of(&written);
+        let mut wanted = Self::of(&written);
+        if wanted.path == ["library", "library"] {
+            wanted.path.pop();
+        }
         let registry = match wanted.registry.strip_prefix("*.") {
             Some(domain) => self
                 .registry
