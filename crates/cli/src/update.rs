@@ -18,7 +18,6 @@ use crate::args::UpdateArgs;
 use crate::console;
 use crate::database::installed;
 use crate::progress::Steps;
-use crate::settings::nearest;
 use crate::targets::home_dir;
 
 pub(crate) fn run(args: &UpdateArgs) -> anyhow::Result<()> {

@@ -150,6 +150,7 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 rule: "fail-on".into(),
                 message: format!("{} {noun} {}", hits.len(), condition.words()),
                 findings: hits,
+                ..Reason::default()
             });
         }
     }
@@ -164,7 +165,7 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons.push(Reason {
             rule: "fail-on-gaps".into(),
             message,
-            findings: Vec::new(),
+            ..Reason::default()
         });
     }
     if outcome == Outcome::Allow && gate.fail_on.is_empty() && (!open.is_empty() || gaps > 0) {
@@ -176,8 +177,12 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons.push(Reason {
             rule: "no-condition".into(),
             message,
-            findings: Vec::new(),
+            ..Reason::default()
         });
     }
-    Decision { outcome, reasons }
+    Decision {
+        outcome,
+        reasons,
+        policy: None,
+    }
 }

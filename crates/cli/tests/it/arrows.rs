@@ -9,7 +9,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("model", &["version"]),
     ("ecosystem", &["model", "version"]),
     ("image", &["model"]),
-    ("policy", &["model"]),
+    ("policy", &["model", "version"]),
     ("report", &["model"]),
     ("advisory", &["ecosystem", "model", "version"]),
     ("match", &["advisory", "ecosystem", "model", "version"]),
