@@ -65,7 +65,12 @@ fn visit<'a>(expr: &Expr, answer: &Value<'a>, machine: &mut Machine<'a, '_>, out
                 body,
             },
             _,
-        ) => elements(expr, (*fold, list, name, body), answer, machine, out),
+        ) => elements((*fold, list, name, body), answer, machine, out),
+        // The element's name means something inside of the body only.
+        (Kind::Fold { list, .. }, _) => {
+            let value = machine.value(list);
+            visit(list, &value, machine, out);
+        }
         (Kind::Select { .. } | Kind::Name(_), _) => push(expr, answer, out),
         (Kind::Has(object, field), Value::Bool(known)) => out.push(Fact {
             name: format!("{}.{field}", path(object)),
@@ -82,7 +87,6 @@ fn visit<'a>(expr: &Expr, answer: &Value<'a>, machine: &mut Machine<'a, '_>, out
 
 /// The first element that decided; all of them where none did.
 fn elements<'a>(
-    expr: &Expr,
     (fold, list, name, body): (Fold, &Expr, &str, &Expr),
     answer: &Value<'a>,
     machine: &mut Machine<'a, '_>,
@@ -114,7 +118,6 @@ fn elements<'a>(
             machine.names.pop();
         }
     }
-    let _ = expr;
 }
 
 fn alike(a: &Value<'_>, b: &Value<'_>) -> bool {

@@ -45,7 +45,8 @@ impl fmt::Display for PolicyError {
 /// A document while it is read.
 pub(crate) struct Reader<'a> {
     name: &'a str,
-    faults: Vec<Fault>,
+    /// With the line of each.
+    faults: Vec<(u64, Fault)>,
 }
 
 impl Reader<'_> {
@@ -56,10 +57,11 @@ impl Reader<'_> {
 
     /// Notes what is wrong at a place.
     pub(crate) fn wrong<T, U>(&mut self, at: &Spanned<T>, message: impl Into<String>) -> Option<U> {
-        self.faults.push(Fault {
+        let fault = Fault {
             place: self.place(at),
             message: message.into(),
-        });
+        };
+        self.faults.push((at.referenced.line(), fault));
         None
     }
 
@@ -248,10 +250,11 @@ fn part(name: &str, bytes: &[u8]) -> Result<Part, Vec<Fault>> {
         faults: Vec::new(),
     };
     let part = document_part(&mut reader, document);
-    match reader.faults.is_empty() {
-        true => Ok(part),
-        false => Err(reader.faults),
+    if reader.faults.is_empty() {
+        return Ok(part);
     }
+    reader.faults.sort_by_key(|(line, _)| *line);
+    Err(reader.faults.into_iter().map(|(_, fault)| fault).collect())
 }
 
 fn document_part(reader: &mut Reader<'_>, document: Document) -> Part {

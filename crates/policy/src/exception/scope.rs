@@ -76,11 +76,12 @@ impl Comparator {
 impl PackageScope {
     /// Whether a package is meant. A version that cannot be compared is not.
     pub(crate) fn holds(&self, purl: &str, version: &str) -> bool {
-        fits(&self.purl, purl)
-            && self.versions.iter().all(|(comparator, bound)| {
-                let order = scheme(&self.purl.kind).compare(version, bound);
-                order.is_ok_and(|order| comparator.holds(order))
-            })
+        let scheme = scheme(&self.purl.kind);
+        let is_within = |(comparator, bound): &(Comparator, String)| {
+            let order = scheme.compare(version, bound);
+            scheme.check(version).is_ok() && order.is_ok_and(|order| comparator.holds(order))
+        };
+        fits(&self.purl, purl) && self.versions.iter().all(is_within)
     }
 }
 
