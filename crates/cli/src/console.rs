@@ -1,11 +1,12 @@
 //! How much is said on standard error, and in which colours. Set once, from the arguments.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::OnceLock;
 
 use anstream::ColorChoice;
 
 use crate::args::{ConsoleArgs, When};
+use crate::errors;
 
 static CONSOLE: OnceLock<Console> = OnceLock::new();
 
@@ -13,6 +14,7 @@ static CONSOLE: OnceLock<Console> = OnceLock::new();
 #[derive(Debug, Clone, Copy)]
 struct Console {
     quiet: bool,
+    verbose: bool,
     progress: bool,
     color: When,
 }
@@ -21,6 +23,7 @@ struct Console {
 pub(crate) fn set(args: &ConsoleArgs) {
     let console = Console {
         quiet: args.quiet,
+        verbose: args.verbose && !args.quiet,
         progress: !args.quiet && !args.no_progress && std::io::stderr().is_terminal(),
         color: args.color,
     };
@@ -37,6 +40,7 @@ pub(crate) fn set(args: &ConsoleArgs) {
 fn console() -> Console {
     CONSOLE.get().copied().unwrap_or(Console {
         quiet: false,
+        verbose: false,
         progress: false,
         color: When::Auto,
     })
@@ -45,6 +49,15 @@ fn console() -> Console {
 /// Whether nothing but the report and errors is to be said.
 pub(crate) fn is_quiet() -> bool {
     console().quiet
+}
+
+/// Says what is done, where that was asked for.
+pub(crate) fn detail(text: std::fmt::Arguments<'_>) {
+    if console().verbose {
+        let text = errors::visible(&text.to_string());
+        // Whoever closed standard error does not want to hear it.
+        let _ = writeln!(anstream::stderr(), "- {text}");
+    }
 }
 
 /// Whether progress is to be shown.

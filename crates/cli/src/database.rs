@@ -11,7 +11,7 @@ use lazaret_advisory::feed;
 
 use crate::args::DbCommand;
 use crate::targets::home_dir;
-use crate::{Verdict, delta, update};
+use crate::{Verdict, console, delta, update};
 
 /// Where the installed database is.
 pub(crate) fn installed() -> Option<PathBuf> {
@@ -20,14 +20,26 @@ pub(crate) fn installed() -> Option<PathBuf> {
 
 /// The database to use: the one named, the installed one, or the starter.
 pub(crate) fn open(named: Option<&Path>) -> anyhow::Result<Db> {
-    if let Some(path) = named {
-        return Db::open(path)
-            .with_context(|| format!("use {} as the advisory database", path.display()));
-    }
-    match installed().filter(|p| p.is_file()) {
-        Some(path) => Ok(Db::open(&path)?),
-        None => starter(),
-    }
+    let (place, database) = match (named, installed().filter(|p| p.is_file())) {
+        (Some(path), _) => (path.display().to_string(), at(path)?),
+        (None, Some(path)) => (format!("installed, {}", path.display()), at(&path)?),
+        (None, None) => ("the starter inside the program".to_owned(), starter()?),
+    };
+    let info = database.info();
+    console::detail(format_args!(
+        "database: {place}; {} of {}",
+        info.digest, info.built_at
+    ));
+    Ok(database)
+}
+
+fn at(path: &Path) -> anyhow::Result<Db> {
+    Db::open(path).with_context(|| {
+        format!(
+            "use {} as the advisory database; try `lazaret db update` for a new one",
+            path.display()
+        )
+    })
 }
 
 /// The small database inside the program.

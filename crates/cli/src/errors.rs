@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use crate::console;
+
 /// Whether the reader of our output has gone.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
@@ -22,8 +24,19 @@ pub(crate) fn unless_gone(written: anyhow::Result<()>) -> anyhow::Result<()> {
 
 /// Prints the chain of causes, outermost first, with control characters made visible.
 pub(crate) fn show(error: &anyhow::Error) {
+    tell("error", error);
+}
+
+/// The same about what went wrong and does not end the command.
+pub(crate) fn warn(error: &anyhow::Error) {
+    if !console::is_quiet() {
+        tell("warning", error);
+    }
+}
+
+fn tell(word: &str, error: &anyhow::Error) {
     let mut err = anstream::stderr();
-    let _ = writeln!(err, "error: {}", visible(&error.to_string()));
+    let _ = writeln!(err, "{word}: {}", visible(&error.to_string()));
     let mut last = error.to_string();
     for cause in error.chain().skip(1) {
         let text = cause.to_string();
@@ -35,7 +48,8 @@ pub(crate) fn show(error: &anyhow::Error) {
     }
 }
 
-fn visible(text: &str) -> String {
+/// A text without the control characters that could move a terminal's cursor.
+pub(crate) fn visible(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()

@@ -4,7 +4,9 @@
 //! and allowed, 1 done and refused, 2 could not be done, 3 done but incomplete where
 //! gaps are forbidden.
 
+mod age;
 mod args;
+mod check;
 mod config;
 mod console;
 mod database;
@@ -47,10 +49,7 @@ pub(crate) enum Verdict {
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let outcome = match parse(&words) {
-        Ok(Ok(args)) => {
-            console::set(&args.console);
-            run(args)
-        }
+        Ok(Ok(args)) => run(args),
         Ok(Err(code)) => return code,
         Err(error) => Err(error),
     };
@@ -76,6 +75,13 @@ fn parse(words: &[OsString]) -> anyhow::Result<Result<Args, ExitCode>> {
     let parsed = with_settings
         .try_get_matches_from(words)
         .and_then(|matches| Args::from_arg_matches(&matches));
+    if let Ok(args) = &parsed {
+        console::set(&args.console);
+        match &file {
+            Some(file) => console::detail(format_args!("settings: {}", file.path().display())),
+            None => console::detail(format_args!("settings: no lazaret.yaml")),
+        }
+    }
     Ok(parsed.map_err(|error| {
         let _ = error.print();
         if let Some(origin) = settings::culprit(&error, words, &command, file.as_ref()) {
@@ -89,6 +95,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
     match args.command {
         Command::Scan(scan) => scan::scan(&scan),
         Command::Sbom(sbom) => scan::sbom(&sbom),
+        Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Explain(explain) => scan::explain(&explain),
         Command::Db(db) => database::run(db.command),

@@ -20,6 +20,10 @@ impl Bar {
 
 impl lazaret_scan::Progress for Bar {
     fn begin(&self, layers: usize, bytes: Option<u64>, cached: usize) {
+        console::detail(format_args!(
+            "layers: {} to read, {cached} known from the cache",
+            layers
+        ));
         if layers == 0 {
             return;
         }

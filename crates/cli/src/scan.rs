@@ -17,7 +17,7 @@ use lazaret_report::{Options, explain as tell};
 
 use crate::Verdict;
 use crate::args::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
-use crate::{console, database, diff, errors, platforms, targets, vex};
+use crate::{age, console, database, diff, errors, platforms, targets, vex};
 
 /// Ignore files that are read from the working directory by themselves.
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
@@ -136,6 +136,10 @@ fn examine(
         strict: matching.strict,
     };
     let mut report = lazaret_scan::examine(inventory, database, &options)?;
+    if let Some(gap) = age::gap(database.info(), &matching.age.max_db_age) {
+        report.gaps.push(gap);
+        report.gaps.sort();
+    }
     let documents = vex::documents(&matching.vex, &report)?;
     lazaret_vex::apply(&mut report, &documents);
     Ok(report)
@@ -163,6 +167,7 @@ fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
         .map(PathBuf::from)
         .filter(|p| named.is_empty() && p.is_file());
     for path in named.iter().cloned().chain(found) {
+        console::detail(format_args!("ignore file: {}", path.display()));
         let bytes = std::fs::read(&path).with_context(|| format!("read {}", path.display()))?;
         let name = path
             .file_name()

@@ -44,7 +44,7 @@ pub(crate) fn inventory(path: &Path, input: &str) -> anyhow::Result<Inventory> {
             ..Target::default()
         },
         packages,
-        gaps: Vec::new(),
+        ..Inventory::default()
     })
 }
 

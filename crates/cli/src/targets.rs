@@ -20,7 +20,7 @@ use lazaret_scan::{
 
 use crate::args::TargetArgs;
 use crate::progress::Bar;
-use crate::single;
+use crate::{console, single};
 
 /// What is inside the target, where one platform of it is asked for.
 pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
@@ -86,14 +86,8 @@ fn overrule(inventory: &mut Inventory, args: &TargetArgs) -> anyhow::Result<()> 
 }
 
 fn settings(args: &TargetArgs) -> anyhow::Result<Settings> {
-    let cache = match &args.cache_dir {
-        Some(dir) if dir.as_os_str() == "none" => None,
-        Some(dir) => Some(Cache::open(dir)?),
-        // Without a home there is nowhere to keep anything, which is no reason to fail.
-        None => home_dir("XDG_CACHE_HOME", ".cache").and_then(|dir| Cache::open(&dir).ok()),
-    };
     let mut settings = Settings {
-        cache,
+        cache: cache(args)?,
         body_budget: args.max_memory.max(8) << 20,
         skip_dirs: args
             .skip_dirs
@@ -111,6 +105,31 @@ fn settings(args: &TargetArgs) -> anyhow::Result<Settings> {
         settings.threads = args.threads;
     }
     Ok(settings)
+}
+
+fn cache(args: &TargetArgs) -> anyhow::Result<Option<Cache>> {
+    let home = || home_dir("XDG_CACHE_HOME", ".cache");
+    let Some(dir) = args.cache_dir.clone().or_else(home) else {
+        console::detail(format_args!("cache: none, for there is no home directory"));
+        return Ok(None);
+    };
+    if dir.as_os_str() == "none" {
+        console::detail(format_args!("cache: none"));
+        return Ok(None);
+    }
+    match Cache::open(&dir) {
+        Ok(cache) => {
+            console::detail(format_args!("cache: {}", dir.display()));
+            Ok(Some(cache))
+        }
+        Err(error) if args.cache_dir.is_some() => Err(anyhow::Error::from(error)
+            .context("keep the facts of layers; try --cache-dir none to keep nothing")),
+        // Nobody asked for the one at home, so it is no reason to fail.
+        Err(error) => {
+            console::detail(format_args!("cache: none, for {error}"));
+            Ok(None)
+        }
+    }
 }
 
 /// The program's own directory below a directory of the XDG base directory specification.
@@ -144,6 +163,14 @@ impl Opened<'_> {
     fn images(&self, images: Vec<Image>) -> anyhow::Result<Vec<Inventory>> {
         let several = images.len() > 1;
         let of = |image: Image| {
+            let platform = image.platform.as_ref().map(ToString::to_string);
+            let digest = image.digest.as_ref().map(ToString::to_string);
+            console::detail(format_args!(
+                "image: {}, {}, {} layers",
+                digest.as_deref().unwrap_or("no digest"),
+                platform.as_deref().unwrap_or("no platform"),
+                image.layers.len()
+            ));
             let found = catalog(&image, &self.args.target, self.settings, self.bar);
             match &image.platform {
                 Some(platform) if several => found.with_context(|| format!("for {platform}")),
@@ -220,9 +247,16 @@ impl Opened<'_> {
             return None;
         }
         let name = reference.to_string();
-        DaemonKind::ALL
-            .into_iter()
-            .find_map(|kind| self.daemon(kind, &name).ok().flatten())
+        DaemonKind::ALL.into_iter().find_map(|kind| {
+            let found = self.daemon(kind, &name);
+            let told = match &found {
+                Ok(Some(_)) => "has it".to_owned(),
+                Ok(None) => "does not have it, or is not there".to_owned(),
+                Err(error) => format!("{error:#}"),
+            };
+            console::detail(format_args!("{}: {told}", kind.name()));
+            found.ok().flatten()
+        })
     }
 
     fn daemon(&self, kind: DaemonKind, name: &str) -> anyhow::Result<Option<Vec<Inventory>>> {
@@ -269,6 +303,11 @@ fn pull(
     if let Some(credential) = credential(args)? {
         options.keychain = Keychain::from_environment().with(&reference.registry, credential);
     }
+    let mirrors = options.mirrors.get(&reference.registry);
+    for mirror in mirrors.into_iter().flatten() {
+        console::detail(format_args!("registry: {mirror} is asked first"));
+    }
+    console::detail(format_args!("registry: asking for {reference}"));
     registry::open(reference, platforms, &options).map_err(|error| {
         let hint = error.hint();
         let error = anyhow::Error::from(error);
@@ -386,7 +425,7 @@ fn purls(text: &str, input: &str) -> anyhow::Result<Inventory> {
     let mut inventory = Inventory {
         target,
         packages,
-        gaps: Vec::new(),
+        ..Inventory::default()
     };
     adopt(&mut inventory);
     Ok(inventory)

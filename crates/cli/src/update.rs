@@ -1,24 +1,25 @@
 //! `db update`: from the feeds, or from a prebuilt database.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use lazaret_advisory::Db;
 use lazaret_advisory::build::BuildOptions;
 use lazaret_advisory::feed::{self, Feed};
 use lazaret_advisory::update::{
-    FeedEvent, FeedSettings, FetchError, Mirror, Outcome, UpdateOptions, Updated, update,
-    update_from_feeds,
+    FeedEvent, FeedSettings, FetchError, Mirror, Outcome, UpdateError, UpdateOptions, Updated,
+    update, update_from_feeds,
 };
 use lazaret_image::ImageRef;
 use lazaret_image::registry::{self, RegistryOptions};
 
-use crate::args::UpdateArgs;
-use crate::console;
+use crate::args::{MaxAge, UpdateArgs};
 use crate::database::installed;
 use crate::progress::Steps;
 use crate::targets::home_dir;
+use crate::{age, console, errors};
 
 pub(crate) fn run(args: &UpdateArgs) -> anyhow::Result<()> {
     let place = installed().context("there is no home directory to install a database in")?;
@@ -28,16 +29,46 @@ pub(crate) fn run(args: &UpdateArgs) -> anyhow::Result<()> {
              and `lazaret config` for where they are set"
         );
     }
-    match args.from.is_empty() {
+    let updated = match args.from.is_empty() {
         true => from_feeds(args, &place),
-        false => prebuilt(&args.from, &place),
+        false => prebuilt(args, &place),
+    };
+    match updated {
+        Err(error) if is_outage(&error) && will_do(&place, &args.age.max_db_age) => {
+            errors::warn(&error);
+            say(&format!(
+                "{} is kept: it is not older than {} (--max-db-age)",
+                place.display(),
+                args.age.max_db_age
+            ))
+        }
+        other => other,
     }
 }
 
-fn prebuilt(from: &[String], place: &Path) -> anyhow::Result<()> {
-    let mirrors: Vec<Mirror> = from.iter().map(|m| m.parse()).collect::<Result<_, _>>()?;
+/// Whether others failed, and what was asked for made sense.
+fn is_outage(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(UpdateError::AllFailed { .. } | UpdateError::WouldLose { .. } | UpdateError::Build(_))
+    )
+}
+
+/// Whether the installed database is young enough to go on with.
+fn will_do(place: &Path, max: &MaxAge) -> bool {
+    Db::open(place).is_ok_and(|db| age::is_young(db.info(), max))
+}
+
+fn prebuilt(args: &UpdateArgs, place: &Path) -> anyhow::Result<()> {
+    let mirrors: Result<Vec<Mirror>, _> = args.from.iter().map(|m| m.parse()).collect();
+    let mirrors = mirrors?;
+    for mirror in &mirrors {
+        console::detail(format_args!("source: {mirror}"));
+    }
+    let fetch = |reference: &str, out: &mut dyn Write| artifact(reference, &args.registry_ca, out);
     let options = UpdateOptions {
-        oci: Some(&artifact),
+        oci: Some(&fetch),
+        certificates: args.registry_ca.clone(),
         ..UpdateOptions::default()
     };
     let doing =
@@ -51,11 +82,12 @@ fn prebuilt(from: &[String], place: &Path) -> anyhow::Result<()> {
 }
 
 /// Copies the database that a registry has under a reference.
-fn artifact(reference: &str, out: &mut dyn Write) -> Result<(), String> {
+fn artifact(reference: &str, authorities: &[PathBuf], out: &mut dyn Write) -> Result<(), String> {
     let text = |error: &dyn std::error::Error| error.to_string();
     let reference: ImageRef = reference.parse().map_err(|e| text(&e))?;
-    let mut artifact = registry::pull_artifact(&reference, None, &RegistryOptions::default())
-        .map_err(|e| text(&e))?;
+    let mut options = RegistryOptions::default();
+    options.ca_files.extend(authorities.iter().cloned());
+    let mut artifact = registry::pull_artifact(&reference, None, &options).map_err(|e| text(&e))?;
     std::io::copy(&mut artifact, out).map_err(|e| text(&e))?;
     Ok(())
 }
@@ -78,13 +110,28 @@ fn from_feeds(args: &UpdateArgs, place: &Path) -> anyhow::Result<()> {
             number,
             of,
             ..
-        } => steps.show(&format!("fetching {number} of {of}: {address}")),
-        FeedEvent::File(_) => {}
+        } => {
+            console::detail(format_args!("fetch {number} of {of}: {address}"));
+            steps.show(&format!("fetching {number} of {of}: {address}"));
+        }
+        FeedEvent::File(file) => {
+            let outcome = match &file.outcome {
+                Outcome::New => "new".to_owned(),
+                Outcome::Unchanged => "unchanged".to_owned(),
+                Outcome::Kept(error) => format!("{error}; the last one is kept"),
+                Outcome::Missing(error) => error.to_string(),
+            };
+            console::detail(format_args!("{} {}: {outcome}", file.feed, file.address));
+        }
         FeedEvent::Build(at) => {
             steps.show(&format!("building: {} {} records", at.feed, at.records));
         }
     };
-    let updated = update_from_feeds(&settings, place, &UpdateOptions::default(), &mut progress);
+    let options = UpdateOptions {
+        certificates: args.registry_ca.clone(),
+        ..UpdateOptions::default()
+    };
+    let updated = update_from_feeds(&settings, place, &options, &mut progress);
     steps.end();
     let updated = updated.context(
         "update the advisory database; try again later, or `lazaret db update --from SOURCE` \

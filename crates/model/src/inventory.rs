@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Distro, Gap, Package, Platform};
+use crate::{Digest, Distro, Gap, License, Package, Platform, Secret, Sign};
 
 /// Everything that was found in a target, and everything that could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -11,6 +11,15 @@ pub struct Inventory {
     pub target: Target,
     /// Packages, sorted by purl and then by first location.
     pub packages: Vec<Package>,
+    /// Credentials, where they were looked for, sorted by path and line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<Secret>,
+    /// Licence texts that were recognised, where they were looked for, sorted by path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub license_texts: Vec<License>,
+    /// Signs of tampering, where they were looked for, sorted by path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signs: Vec<Sign>,
     /// What was not examined, sorted.
     pub gaps: Vec<Gap>,
 }

@@ -20,12 +20,16 @@ mod distro;
 mod finding;
 mod gap;
 mod inventory;
+mod license;
+mod misconfiguration;
 mod nearest;
 mod package;
 mod platform;
 mod purl;
 mod report;
+mod secret;
 mod severity;
+mod sign;
 
 pub use advisory::{
     Advisory, AdvisoryKind, Affected, CveRecord, EndOfLife, Epss, FeedItem, Kev, KeyKind,
@@ -39,6 +43,8 @@ pub use distro::Distro;
 pub use finding::{Finding, FindingPackage, FixStatus, Risk, Suppression};
 pub use gap::{Gap, GapKind};
 pub use inventory::{BaseName, Inventory, Layer, Target, TargetKind};
+pub use license::{License, LicenseCategory, LicenseSource};
+pub use misconfiguration::{CheckStatus, FixKind, Misconfiguration};
 pub use nearest::nearest;
 pub use package::{Location, Package, Source};
 pub use platform::{InvalidPlatform, Platform};
@@ -47,4 +53,6 @@ pub use report::{
     DatabaseInfo, Decision, FeedInfo, Outcome, PolicyInfo, REPORT_SCHEMA, Reason, Report, Scanner,
     VexUse,
 };
+pub use secret::{Confidence, Secret, SecretPlace};
 pub use severity::{Cvss, InvalidSeverity, Rating, Severity};
+pub use sign::{Sign, SignKind};

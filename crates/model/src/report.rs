@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Finding, Gap, Package, Target};
+use crate::{Digest, Finding, Gap, License, Misconfiguration, Package, Secret, Sign, Target};
 
 /// The value of [`Report::schema`].
 pub const REPORT_SCHEMA: &str = "lazaret.report/1";
@@ -28,15 +28,20 @@ pub struct Report {
     /// Vulnerabilities, the suppressed ones among them.
     #[serde(default)]
     pub findings: Vec<Finding>,
-    /// Misconfigurations; empty until configuration checks exist.
+    /// What configuration checks say, the suppressed answers among them; ordered by
+    /// file, line and id.
     #[serde(default)]
-    pub misconfigurations: Vec<serde_json::Value>,
-    /// Secrets; empty until secret rules exist.
+    pub misconfigurations: Vec<Misconfiguration>,
+    /// Credentials, the suppressed ones among them; ordered by path and line.
     #[serde(default)]
-    pub secrets: Vec<serde_json::Value>,
-    /// Licence findings; empty until licence policy exists.
+    pub secrets: Vec<Secret>,
+    /// Licences of packages and texts, where they were asked for; ordered by package, path
+    /// and licence.
     #[serde(default)]
-    pub licenses: Vec<serde_json::Value>,
+    pub licenses: Vec<License>,
+    /// Signs of tampering, the suppressed ones among them; ordered by path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signs: Vec<Sign>,
     /// What became of every exploitability statement that was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub vex: Vec<VexUse>,

@@ -13,6 +13,7 @@ pub mod difference;
 mod document;
 pub mod explain;
 pub mod format;
+pub mod misconfiguration;
 mod options;
 pub mod sbom;
 mod text;

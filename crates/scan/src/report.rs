@@ -52,8 +52,9 @@ pub fn inventory_report(inventory: Inventory) -> Report {
         findings: Vec::new(),
         misconfigurations: Vec::new(),
         vex: Vec::new(),
-        secrets: Vec::new(),
+        secrets: inventory.secrets,
         licenses: Vec::new(),
+        signs: inventory.signs,
         gaps: inventory.gaps,
         decision: Decision::default(),
     }

@@ -6,6 +6,8 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use lazaret_advisory::update::FeedOrigin;
 
+use super::values::MaxAge;
+
 /// Which database.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct DatabaseArgs {
@@ -13,6 +15,21 @@ pub(crate) struct DatabaseArgs {
     /// starter database inside the program.
     #[arg(long, value_name = "FILE", env = "LAZARET_DB")]
     pub(crate) db: Option<PathBuf>,
+}
+
+/// How old a database may be.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct AgeArgs {
+    /// Age up to which an advisory database will do: an older one is a gap of the report,
+    /// and a failed update fails unless the one in use is younger. 12h, 7d, 2w; none for
+    /// any age.
+    #[arg(
+        long,
+        value_name = "AGE",
+        default_value = "7d",
+        env = "LAZARET_MAX_DB_AGE"
+    )]
+    pub(crate) max_db_age: MaxAge,
 }
 
 /// `db`.
@@ -109,7 +126,8 @@ pub(crate) enum DbCommand {
   lazaret db update --feed-mirror https://mirror.example/feeds --feed-mirror upstream
   lazaret db update --from https://mirror.example/advisories.db,oci:registry.example/db:1
 
-Exit codes: 0 up to date, 2 nothing could be had; the database in use is then kept.")]
+Exit codes: 0 up to date, or nothing could be had and the database in use is younger than
+--max-db-age; 2 nothing could be had. The database in use is then kept.")]
 pub(crate) struct UpdateArgs {
     /// Fetch a prebuilt database: an http(s):// address, oci:REFERENCE or a path
     /// (repeatable; tried in the order given).
@@ -141,4 +159,14 @@ pub(crate) struct UpdateArgs {
     /// Install a database even where a feed of the one in use could not be had.
     #[arg(long, env = "LAZARET_DB_UPDATE_ALLOW_MISSING")]
     pub(crate) allow_missing: bool,
+    #[command(flatten)]
+    pub(crate) age: AgeArgs,
+    /// PEM file of a certificate authority to trust (repeatable).
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_delimiter = ',',
+        env = "LAZARET_REGISTRY_CA"
+    )]
+    pub(crate) registry_ca: Vec<PathBuf>,
 }

@@ -4,6 +4,7 @@
 //! the key in `lazaret.yaml` (see [`crate::settings`]). An option of one command alone
 //! carries the command in its variable: `sbom --format` is `LAZARET_SBOM_FORMAT`.
 
+mod check;
 mod database;
 mod debug;
 mod report;
@@ -15,12 +16,14 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use check::CheckArgs;
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
 pub(crate) use report::{
     DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
 };
 pub(crate) use target::TargetArgs;
+pub(crate) use values::MaxAge;
 pub(crate) use vex::{VexArgs, VexCommand, VexInitArgs};
 
 /// Examines container images: what is inside, what is known against it, and what could
@@ -46,6 +49,8 @@ pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     /// List what is inside, without matching it: CycloneDX, SPDX, JSON or purls.
     Sbom(SbomArgs),
+    /// Judge Dockerfiles and other configuration before anything runs.
+    Check(Box<CheckArgs>),
     /// Tell what is new, gone and unchanged between two images, reports or SBOMs, and why.
     Diff(Box<DiffArgs>),
     /// Tell why a finding is reported, or why one is not.
@@ -87,6 +92,10 @@ pub(crate) struct ConsoleArgs {
     /// Say nothing but the report and errors.
     #[arg(short, long, global = true, env = "LAZARET_QUIET")]
     pub(crate) quiet: bool,
+    /// Say on standard error what is done: settings, sources that are tried, layers that
+    /// are known already, the database.
+    #[arg(short, long, global = true, env = "LAZARET_VERBOSE")]
+    pub(crate) verbose: bool,
     /// No progress on standard error.
     #[arg(long, global = true, env = "LAZARET_NO_PROGRESS")]
     pub(crate) no_progress: bool,

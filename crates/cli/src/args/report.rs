@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 
 use lazaret_model::Severity;
 
-use super::database::DatabaseArgs;
+use super::database::{AgeArgs, DatabaseArgs};
 use super::target::TargetArgs;
 use super::values;
 
@@ -94,6 +94,8 @@ pub(crate) struct GateArgs {
 pub(crate) struct MatchArgs {
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
+    #[command(flatten)]
+    pub(crate) age: AgeArgs,
     /// Show findings on files that a distribution package owns even where the
     /// distribution has judged them.
     #[arg(long, env = "LAZARET_STRICT")]

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::marker::PhantomData;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -66,4 +67,67 @@ pub(super) fn formats() -> PossibleValuesParser {
 /// Formats of a bill of materials.
 pub(super) fn sbom_formats() -> PossibleValuesParser {
     PossibleValuesParser::new(SbomFormat::ALL.map(SbomFormat::name))
+}
+
+/// The age that a database may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MaxAge {
+    /// The age; `None` for any.
+    pub(crate) age: Option<Duration>,
+    text: String,
+}
+
+impl std::fmt::Display for MaxAge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for MaxAge {
+    type Err = String;
+
+    /// A whole number and a unit, or `none`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "write it as 90m, 12h, 7d or 2w, or none for any age".to_owned();
+        let kept = |age| Self {
+            age,
+            text: text.to_owned(),
+        };
+        if text == "none" {
+            return Ok(kept(None));
+        }
+        let (number, unit) = text
+            .split_at_checked(text.len().saturating_sub(1))
+            .ok_or_else(wrong)?;
+        let seconds: u64 = match unit {
+            "m" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            "w" => 604_800,
+            _ => return Err(wrong()),
+        };
+        let number: u32 = number.parse().map_err(|_| wrong())?;
+        Ok(kept(Some(Duration::from_secs(u64::from(number) * seconds))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_a_number_and_a_unit() {
+        let seconds = |text: &str| {
+            let read: Result<MaxAge, String> = text.parse();
+            read.map(|max| max.age.map(|age| age.as_secs())).ok()
+        };
+        assert_eq!(seconds("90m"), Some(Some(5_400)));
+        assert_eq!(seconds("12h"), Some(Some(43_200)));
+        assert_eq!(seconds("7d"), Some(Some(604_800)));
+        assert_eq!(seconds("2w"), Some(Some(1_209_600)));
+        assert_eq!(seconds("none"), Some(None));
+        for wrong in ["", "7", "d", "-1d", "1.5h", "7 d", "7é", "99999999999w"] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// Every arrow between crates of this workspace, test dependencies left out.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("version", &[]),
     ("model", &["version"]),
+    ("check", &["model"]),
     ("ecosystem", &["model", "version"]),
     ("image", &["model"]),
     ("policy", &["model", "version"]),
@@ -23,6 +24,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
         "cli",
         &[
             "advisory",
+            "check",
             "ecosystem",
             "image",
             "match",

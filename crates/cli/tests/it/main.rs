@@ -6,6 +6,7 @@
     reason = "a test that skips or counts says so to who runs it"
 )]
 
+mod age;
 mod arrows;
 mod binaries;
 mod command;

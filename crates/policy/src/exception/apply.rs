@@ -1,7 +1,8 @@
 //! Which findings exceptions hide, and which exceptions hide nothing.
 
-use lazaret_model::{Finding, FixStatus, Report, Severity, Suppression};
-use serde_json::Value as Json;
+use lazaret_model::{
+    Finding, FixStatus, License, Misconfiguration, Report, Secret, Severity, Sign, Suppression,
+};
 
 use super::{Event, Exception};
 use crate::{Circumstances, Policy};
@@ -84,7 +85,9 @@ trait Excusable {
     fn paths(&self) -> Vec<&str>;
     fn severity(&self) -> Severity;
     /// A vulnerability, which may be fixed or exploited.
-    fn vulnerability(&self) -> Option<&Finding>;
+    fn vulnerability(&self) -> Option<&Finding> {
+        None
+    }
     fn suppress(&mut self, suppression: Suppression);
 }
 
@@ -119,56 +122,117 @@ impl Excusable for Finding {
     }
 }
 
-/// What another scanner found, by its serialised form.
-impl Excusable for Json {
+/// The version of a purl that is known to have one.
+fn versioned(purl: &str) -> (&str, &str) {
+    let bare = purl.split(['?', '#']).next().unwrap_or(purl);
+    (
+        purl,
+        bare.rsplit_once('@').map_or("", |(_, version)| version),
+    )
+}
+
+impl Excusable for Misconfiguration {
     fn name(&self) -> String {
-        let named = [self.ids(), self.paths()].concat();
-        named.join(" in ")
+        self.key()
     }
 
     fn ids(&self) -> Vec<&str> {
-        let text = |name| self.get(name).and_then(Json::as_str);
-        let aliases = self.get("aliases").and_then(Json::as_array);
-        let aliases = aliases.into_iter().flatten().filter_map(Json::as_str);
-        let own = text("id")
-            .or_else(|| text("rule"))
-            .or_else(|| text("expression"));
-        own.into_iter().chain(aliases).collect()
+        let aliases = self.aliases.iter().map(String::as_str);
+        std::iter::once(self.id.as_str()).chain(aliases).collect()
     }
 
     fn package(&self) -> Option<(&str, &str)> {
-        let purl = self.get("package")?.as_str()?;
-        Some((
-            purl,
-            purl.rsplit_once('@').map_or("", |(_, version)| version),
-        ))
-    }
-
-    fn paths(&self) -> Vec<&str> {
-        let text = |name| self.get(name).and_then(Json::as_str);
-        ["target", "path", "file"]
-            .into_iter()
-            .find_map(text)
-            .into_iter()
-            .collect()
-    }
-
-    fn severity(&self) -> Severity {
-        let word = self.get("severity").and_then(Json::as_str);
-        word.and_then(|word| word.parse().ok()).unwrap_or_default()
-    }
-
-    fn vulnerability(&self) -> Option<&Finding> {
         None
     }
 
+    fn paths(&self) -> Vec<&str> {
+        vec![&self.target]
+    }
+
+    fn severity(&self) -> Severity {
+        self.severity
+    }
+
     fn suppress(&mut self, suppression: Suppression) {
-        let is_open = self.get("suppressed").is_none_or(Json::is_null);
-        if let Some(fields) = self.as_object_mut().filter(|_| is_open)
-            && let Ok(value) = serde_json::to_value(suppression)
-        {
-            fields.insert("suppressed".into(), value);
-        }
+        self.suppressed.get_or_insert(suppression);
+    }
+}
+
+impl Excusable for Secret {
+    fn name(&self) -> String {
+        self.key.clone()
+    }
+
+    fn ids(&self) -> Vec<&str> {
+        vec![&self.rule]
+    }
+
+    fn package(&self) -> Option<(&str, &str)> {
+        None
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        vec![&self.path]
+    }
+
+    fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    fn suppress(&mut self, suppression: Suppression) {
+        self.suppressed.get_or_insert(suppression);
+    }
+}
+
+impl Excusable for License {
+    fn name(&self) -> String {
+        self.key.clone()
+    }
+
+    fn ids(&self) -> Vec<&str> {
+        vec![&self.license, &self.expression]
+    }
+
+    fn package(&self) -> Option<(&str, &str)> {
+        self.package.as_deref().map(versioned)
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        vec![&self.path]
+    }
+
+    fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    fn suppress(&mut self, suppression: Suppression) {
+        self.suppressed.get_or_insert(suppression);
+    }
+}
+
+impl Excusable for Sign {
+    fn name(&self) -> String {
+        self.key.clone()
+    }
+
+    fn ids(&self) -> Vec<&str> {
+        vec![self.kind.name()]
+    }
+
+    fn package(&self) -> Option<(&str, &str)> {
+        self.package.as_deref().map(versioned)
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        vec![&self.path]
+    }
+
+    fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    fn suppress(&mut self, suppression: Suppression) {
+        self.suppressed.get_or_insert(suppression);
     }
 }
 
@@ -215,6 +279,7 @@ impl Exception {
         self.search(1, &report.misconfigurations, circumstances, &mut found);
         self.search(2, &report.secrets, circumstances, &mut found);
         self.search(3, &report.licenses, circumstances, &mut found);
+        self.search(4, &report.signs, circumstances, &mut found);
         let matches = found.names.len() + found.ended.len();
         // Dates as ISO 8601 are ordered as texts; the last day is the one before.
         if let Some(date) = self.expires.as_ref().filter(|date| date.as_str() <= today) {
@@ -234,7 +299,8 @@ impl Exception {
                 0 => report.findings.get_mut(index).map(|one| one as _),
                 1 => report.misconfigurations.get_mut(index).map(|one| one as _),
                 2 => report.secrets.get_mut(index).map(|one| one as _),
-                _ => report.licenses.get_mut(index).map(|one| one as _),
+                3 => report.licenses.get_mut(index).map(|one| one as _),
+                _ => report.signs.get_mut(index).map(|one| one as _),
             };
             if let Some(thing) = thing {
                 thing.suppress(suppression);

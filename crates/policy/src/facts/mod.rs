@@ -1,5 +1,6 @@
 //! Facts: a report and its circumstances, as conditions see them.
 
+mod found;
 mod image;
 mod package;
 mod page;

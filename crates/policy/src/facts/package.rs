@@ -1,18 +1,16 @@
-//! Facts about packages, findings and what is found by other scanners.
+//! Facts about packages and findings.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use jiff::Timestamp;
 use lazaret_model::{Digest, Finding, FixStatus, Package, Report};
-use serde_json::Value as Json;
 
-use super::schema::{CHECKED, SEVERITY, STATUS};
+use super::schema::{SEVERITY, STATUS};
 use super::{age, time_value};
 use crate::cel::{Item, Value};
 
-fn texts<'a>(all: &'a [String]) -> Value<'a> {
+pub(super) fn texts<'a>(all: &'a [String]) -> Value<'a> {
     Value::list(all.iter().map(|text| Value::text(text.as_str())))
 }
 
@@ -181,49 +179,5 @@ impl<'a> Item<'a> for PackageItem<'a> {
 
     fn label(&self) -> String {
         format!("{} {}", self.0.name, self.0.version)
-    }
-}
-
-/// What another scanner found, by its serialised form.
-pub(super) struct JsonItem {
-    pub(super) value: Rc<Json>,
-    /// What the facts are called there, where they are called otherwise.
-    pub(super) renamed: &'static [(&'static str, &'static str)],
-}
-
-impl JsonItem {
-    fn get(&self, name: &str) -> Option<&Json> {
-        let renamed = self.renamed.iter().filter(|(fact, _)| *fact == name);
-        let mut names = std::iter::once(name).chain(renamed.map(|(_, key)| *key));
-        names.find_map(|name| self.value.get(name))
-    }
-}
-
-impl<'a> Item<'a> for JsonItem {
-    fn fact(&self, name: &str) -> Value<'a> {
-        let text = |text: &str| Value::Text(Cow::Owned(text.to_owned()));
-        match (name, self.get(name)) {
-            ("severity", Some(Json::String(word))) => Value::level(&SEVERITY, word),
-            ("status", Some(Json::String(word))) => Value::level(&CHECKED, word),
-            ("aliases", Some(Json::Array(all))) => {
-                Value::list(all.iter().filter_map(Json::as_str).map(text))
-            }
-            ("aliases", None) => Value::list([]),
-            (_, Some(Json::String(word))) => text(word),
-            _ => Value::unknown("the report does not say"),
-        }
-    }
-
-    fn label(&self) -> String {
-        let text = |name| self.get(name).and_then(Json::as_str).unwrap_or_default();
-        let names = [
-            text("id"),
-            text("expression"),
-            text("target"),
-            text("path"),
-            text("package"),
-        ];
-        let named: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
-        named.join(" in ")
     }
 }

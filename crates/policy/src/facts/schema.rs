@@ -188,6 +188,7 @@ pub(super) static MISCONFIGURATION: Object = Object {
     fields: &[
         fact("id", Text, "id of the check"),
         list("aliases", Text, "ids of the same check elsewhere"),
+        fact("title", Text, "title of the check"),
         fact("severity", Base::Level(&SEVERITY), "level of the check"),
         fact(
             "status",
@@ -205,25 +206,86 @@ pub(super) static SECRET: Object = Object {
     name: "a secret",
     fields: &[
         fact("id", Text, "the rule that found it"),
-        fact("severity", Base::Level(&SEVERITY), "level of the rule"),
-        fact("path", Text, "the file"),
         fact("title", Text, "what it is"),
-        fact("confidence", Text, "how sure that is"),
+        fact("severity", Base::Level(&SEVERITY), "level of the rule"),
+        fact("confidence", Base::Level(&CONFIDENCE), "how sure that is"),
+        fact("path", Text, "the file, or the place in the configuration"),
+        fact(
+            "deleted",
+            Bool,
+            "whether a later layer deletes the file, which is still in the image",
+        ),
     ],
 };
 
 pub(super) static LICENSE: Object = Object {
     name: "a licence",
     fields: &[
-        fact(
-            "expression",
-            Text,
-            "SPDX expression, or the text that was declared",
-        ),
-        fact("category", Text, "category of the licence"),
+        fact("id", Text, "SPDX id, or the words that were declared"),
+        fact("expression", Text, "the expression that it is part of"),
+        fact("category", Base::Level(&CATEGORY), "what it asks for"),
         fact("severity", Base::Level(&SEVERITY), "level of the category"),
-        fact("package", Text, "purl of the package"),
+        fact("confidence", Base::Level(&CONFIDENCE), "how sure that is"),
+        fact(
+            "package",
+            Text,
+            "purl of the package; empty for a text that belongs to none",
+        ),
+        fact(
+            "path",
+            Text,
+            "the file with the text; empty for what is declared",
+        ),
+        fact("optional", Bool, "whether another one may be chosen"),
+        fact("forbidden", Bool, "whether the settings forbid it"),
     ],
+};
+
+pub(super) static SIGN: Object = Object {
+    name: "a sign of tampering",
+    fields: &[
+        fact("kind", Base::Level(&SIGN_KIND), "what was seen"),
+        fact("severity", Base::Level(&SEVERITY), "level of the kind"),
+        fact("confidence", Base::Level(&CONFIDENCE), "how sure that is"),
+        fact("path", Text, "the file"),
+        fact(
+            "package",
+            Text,
+            "purl of the package that it belongs to; empty for none",
+        ),
+        fact("message", Text, "what was seen, in words"),
+    ],
+};
+
+pub(super) static CONFIDENCE: Level = Level {
+    name: "a confidence",
+    words: &["low", "medium", "high"],
+    ordered: true,
+};
+
+pub(super) static CATEGORY: Level = Level {
+    name: "a category of licences",
+    words: &[
+        "public_domain",
+        "permissive",
+        "weak_copyleft",
+        "strong_copyleft",
+        "network_copyleft",
+        "proprietary",
+        "unknown",
+    ],
+    ordered: false,
+};
+
+pub(super) static SIGN_KIND: Level = Level {
+    name: "a kind of sign",
+    words: &[
+        "changed_file",
+        "unowned_setuid",
+        "packed_executable",
+        "odd_place",
+    ],
+    ordered: false,
 };
 
 pub(super) static GAP: Object = Object {
@@ -335,6 +397,7 @@ pub(crate) static COMMON: &[Field] = &[
     ),
     list("secrets", Base::Object(&SECRET), "secrets"),
     list("licenses", Base::Object(&LICENSE), "licences"),
+    list("signs", Base::Object(&SIGN), "signs of tampering"),
     list("gaps", Base::Object(&GAP), "what was not examined"),
     list(
         "bases",
@@ -362,6 +425,7 @@ pub(crate) static EACH: &[Field] = &[
     ),
     fact("secret", Base::Object(&SECRET), "the secret"),
     fact("license", Base::Object(&LICENSE), "the licence"),
+    fact("sign", Base::Object(&SIGN), "the sign"),
     fact("gap", Base::Object(&GAP), "the gap"),
     fact("base", Base::Object(&BASE), "the base image"),
 ];
@@ -387,6 +451,10 @@ pub(crate) static ELSEWHERE: &[(&str, &str)] = &[
     (
         "license",
         "give the rule `each: license`, or ask `licenses.exists(l, …)`",
+    ),
+    (
+        "sign",
+        "give the rule `each: sign`, or ask `signs.exists(s, …)`",
     ),
     (
         "gap",

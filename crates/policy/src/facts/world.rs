@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use lazaret_model::Report;
-use serde::Serialize;
-use serde_json::Value as Json;
+use lazaret_model::{CheckStatus, Misconfiguration, Report, Secret};
 
+use super::found::{LicenseItem, MisconfigurationItem, SecretItem, SignItem};
 use super::image::{BaseItem, DatabaseItem, GapItem, ImageItem};
-use super::package::{FindingItem, Index, JsonItem, PackageItem};
+use super::package::{FindingItem, Index, PackageItem};
 use super::schema::EXPOSURE;
 use crate::Circumstances;
 use crate::cel::{Item, Value};
@@ -35,15 +34,23 @@ fn object<'a>(item: impl Item<'a> + 'a) -> Value<'a> {
     Value::Object(Rc::new(item))
 }
 
-/// The same thing by its serialised form; nothing where it is suppressed, or passed.
-fn json(one: &impl Serialize) -> Option<Json> {
-    let value = serde_json::to_value(one).ok()?;
-    let is_open = matches!(
-        value.get("suppressed"),
-        None | Some(Json::Null | Json::Bool(false))
-    );
-    let has_passed = value.get("status").and_then(Json::as_str) == Some("PASS");
-    (is_open && !has_passed).then_some(value)
+/// What has passed is no misconfiguration; what could not be told may be one.
+fn is_open(answer: &Misconfiguration) -> bool {
+    answer.status != CheckStatus::Pass && answer.suppressed.is_none()
+}
+
+/// Those of `all` that count, as subjects.
+fn subjects<'a, T, I: Item<'a> + 'a>(
+    all: &'a [T],
+    counts: fn(&T) -> bool,
+    item: fn(&'a T) -> I,
+) -> Vec<Subject<'a>> {
+    let open = all.iter().filter(|one| counts(one)).map(item);
+    open.map(|item| Subject {
+        key: item.label(),
+        value: object(item),
+    })
+    .collect()
 }
 
 impl<'a> World<'a> {
@@ -64,10 +71,6 @@ impl<'a> World<'a> {
             key: package.purl.to_string(),
             value: object(PackageItem(package)),
         });
-        let gaps = report.gaps.iter().map(|gap| Subject {
-            key: format!("{}: {}", gap.kind, gap.subject),
-            value: object(GapItem(gap)),
-        });
         let bases = circumstances.bases.iter().map(|base| Subject {
             key: base.name.clone(),
             value: object(BaseItem { base, now }),
@@ -75,16 +78,23 @@ impl<'a> World<'a> {
         let all = [
             ("findings", findings.collect::<Vec<_>>()),
             ("packages", packages.collect()),
-            ("misconfigurations", others(&report.misconfigurations, &[])),
+            (
+                "misconfigurations",
+                subjects(&report.misconfigurations, is_open, MisconfigurationItem),
+            ),
             (
                 "secrets",
-                others(&report.secrets, &[("id", "rule"), ("path", "file")]),
+                subjects(&report.secrets, Secret::counts, SecretItem),
             ),
             (
                 "licenses",
-                others(&report.licenses, &[("expression", "license")]),
+                subjects(&report.licenses, |l| l.suppressed.is_none(), LicenseItem),
             ),
-            ("gaps", gaps.collect()),
+            (
+                "signs",
+                subjects(&report.signs, |s| s.suppressed.is_none(), SignItem),
+            ),
+            ("gaps", subjects(&report.gaps, |_| true, GapItem)),
             ("bases", bases.collect()),
         ];
         let lists = all.into_iter().map(|(name, subjects)| {
@@ -135,21 +145,4 @@ impl<'a> World<'a> {
             .find(|(list, ..)| list.strip_suffix('s') == Some(each));
         found.map_or(&[], |(_, subjects, _)| subjects)
     }
-}
-
-fn others<'a, T: Serialize>(
-    all: &[T],
-    renamed: &'static [(&'static str, &'static str)],
-) -> Vec<Subject<'a>> {
-    let open = all.iter().filter_map(json).map(|value| {
-        let item = JsonItem {
-            value: Rc::new(value),
-            renamed,
-        };
-        Subject {
-            key: item.label(),
-            value: object(item),
-        }
-    });
-    open.collect()
 }

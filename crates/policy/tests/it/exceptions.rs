@@ -1,9 +1,16 @@
 //! Exceptions: what they hide, until when, and what is said of those that hide nothing.
 
-use lazaret_model::{BaseName, Digest, FixStatus, Layer, Report, Severity};
+use lazaret_model::{BaseName, Digest, FixStatus, Layer, Report, Secret, Severity};
 use lazaret_policy::{Circumstances, ExceptionState, Exposure, Policy};
 
 use crate::two;
+
+fn secret(rule: &str) -> Secret {
+    let text = format!(
+        r#"{{"key":"{rule} a","rule":"{rule}","title":"","severity":"high","confidence":"high","place":"file","path":"a","line":1,"column":1,"redacted":""}}"#
+    );
+    serde_json::from_str(&text).expect("a secret")
+}
 
 /// Ids that an exception with these clauses hides, and the warning about it.
 fn hidden_in(
@@ -219,10 +226,7 @@ fn what_is_hidden_says_why_and_by_whom() {
     let text = "apiVersion: lazaret.dev/v1\nextends: default\nexceptions:\n  - {name: it, ids: [CVE-1-1], reason: not reachable, owner: shop, expires: 2027-01-01}\n";
     let policy = Policy::read(&[("p.yaml", text.as_bytes())]).expect("a good policy");
     let mut report = two();
-    report.secrets = vec![
-        serde_json::from_value(serde_json::json!({"id": "CVE-1-1", "path": "a"}))
-            .expect("a secret"),
-    ];
+    report.secrets = vec![secret("CVE-1-1")];
     let uses = policy.excuse(&mut report, &on("2026-11-28"));
     let suppression = report.findings[0].suppressed.clone().expect("hidden");
     assert_eq!(suppression.by, "exception");
@@ -248,10 +252,7 @@ fn an_event_of_vulnerabilities_never_lets_a_secret_be_hidden_for_ever() {
     let text = "apiVersion: lazaret.dev/v1\nextends: default\nexceptions:\n  - {name: it, ids: [aws-key], reason: test data, owner: shop, until: [fix-available]}\n";
     let policy = Policy::read(&[("p.yaml", text.as_bytes())]).expect("a good policy");
     let mut report = two();
-    report.secrets = vec![
-        serde_json::from_value(serde_json::json!({"id": "aws-key", "path": "a"}))
-            .expect("a secret"),
-    ];
+    report.secrets = vec![secret("aws-key")];
     let uses = policy.excuse(&mut report, &on("2026-11-28"));
     assert_eq!(uses[0].state, ExceptionState::Unused);
 }

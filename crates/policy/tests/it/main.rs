@@ -59,6 +59,7 @@ pub(crate) fn report(findings: Vec<Finding>) -> Report {
         misconfigurations: vec![],
         secrets: vec![],
         licenses: vec![],
+        signs: vec![],
         vex: Vec::new(),
         gaps: vec![Gap::new(GapKind::Unreadable, "a", "b")],
         decision: Decision::default(),

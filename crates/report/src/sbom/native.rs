@@ -3,18 +3,17 @@
 use std::io;
 
 use lazaret_model::{Gap, GapKind, Inventory};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The value of `schema` in a stored inventory.
 pub(super) const INVENTORY_SCHEMA: &str = "lazaret.inventory/1";
 
 pub(super) fn of_inventory(inventory: &Inventory) -> io::Result<Value> {
-    Ok(json!({
-        "schema": INVENTORY_SCHEMA,
-        "target": serde_json::to_value(&inventory.target)?,
-        "packages": serde_json::to_value(&inventory.packages)?,
-        "gaps": serde_json::to_value(&inventory.gaps)?,
-    }))
+    let mut value = serde_json::to_value(inventory)?;
+    if let Some(map) = value.as_object_mut() {
+        map.insert("schema".into(), INVENTORY_SCHEMA.into());
+    }
+    Ok(value)
 }
 
 /// Reads an inventory; a report's findings are ignored, and so are the gaps that its

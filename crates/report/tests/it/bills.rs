@@ -28,6 +28,7 @@ fn the_inventories_of_the_fixtures_come_back_whole() {
             target: report.target,
             packages: report.packages,
             gaps: report.gaps,
+            ..Inventory::default()
         });
     }
 }

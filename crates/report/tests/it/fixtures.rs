@@ -42,6 +42,7 @@ pub(crate) fn clean() -> Report {
         misconfigurations: vec![],
         secrets: vec![],
         licenses: vec![],
+        signs: vec![],
         vex: Vec::new(),
         gaps: vec![],
         decision: Decision::default(),

@@ -108,6 +108,7 @@ pub(crate) fn report() -> Report {
         misconfigurations: Vec::new(),
         secrets: Vec::new(),
         licenses: Vec::new(),
+        signs: Vec::new(),
         vex: Vec::new(),
         gaps: Vec::new(),
         decision: Decision::default(),

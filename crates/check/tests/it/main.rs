@@ -1,0 +1,3 @@
+//! Configuration checks at the crate's boundary.
+
+mod table;
