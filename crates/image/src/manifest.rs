@@ -22,7 +22,7 @@ pub(crate) struct Descriptor {
     #[serde(rename = "artifactType", default)]
     pub(crate) artifact_type: Option<String>,
     #[serde(default)]
-    pub(crate) annotations: Option<std::collections::BTreeMap<String, String>>,
+    pub(crate) annotations: Option<BTreeMap<String, String>>,
 }
 
 impl Descriptor {
