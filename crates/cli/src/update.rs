@@ -14,6 +14,7 @@ use lazaret_advisory::update::{
 };
 use lazaret_image::ImageRef;
 use lazaret_image::registry::{self, RegistryOptions};
+use lazaret_model::nearest;
 
 use crate::args::{MaxAge, UpdateArgs};
 use crate::database::installed;
