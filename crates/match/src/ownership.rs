@@ -5,26 +5,30 @@
 //! finding on the same files is suppressed with the reason; where they are silent the
 //! upstream finding stays.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use lazaret_advisory::db::DbError;
 use lazaret_model::{Package, Suppression};
 
 use crate::identity::{Facts, Identity};
-use crate::lookup::Verdict;
+use crate::lookup::{Verdict, is_system};
 
 /// Verdicts of distribution packages, by purl.
+#[derive(Default)]
 pub(crate) struct Owners<'a> {
     by_purl: HashMap<String, &'a Verdict>,
 }
 
 impl<'a> Owners<'a> {
     pub(crate) fn new(packages: &[Package], verdicts: &'a [Verdict]) -> Self {
-        let owners: std::collections::HashSet<&str> =
-            packages.iter().filter_map(|p| p.owner.as_deref()).collect();
+        let owners: HashSet<&str> = packages.iter().filter_map(|p| p.owner.as_deref()).collect();
+        if owners.is_empty() {
+            return Self::default();
+        }
         let by_purl = packages
             .iter()
             .zip(verdicts)
+            .filter(|(p, _)| is_system(p.kind()))
             .map(|(p, v)| (p.purl.to_string(), v))
             .filter(|(purl, _)| owners.contains(purl.as_str()))
             .collect();
