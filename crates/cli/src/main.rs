@@ -6,6 +6,7 @@
 
 mod age;
 mod args;
+mod check;
 mod config;
 mod console;
 mod database;
@@ -14,6 +15,7 @@ mod delta;
 mod diff;
 mod doctor;
 mod errors;
+mod pipeline;
 mod platforms;
 mod progress;
 mod reference;
@@ -94,6 +96,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
     match args.command {
         Command::Scan(scan) => scan::scan(&scan),
         Command::Sbom(sbom) => scan::sbom(&sbom),
+        Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Explain(explain) => scan::explain(&explain),
         Command::Db(db) => database::run(db.command),
