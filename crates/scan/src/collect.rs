@@ -399,6 +399,10 @@ impl LayerSink for Collector<'_> {
         }
         Ok(())
     }
+
+    fn descends(&mut self, directory: &[u8]) -> bool {
+        !self.skipped(&String::from_utf8_lossy(directory))
+    }
 }
 
 /// Fills `chunk` as far as the body reaches; the number of bytes filled.
