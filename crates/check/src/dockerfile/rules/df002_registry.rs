@@ -14,7 +14,7 @@ static CHECK: Check = Check {
             address or to the machine itself are reported: nobody else can rebuild such an \
             image, and nothing says who published it. References are compared part by part, \
             so an allowed `registry.example.com` does not allow `registry.example.com.evil.net`.",
-    good: "FROM registry.example.com/base:1.2\n",
+    good: "FROM registry.example/base:1.2\n",
     bad: "FROM 192.0.2.7:5000/base:1.2\n",
 };
 
