@@ -16,6 +16,7 @@ mod diff;
 mod manners;
 mod peers;
 mod platforms;
+mod policy;
 mod reference;
 mod settings;
 mod single;
