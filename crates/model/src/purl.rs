@@ -41,6 +41,10 @@ pub struct InvalidPurl {
 /// Longest text read as a purl, in bytes.
 const MAX_LEN: usize = 8 * 1024;
 
+/// Longest text whose canonical form is surely not too long, in bytes: an escape takes
+/// three bytes for one, and lower case at most three for one.
+const MAX_SHORT: usize = MAX_LEN / 9;
+
 impl Purl {
     /// The purl of a package that its ecosystem calls `name`.
     ///
@@ -118,6 +122,7 @@ impl Purl {
                 | "apk"
                 | "bitbucket"
                 | "bitnami"
+                | "brew"
                 | "composer"
                 | "deb"
                 | "github"
@@ -128,7 +133,16 @@ impl Purl {
         );
         let lower_namespace = matches!(
             self.kind.as_str(),
-            "alpm" | "apk" | "bitbucket" | "composer" | "deb" | "github" | "hex" | "rpm" | "qpkg"
+            "alpm"
+                | "apk"
+                | "bitbucket"
+                | "brew"
+                | "composer"
+                | "deb"
+                | "github"
+                | "hex"
+                | "rpm"
+                | "qpkg"
         );
         if lower_name {
             self.name = self.name.to_lowercase();
@@ -138,6 +152,10 @@ impl Purl {
         }
         if lower_namespace {
             self.namespace = self.namespace.as_ref().map(|n| n.to_lowercase());
+        }
+        // A commit, in hexadecimal digits.
+        if self.kind == "huggingface" {
+            self.version = self.version.as_ref().map(|v| v.to_lowercase());
         }
         if self.namespace.as_deref() == Some("") {
             self.namespace = None;
@@ -183,9 +201,10 @@ impl FromStr for Purl {
         let rest = rest.trim_matches('/');
         // An unescaped `@` of an npm scope stands before the last `/`, a version's after it.
         let last = rest.rfind('/').map_or(0, |i| i + 1);
-        let (path, version) = match rest[last..].rfind('@').filter(|at| *at > 0 || last == 0) {
-            Some(at) if last + at > 0 => (&rest[..last + at], Some(&rest[last + at + 1..])),
-            _ => (rest, None),
+        let (path, version) = match rest[last..].rfind('@') {
+            Some(0) => return Err(refuse("no name before the version")),
+            Some(at) => (&rest[..last + at], Some(&rest[last + at + 1..])),
+            None => (rest, None),
         };
         let version = match version {
             Some(v) => Some(decode(v).ok_or_else(|| refuse("bad escape in the version"))?),
@@ -212,7 +231,7 @@ impl FromStr for Purl {
         };
         purl.normalise();
         // What is written must be readable again, and escapes make it longer.
-        if purl.to_string().len() > MAX_LEN {
+        if text.len() > MAX_SHORT && purl.to_string().len() > MAX_LEN {
             return Err(refuse("too long"));
         }
         Ok(purl)
@@ -277,19 +296,24 @@ fn decode(text: &str) -> Option<String> {
 
 /// Writes `text` with everything escaped but the unreserved characters and `keep`.
 fn encode(f: &mut fmt::Formatter<'_>, text: &str, keep: &[u8]) -> fmt::Result {
-    for byte in text.bytes() {
+    let mut plain_from = 0;
+    for (at, byte) in text.bytes().enumerate() {
         if byte.is_ascii_alphanumeric() || b".-_~:".contains(&byte) || keep.contains(&byte) {
-            write!(f, "{}", char::from(byte))?;
-        } else {
-            write!(f, "%{byte:02X}")?;
+            continue;
         }
+        // Bytes after the first of a character are escaped, too, and leave nothing plain.
+        f.write_str(text.get(plain_from..at).unwrap_or_default())?;
+        write!(f, "%{byte:02X}")?;
+        plain_from = at + 1;
     }
-    Ok(())
+    f.write_str(text.get(plain_from..).unwrap_or_default())
 }
 
 impl fmt::Display for Purl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "pkg:{}/", self.kind)?;
+        f.write_str("pkg:")?;
+        f.write_str(&self.kind)?;
+        f.write_str("/")?;
         if let Some(namespace) = &self.namespace {
             encode(f, namespace, b"/")?;
             f.write_str("/")?;
@@ -301,8 +325,9 @@ impl fmt::Display for Purl {
         }
         for (i, (key, value)) in self.qualifiers.iter().enumerate() {
             f.write_str(if i == 0 { "?" } else { "&" })?;
-            write!(f, "{key}=")?;
-            encode(f, value, b"/")?;
+            f.write_str(key)?;
+            f.write_str("=")?;
+            encode(f, value, b"")?;
         }
         if let Some(subpath) = &self.subpath {
             f.write_str("#")?;
