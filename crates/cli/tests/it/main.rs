@@ -14,6 +14,7 @@ mod corpus;
 mod delta;
 mod diff;
 mod manners;
+mod pages;
 mod peers;
 mod platforms;
 mod reference;
