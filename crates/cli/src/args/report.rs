@@ -102,7 +102,8 @@ pub(crate) struct MatchArgs {
     #[command(flatten)]
     pub(crate) age: AgeArgs,
     /// Show findings on files that a distribution package owns even where the
-    /// distribution has judged them.
+    /// distribution has judged them, and rate those on packages of headers, documentation
+    /// or data like any other.
     #[arg(long, env = "LAZARET_STRICT")]
     pub(crate) strict: bool,
     /// Exploitability statements (OpenVEX, CycloneDX, CSAF): a file, a folder of them, or
