@@ -4,3 +4,4 @@ mod bases;
 mod exposure;
 mod manifest;
 mod table;
+mod terraform;
