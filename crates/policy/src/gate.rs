@@ -176,6 +176,8 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 rule: "fail-on".into(),
                 message: format!("{} {noun} {}", hits.len(), condition.words()),
                 findings: hits,
+                outcome: Outcome::Block,
+                ..Reason::default()
             });
         }
         let hits: Vec<String> = wrong
@@ -194,6 +196,8 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 rule: "fail-on".into(),
                 message: format!("{} {noun} {}", hits.len(), condition.words()),
                 findings: hits,
+                outcome: Outcome::Block,
+                ..Reason::default()
             });
         }
     }
@@ -208,7 +212,9 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons.push(Reason {
             rule: "fail-on-gaps".into(),
             message,
-            findings: Vec::new(),
+            outcome: Outcome::Block,
+            about: "gap".into(),
+            ..Reason::default()
         });
     }
     let seen = open.len() + wrong.len() + gaps;
@@ -225,8 +231,25 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons.push(Reason {
             rule: "no-condition".into(),
             message,
-            findings: Vec::new(),
+            outcome: Outcome::Warn,
+            ..Reason::default()
         });
     }
-    Decision { outcome, reasons }
+    Decision {
+        outcome,
+        reasons,
+        policy: None,
+    }
+}
+
+/// The decision of a gate and of a policy together: the worse one, with all reasons.
+pub fn combine(gate: Decision, policy: Decision) -> Decision {
+    let mut reasons = [gate.reasons, policy.reasons].concat();
+    // Stable: the gate's come first among equals.
+    reasons.sort_by_key(|reason| std::cmp::Reverse((reason.outcome, reason.would)));
+    Decision {
+        outcome: gate.outcome.max(policy.outcome),
+        reasons,
+        policy: policy.policy,
+    }
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use lazaret_image::daemon::DaemonError;
-use lazaret_image::{Image, ImageError, LayerDescriptor};
-use lazaret_model::{Digest, Inventory, Layer, Target, TargetKind};
+use lazaret_image::{Image, ImageConfig, ImageError, LayerDescriptor};
+use lazaret_model::{BaseName, Digest, Inventory, Layer, Target, TargetKind};
 
 use crate::behind::Behind;
 use crate::budget::Budget;
@@ -54,7 +54,7 @@ pub fn catalog(
         read_again(image, index, settings, behind)
     })?;
     let target = image_target(image, input);
-    Ok(assemble(target, &layers, unread, settings))
+    Ok(assemble(target, layers, unread, settings))
 }
 
 /// The inventory of a directory or of a root file system.
@@ -72,7 +72,7 @@ pub fn catalog_directory(
     progress.begin(1, None, 0);
     let summary = lazaret_image::read_directory(root, &settings.limits, &mut sink)?;
     progress.end();
-    let mut layers = [sink.finish(&summary)];
+    let mut layers = vec![sink.finish(&summary)];
     let mut again = |_, behind: &Behind| -> Result<_, ImageError> {
         let mut sink = Collector::again(settings, &budget, behind);
         let parts: Vec<&str> = behind.paths().collect();
@@ -86,7 +86,7 @@ pub fn catalog_directory(
         name: root.display().to_string(),
         ..Target::default()
     };
-    Ok(assemble(target, &layers, unread, settings))
+    Ok(assemble(target, layers, unread, settings))
 }
 
 pub(crate) fn image_target(image: &Image, input: &str) -> Target {
@@ -98,7 +98,27 @@ pub(crate) fn image_target(image: &Image, input: &str) -> Target {
         platform: image.platform.clone(),
         distro: None,
         layers: image.layers.iter().map(target_layer).collect(),
+        created: image.config.created.clone(),
+        base: base_name(&image.config),
     }
+}
+
+/// The base that the labels of an image name.
+fn base_name(config: &ImageConfig) -> Option<BaseName> {
+    let label = |part: &str| {
+        let key = format!("org.opencontainers.image.base.{part}");
+        config
+            .settings
+            .labels
+            .get(&key)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let base = BaseName {
+        name: label("name"),
+        digest: label("digest"),
+    };
+    (base != BaseName::default()).then_some(base)
 }
 
 fn target_layer(layer: &LayerDescriptor) -> Layer {

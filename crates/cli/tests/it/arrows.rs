@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("image", &["model"]),
     ("fix", &["check", "model", "version"]),
     ("inspect", &["model"]),
-    ("policy", &["model"]),
+    ("policy", &["model", "version"]),
     ("report", &["model"]),
     ("advisory", &["ecosystem", "model", "version"]),
     ("match", &["advisory", "ecosystem", "model", "version"]),
