@@ -16,7 +16,9 @@ use super::report::MatchArgs;
   lazaret fix . --image debian:11=debian:12.7-slim
   lazaret fix . --report report.json              what that report has, and no other
 
-What is changed is matched and checked again; what that shows is told on standard error.
+What is changed is matched and checked again; what that shows is told on standard error. What
+an ignore file or ignore comment covers is not mended. With --offline, images that are put in
+place by hand are not looked at.
 
 Exit codes: 0 done, also where nothing can be mended; 2 could not be done.")]
 pub(crate) struct FixArgs {
@@ -44,11 +46,11 @@ pub(crate) struct FixArgs {
     /// that have fewer vulnerabilities.
     #[arg(long, env = "LAZARET_FIX_NEWER_IMAGES")]
     pub(crate) newer_images: bool,
-    /// No network: images that are put in place by hand are not looked at.
+    /// No network: fail instead of asking a registry.
     #[arg(long, env = "LAZARET_OFFLINE")]
     pub(crate) offline: bool,
-    /// Ignore file: what it ignores is not mended (repeatable; the usual names are read
-    /// from the working directory by themselves).
+    /// Ignore file: .trivyignore, .trivyignore.yaml or .grype.yaml (repeatable; these
+    /// names are read from the working directory by themselves).
     #[arg(
         long,
         value_name = "FILE",

@@ -17,6 +17,7 @@ mod fix;
 mod manners;
 mod pages;
 mod peers;
+mod pipeline;
 mod platforms;
 mod policy;
 mod reference;
