@@ -7,6 +7,7 @@
 mod advice;
 mod age;
 mod args;
+mod check;
 mod config;
 mod console;
 mod database;
@@ -15,6 +16,7 @@ mod delta;
 mod diff;
 mod doctor;
 mod errors;
+mod pipeline;
 mod platforms;
 mod progress;
 mod reference;
@@ -96,6 +98,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
     match args.command {
         Command::Scan(scan) => scan::scan(&scan),
         Command::Sbom(sbom) => scan::sbom(&sbom),
+        Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Explain(explain) => scan::explain(&explain),
         Command::Db(db) => database::run(db.command),

@@ -1,8 +1,9 @@
 //! A directory as if it were one layer.
 //!
 //! Links are never followed, so nothing outside the directory is ever read. What the
-//! kernel makes up (`/proc`, `/sys`, `/dev`) is left out.
+//! kernel makes up (`/proc`, `/sys`, `/dev`, and the like mounted anywhere) is left out.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
@@ -20,6 +21,23 @@ const MAX_ODDITIES: usize = 200;
 
 /// Directories of a root file system that hold no files of its own.
 const MADE_UP: [&str; 3] = ["proc", "sys", "dev"];
+
+/// File systems without files of anybody's, by their numbers in Linux's `magic.h`.
+const KERNEL_MADE: [u32; 13] = [
+    0x0000_9fa0, // proc
+    0x6265_6572, // sysfs
+    0x0000_1cd1, // devpts
+    0x0027_e0eb, // cgroup
+    0x6367_7270, // cgroup2
+    0x6462_6720, // debugfs
+    0x7472_6163, // tracefs
+    0x7363_6673, // securityfs
+    0xcafe_4a11, // bpf
+    0x6165_676c, // pstore
+    0x1980_0202, // mqueue
+    0x4249_4e4d, // binfmt_misc
+    0xde5e_81e4, // efivarfs
+];
 
 /// Walks `root` in the order of names and gives every entry to the sink.
 ///
@@ -63,6 +81,8 @@ pub fn read_parts(
 struct Walk {
     root: PathBuf,
     device: u64,
+    /// Whether another device is a file system that the kernel makes up.
+    others: HashMap<u64, bool>,
     entries: u64,
     bytes: u64,
     oddities: Vec<Oddity>,
@@ -79,6 +99,7 @@ impl Walk {
         Ok(Self {
             root,
             device,
+            others: HashMap::new(),
             entries: 0,
             bytes: 0,
             oddities: Vec::new(),
@@ -143,6 +164,19 @@ impl Walk {
         Ok(names)
     }
 
+    /// Whether a directory on this device holds no files of the tree's own.
+    fn is_made_up(&mut self, path: &Path, device: u64) -> bool {
+        if device == self.device {
+            return false;
+        }
+        let named = MADE_UP.iter().any(|m| self.relative(path) == Path::new(m));
+        let kernel_made = || {
+            let magic = rustix::fs::statfs(path).map(|s| s.f_type as u32);
+            magic.is_ok_and(|m| KERNEL_MADE.contains(&m))
+        };
+        named || *self.others.entry(device).or_insert_with(kernel_made)
+    }
+
     /// Shows one entry to the sink; whether its children are to be visited.
     fn visit(&mut self, path: &Path, sink: &mut dyn LayerSink) -> io::Result<bool> {
         let relative = self.relative(path).to_owned();
@@ -162,9 +196,7 @@ impl Walk {
         let kind = meta.file_type();
         if kind.is_dir() {
             show(EntryKind::Directory, 0, sink, &mut io::empty())?;
-            let made_up =
-                meta.dev() != self.device && MADE_UP.iter().any(|m| relative == Path::new(m));
-            return Ok(!made_up);
+            return Ok(!self.is_made_up(path, meta.dev()) && sink.descends(bytes));
         }
         if kind.is_symlink() {
             let target = fs::read_link(path)?;

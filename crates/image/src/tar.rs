@@ -87,6 +87,12 @@ pub trait LayerSink {
     /// # Errors
     /// When the body cannot be read; the walk ends with it.
     fn entry(&mut self, entry: &Entry<'_>, body: &mut dyn Read) -> Result<(), SinkError>;
+
+    /// Whether what lies below a directory is to be shown. Asked where leaving it out saves
+    /// reading, so of directories on disk and not of archives, which are read to the end.
+    fn descends(&mut self, _directory: &[u8]) -> bool {
+        true
+    }
 }
 
 /// Most oddities that are listed of one layer.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Distro, Gap, License, Package, Platform, Secret, Sign};
+use crate::{Digest, Distro, Gap, License, Package, Platform, Purl, Secret, Sign};
 
 /// Everything that was found in a target, and everything that could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -45,6 +45,31 @@ pub struct Target {
     /// Layers from the bottom up.
     #[serde(default)]
     pub layers: Vec<Layer>,
+}
+
+impl Target {
+    /// The purl of an image: `pkg:oci/NAME@DIGEST?repository_url=…`.
+    pub fn purl(&self) -> Option<Purl> {
+        if self.kind != TargetKind::Image {
+            return None;
+        }
+        let digest = self.digest.as_ref()?;
+        let name = self.name.split('@').next().unwrap_or_default();
+        let repository = match name.rsplit_once(':') {
+            Some((repository, tag)) if !tag.contains('/') => repository,
+            _ => name,
+        };
+        let last = repository.rsplit('/').find(|part| !part.is_empty())?;
+        let mut purl = Purl::of_name("oci", last, &digest.to_string());
+        // A path of a layout or an archive is no repository.
+        if !repository.starts_with(['/', '.']) && repository.contains('/') {
+            purl.set("repository_url", repository);
+        }
+        if let Some(platform) = &self.platform {
+            purl.set("arch", &platform.architecture);
+        }
+        Some(purl)
+    }
 }
 
 /// Kinds of targets.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Finding, Gap, License, Package, Secret, Sign, Target};
+use crate::{Digest, Finding, Gap, License, Misconfiguration, Package, Secret, Sign, Target};
 
 /// The value of [`Report::schema`].
 pub const REPORT_SCHEMA: &str = "lazaret.report/1";
@@ -28,9 +28,10 @@ pub struct Report {
     /// Vulnerabilities, the suppressed ones among them.
     #[serde(default)]
     pub findings: Vec<Finding>,
-    /// Misconfigurations; empty until configuration checks exist.
+    /// What configuration checks say, the suppressed answers among them; ordered by
+    /// file, line and id.
     #[serde(default)]
-    pub misconfigurations: Vec<serde_json::Value>,
+    pub misconfigurations: Vec<Misconfiguration>,
     /// Credentials, the suppressed ones among them; ordered by path and line.
     #[serde(default)]
     pub secrets: Vec<Secret>,

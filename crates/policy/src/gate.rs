@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use lazaret_model::{
-    Decision, Finding, FixStatus, GapKind, Outcome, Reason, Report, Severity, Suppression,
+    Decision, Finding, FixKind, FixStatus, GapKind, Misconfiguration, Outcome, Reason, Report,
+    Severity, Suppression,
 };
 
 /// What makes a gate say no.
@@ -84,6 +85,16 @@ impl FailOn {
         }
     }
 
+    /// Whether it holds for a misconfiguration: a severity, or `fixable` where the program
+    /// can mend it alone. The others are about vulnerabilities.
+    fn holds_for(&self, answer: &Misconfiguration) -> bool {
+        match self {
+            Self::Severity(level) => answer.severity >= *level,
+            Self::Fixable => answer.fix == FixKind::Auto,
+            Self::Kev | Self::Cvss(_) | Self::Epss(_) => false,
+        }
+    }
+
     fn words(&self) -> String {
         match self {
             Self::Severity(Severity::Critical) => "of severity critical".into(),
@@ -118,6 +129,16 @@ impl Gate {
                 rule: None,
             });
         }
+        let open = |m: &&mut Misconfiguration| m.suppressed.is_none();
+        for answer in report.misconfigurations.iter_mut().filter(open) {
+            if !self.severities.is_empty() && !self.severities.contains(&answer.severity) {
+                answer.suppressed = Some(Suppression {
+                    by: "severity".into(),
+                    reason: "a severity that was not asked for".into(),
+                    rule: None,
+                });
+            }
+        }
     }
 }
 
@@ -130,6 +151,11 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         .findings
         .iter()
         .filter(|f| f.suppressed.is_none())
+        .collect();
+    let wrong: Vec<&Misconfiguration> = report
+        .misconfigurations
+        .iter()
+        .filter(|m| m.counts())
         .collect();
     let mut reasons = Vec::new();
     let mut outcome = Outcome::Allow;
@@ -152,6 +178,24 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 findings: hits,
             });
         }
+        let hits: Vec<String> = wrong
+            .iter()
+            .filter(|m| condition.holds_for(m))
+            .map(|m| m.key())
+            .collect();
+        if !hits.is_empty() {
+            outcome = Outcome::Block;
+            let noun = if hits.len() == 1 {
+                "misconfiguration"
+            } else {
+                "misconfigurations"
+            };
+            reasons.push(Reason {
+                rule: "fail-on".into(),
+                message: format!("{} {noun} {}", hits.len(), condition.words()),
+                findings: hits,
+            });
+        }
     }
     let gaps = report
         .gaps
@@ -167,10 +211,15 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
             findings: Vec::new(),
         });
     }
-    if outcome == Outcome::Allow && gate.fail_on.is_empty() && (!open.is_empty() || gaps > 0) {
+    let seen = open.len() + wrong.len() + gaps;
+    if outcome == Outcome::Allow && gate.fail_on.is_empty() && seen > 0 {
         outcome = Outcome::Warn;
+        let misconfigurations = match wrong.len() {
+            0 => String::new(),
+            n => format!(", {n} misconfigurations"),
+        };
         let message = format!(
-            "{} findings and {gaps} gaps, and no condition to judge them by",
+            "{} findings{misconfigurations} and {gaps} gaps, and no condition to judge them by",
             open.len()
         );
         reasons.push(Reason {

@@ -26,7 +26,7 @@ use crate::facts::LayerFacts;
 const MAGIC: &[u8; 8] = b"LZFACTS1";
 
 /// Raised whenever the meaning of stored facts changes in this crate.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// Largest entry that is read back, in bytes.
 const MAX_ENTRY: u64 = 512 << 20;

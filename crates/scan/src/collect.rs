@@ -303,12 +303,8 @@ impl<'a> Collector<'a> {
             facts
                 .owners
                 .push((owner.kind.to_owned(), owner.package, count));
-            facts.owned.extend(
-                owner
-                    .paths
-                    .iter()
-                    .map(|p| paths::hash(paths::canonical(p).as_bytes())),
-            );
+            let hashes = owner.paths.iter().map(|p| paths::hash(p.as_bytes()));
+            facts.owned.extend(hashes);
         }
         facts.gaps.extend(
             found
@@ -402,6 +398,10 @@ impl LayerSink for Collector<'_> {
             EntryKind::Other => self.occupied.push(hash),
         }
         Ok(())
+    }
+
+    fn descends(&mut self, directory: &[u8]) -> bool {
+        !self.skipped(&String::from_utf8_lossy(directory))
     }
 }
 

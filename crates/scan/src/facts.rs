@@ -114,7 +114,8 @@ pub struct FileFacts {
     /// What could not be read of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,
-    /// Hashes of the canonical paths of owned files, in the order of `owners`.
+    /// Hashes of the paths of owned files as the owner records them, in the order of
+    /// `owners`.
     #[serde(skip)]
     pub owned: Vec<u64>,
 }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use lazaret_ecosystem::distro;
-use lazaret_model::{Distro, Gap, GapKind, Inventory, Package, Target, TargetKind};
+use lazaret_model::{Gap, GapKind, Inventory, Package, Target, TargetKind};
 
 use crate::Settings;
 use crate::facts::LayerFacts;
-use crate::ownership::Owners;
+use crate::ownership::{Names, Owners};
 use crate::requirements;
-use crate::squash::{self, Visible};
+use crate::squash::{self, Aliases, Visible};
 use crate::tree::Tree;
 
 /// Puts the layers on top of each other. `unread` is what stands behind links and was not
@@ -21,13 +21,14 @@ pub(crate) fn assemble(
     settings: &Settings,
 ) -> Inventory {
     let tree = Tree::of(layers);
-    let visible = squash::visible(layers, &tree);
+    let aliases = Aliases::of(&tree);
+    let visible = squash::visible(layers, &tree, &aliases);
     let hints: Vec<_> = visible.iter().flat_map(|v| v.file.hints()).collect();
     target.distro = distro::identify(&hints);
-    let in_image = target.kind == TargetKind::Image;
-    let mut packages = merged(&visible, layers, in_image, target.distro.as_ref());
+    let names = Names::of(&tree, &aliases);
+    let owners = Owners::of(layers, &visible, names, |p| !is_system(p.kind()));
+    let mut packages = merged(&visible, layers, &owners, &target);
     distro::set_repositories(&mut packages, &hints);
-    own(&mut packages, &visible);
     packages.sort_by_cached_key(sort_key);
 
     let mut gaps = gaps_of(layers, &visible, &tree);
@@ -53,51 +54,75 @@ fn sort_key(package: &Package) -> (String, Vec<lazaret_model::Location>) {
     (package.purl.to_string(), package.locations.clone())
 }
 
-/// Packages of the visible files, one for each purl, with all its locations.
+/// Packages of the visible files, one for each purl and owner, with all its locations.
+///
+/// Two copies of a package of which a distribution's package owns one are two packages:
+/// what the distribution says about its own does not hold for the other.
 fn merged(
     visible: &[Visible<'_>],
     layers: &[LayerFacts],
-    in_image: bool,
-    distro: Option<&Distro>,
+    owners: &Owners<'_>,
+    target: &Target,
 ) -> Vec<Package> {
+    let in_image = target.kind == TargetKind::Image;
     let origins = Origins::of(visible, layers);
-    let mut by_purl: BTreeMap<String, Package> = BTreeMap::new();
-    for file in visible {
-        for package in &file.file.packages {
+    let mut by_key: BTreeMap<String, Package> = BTreeMap::new();
+    let mut purls: HashMap<(String, String), String> = HashMap::new();
+    // The packages that may own others come first.
+    for owning in [true, false] {
+        let packages = visible
+            .iter()
+            .flat_map(|file| file.file.packages.iter().map(move |p| (file, p)));
+        for (file, package) in packages.filter(|(_, p)| is_system(p.kind()) == owning) {
             let layer = origins.layer_of(file, package);
             let mut package = package.clone();
+            if !owning {
+                package.owner = owners
+                    .owner_of(&package, file.layer)
+                    .and_then(|(kind, name)| purls.get(&(kind.to_owned(), name.to_owned())))
+                    .cloned();
+            }
             for location in &mut package.locations {
                 location.layer = in_image.then(|| layers[layer].diff_id.clone());
             }
-            distro::finish(&mut package, distro);
+            distro::finish(&mut package, target.distro.as_ref());
             requirements::forget_version(&mut package);
-            let key = format!(
-                "{} {} {} {}",
-                package.purl,
-                package.development,
-                package.third_party,
-                package.requirement().is_some()
-            );
-            match by_purl.get_mut(&key) {
-                Some(same) => {
-                    same.locations.append(&mut package.locations);
-                    if same.licenses.is_empty() {
-                        same.licenses = package.licenses;
-                    }
-                }
-                None => {
-                    by_purl.insert(key, package);
-                }
+            if owning && !package.third_party {
+                let key = (package.kind().to_owned(), package.name.clone());
+                purls.insert(key, package.purl.to_string());
             }
+            add(&mut by_key, package);
         }
     }
-    let mut packages: Vec<Package> = by_purl.into_values().collect();
+    let mut packages: Vec<Package> = by_key.into_values().collect();
     requirements::leave_out_answered(&mut packages);
     for package in &mut packages {
         package.locations.sort();
         package.locations.dedup();
     }
     packages
+}
+
+fn add(by_key: &mut BTreeMap<String, Package>, mut package: Package) {
+    let key = format!(
+        "{} {} {} {} {}",
+        package.purl,
+        package.development,
+        package.third_party,
+        package.requirement().is_some(),
+        package.owner.as_deref().unwrap_or_default()
+    );
+    match by_key.get_mut(&key) {
+        Some(same) => {
+            same.locations.append(&mut package.locations);
+            if same.licenses.is_empty() {
+                same.licenses = package.licenses;
+            }
+        }
+        None => {
+            by_key.insert(key, package);
+        }
+    }
 }
 
 /// The layer that brought a distribution package: the first whose database lists it.
@@ -148,21 +173,6 @@ impl<'a> Origins<'a> {
 /// Whether packages of this kind are installed by a distribution's package manager.
 pub(crate) fn is_system(kind: &str) -> bool {
     matches!(kind, "deb" | "rpm" | "apk" | "alpm" | "ebuild" | "opkg")
-}
-
-/// Names the distribution package that the files of each language package belong to.
-fn own(packages: &mut [Package], visible: &[Visible<'_>]) {
-    let owners = Owners::of(visible);
-    let purls: HashMap<(String, String), String> = packages
-        .iter()
-        .filter(|p| is_system(p.kind()) && !p.third_party)
-        .map(|p| ((p.kind().to_owned(), p.name.clone()), p.purl.to_string()))
-        .collect();
-    for package in packages.iter_mut().filter(|p| !is_system(p.kind())) {
-        package.owner = owners
-            .owner_of(package)
-            .and_then(|(kind, name)| purls.get(&(kind.to_owned(), name.to_owned())).cloned());
-    }
 }
 
 /// Gaps that still concern the image: a file that an upper layer took away is no gap.

@@ -20,20 +20,6 @@ pub(crate) fn hash(path: &[u8]) -> u64 {
     h ^ (h >> 31)
 }
 
-/// `path` as it is reached on a system where `/lib` is a link to `/usr/lib`.
-///
-/// Package managers record the path that the package was built with, scanners see the
-/// path that the tar has; after the merge of `/usr` the two differ only in this prefix.
-pub(crate) fn canonical(path: &str) -> std::borrow::Cow<'_, str> {
-    let first = path.split('/').next().unwrap_or_default();
-    let merged = matches!(first, "bin" | "sbin" | "lib" | "lib32" | "lib64" | "libx32");
-    if merged && path.len() > first.len() {
-        std::borrow::Cow::Owned(format!("usr/{path}"))
-    } else {
-        std::borrow::Cow::Borrowed(path)
-    }
-}
-
 /// Whether `path` is `directory` or lies below it.
 pub(crate) fn at_or_below(directory: &str, path: &str) -> bool {
     path.strip_prefix(directory)
@@ -100,14 +86,6 @@ fn glob<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_of_a_merged_usr_are_the_same_path() {
-        assert_eq!(canonical("lib/x/libc.so.6"), "usr/lib/x/libc.so.6");
-        assert_eq!(canonical("usr/lib/x"), "usr/lib/x");
-        assert_eq!(canonical("lib"), "lib");
-        assert_eq!(canonical("library/x"), "library/x");
-    }
 
     #[test]
     fn patterns_match_whole_segments() {

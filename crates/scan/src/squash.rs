@@ -21,9 +21,12 @@ pub(crate) struct Visible<'a> {
 ///
 /// A layer may write through a directory that a lower layer has as a link (`lib/x` where
 /// `lib` is a link to `usr/lib`). Both names are one file, and the upper one counts.
-pub(crate) fn visible<'a>(layers: &'a [LayerFacts], tree: &Tree<'a>) -> Vec<Visible<'a>> {
+pub(crate) fn visible<'a>(
+    layers: &'a [LayerFacts],
+    tree: &Tree<'a>,
+    aliases: &Aliases,
+) -> Vec<Visible<'a>> {
     let mut out: Vec<Visible<'a>> = Vec::new();
-    let aliases = Aliases::of(tree);
     let mut by_real: HashMap<String, usize> = HashMap::new();
     for (layer, facts) in layers.iter().enumerate() {
         for file in &facts.files {
@@ -89,7 +92,7 @@ impl Aliases {
 
     /// The other names of a file whose path has no link in it, each with the layer that
     /// made it a name.
-    fn names(&self, path: &str) -> impl Iterator<Item = (String, usize)> {
+    pub(crate) fn names(&self, path: &str) -> impl Iterator<Item = (String, usize)> {
         self.pairs.iter().filter_map(move |(link, real, layer)| {
             let rest = path.strip_prefix(real)?;
             Some((format!("{link}{rest}"), *layer))
@@ -137,7 +140,8 @@ mod tests {
     fn check(upper: LayerFacts, expected: &[&str]) {
         let lower = layer(&["a/b/c", "a/d", "e"], &["a", "a/b"], &[], &[]);
         let layers = [lower, upper];
-        let got: Vec<&str> = visible(&layers, &Tree::of(&layers))
+        let tree = Tree::of(&layers);
+        let got: Vec<&str> = visible(&layers, &tree, &Aliases::of(&tree))
             .iter()
             .map(|v| v.file.path.as_str())
             .collect();

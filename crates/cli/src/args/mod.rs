@@ -4,6 +4,7 @@
 //! the key in `lazaret.yaml` (see [`crate::settings`]). An option of one command alone
 //! carries the command in its variable: `sbom --format` is `LAZARET_SBOM_FORMAT`.
 
+mod check;
 mod database;
 mod debug;
 mod report;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use check::CheckArgs;
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
 pub(crate) use report::{
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     /// List what is inside, without matching it: CycloneDX, SPDX, JSON or purls.
     Sbom(SbomArgs),
+    /// Judge Dockerfiles and other configuration before anything runs.
+    Check(Box<CheckArgs>),
     /// Tell what is new, gone and unchanged between two images, reports or SBOMs, and why.
     Diff(Box<DiffArgs>),
     /// Tell why a finding is reported, or why one is not.

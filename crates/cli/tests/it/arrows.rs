@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// Every arrow between crates of this workspace, test dependencies left out.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: &[(&str, &[&str])] = &[
     ("version", &[]),
     ("model", &["version"]),
+    ("check", &["model"]),
     ("ecosystem", &["model", "version"]),
     ("image", &["model"]),
+    ("inspect", &["model"]),
     ("policy", &["model"]),
     ("report", &["model"]),
     ("advisory", &["ecosystem", "model", "version"]),
@@ -23,6 +25,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
         "cli",
         &[
             "advisory",
+            "check",
             "ecosystem",
             "image",
             "match",

@@ -7,6 +7,7 @@
 )]
 
 mod archive;
+mod directory;
 mod made;
 mod registry;
 mod sparse;

@@ -13,6 +13,8 @@ use sha2::{Digest as _, Sha256};
 use super::{Format, RenderError};
 use crate::{Options, document, view};
 
+mod configuration;
+
 pub(super) static FORMAT: Format = Format {
     name: "sarif",
     title: "SARIF 2.1.0",
@@ -40,8 +42,8 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
         }
     }
     let index: BTreeMap<&str, usize> = worst.keys().enumerate().map(|(i, id)| (*id, i)).collect();
-    let rules: Vec<Value> = worst.values().map(|f| rule(f)).collect();
-    let results: Vec<Value> = findings
+    let mut rules: Vec<Value> = worst.values().map(|f| rule(f)).collect();
+    let mut results: Vec<Value> = findings
         .iter()
         .map(|f| {
             result(
@@ -51,6 +53,8 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
             )
         })
         .collect();
+    let room = MAX_RESULTS - results.len();
+    let total = total + configuration::add(report, options, room, &mut rules, &mut results);
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -90,7 +94,10 @@ fn invocation(report: &Report, options: &Options, total: usize) -> Value {
         let text = format!("{total} findings; only the {MAX_RESULTS} worst are in this file");
         say("warning", "limit", text);
     }
-    let hidden = report.findings.len() - view::shown(report, options).count();
+    let answers = report.misconfigurations.iter();
+    let silenced = answers.filter(|m| m.suppressed.is_some()).count();
+    let silenced = if options.show_suppressed { 0 } else { silenced };
+    let hidden = report.findings.len() - view::shown(report, options).count() + silenced;
     if hidden > 0 {
         say(
             "note",

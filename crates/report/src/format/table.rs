@@ -11,9 +11,9 @@ use anstyle::{AnsiColor, Style};
 use lazaret_model::{Finding, Outcome, Report, Severity};
 
 use super::{Format, RenderError};
-use crate::Options;
 use crate::text::{clean, columns, fit, fit_pair, pad, wrap};
 use crate::view::{self, Group, View};
+use crate::{Options, misconfiguration};
 
 pub(super) static FORMAT: Format = Format {
     name: "table",
@@ -41,6 +41,7 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
     if options.list_all_packages {
         page.packages(report);
     }
+    page.misconfigurations(report, options);
     page.statements(report);
     page.gaps(report);
     page.verdict(report);
@@ -211,6 +212,16 @@ impl Page {
             let room = self.width.saturating_sub(12);
             let what = fit_pair(&package.name, &package.version, room);
             self.line(&format!("{}  {what}", pad(&kind, 10)));
+        }
+    }
+
+    fn misconfigurations(&mut self, report: &Report, options: &Options) {
+        let shown = misconfiguration::shown(report, options).count();
+        if shown > 0 {
+            self.title(&format!("Configuration: {}", view::plural(shown, "answer")));
+            self.text
+                .push_str(misconfiguration::section(report, options).trim_end());
+            self.text.push('\n');
         }
     }
 

@@ -1,0 +1,106 @@
+//! `check`.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use lazaret_model::Severity;
+
+use super::values;
+
+/// `check`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  lazaret check .
+  lazaret check Dockerfile --fail-on high
+  lazaret check deploy/ -f sarif -o check.sarif
+  lazaret check --explain LZ-DF-008      or a peer's id: --explain DL3002
+  lazaret check --list
+
+Ignore comments: `# lazaret:ignore=ID reason`, `# hadolint ignore=DL3006`,
+`# trivy:ignore:DS-0002`, above what they concern.
+
+Exit codes: 0 done, 1 refused by --fail-on, 2 could not be done, 3 incomplete where
+--fail-on-gaps forbids it.")]
+pub(crate) struct CheckArgs {
+    /// Files and directories; `-` is standard input.
+    #[arg(value_name = "PATH", required_unless_present_any = ["explain", "list"])]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Tell what a check is about, by our id or a peer's.
+    #[arg(long, value_name = "ID", env = "LAZARET_CHECK_EXPLAIN")]
+    pub(crate) explain: Option<String>,
+    /// List every check.
+    #[arg(long, env = "LAZARET_CHECK_LIST")]
+    pub(crate) list: bool,
+    /// Levels that count (comma-separated); the others are suppressed.
+    #[arg(
+        short,
+        long,
+        value_delimiter = ',',
+        value_name = "LEVEL",
+        value_parser = values::severities(),
+        env = "LAZARET_SEVERITY"
+    )]
+    pub(crate) severity: Vec<Severity>,
+    /// Exit 1 when a misconfiguration is of this severity or worse, or fixable
+    /// (automatically); none for never.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "CONDITION",
+        value_parser = values::conditions(),
+        hide_possible_values = true,
+        env = "LAZARET_CHECK_FAIL_ON"
+    )]
+    pub(crate) fail_on: Vec<String>,
+    /// Exit 3 when something could not be examined.
+    #[arg(long, env = "LAZARET_FAIL_ON_GAPS")]
+    pub(crate) fail_on_gaps: bool,
+    /// Run these checks alone, by our id or a peer's (comma-separated).
+    #[arg(
+        long,
+        value_name = "ID",
+        value_delimiter = ',',
+        env = "LAZARET_CHECK_ONLY"
+    )]
+    pub(crate) only: Vec<String>,
+    /// Do not run these checks (comma-separated).
+    #[arg(
+        long,
+        value_name = "ID",
+        value_delimiter = ',',
+        env = "LAZARET_CHECK_SKIP"
+    )]
+    pub(crate) skip: Vec<String>,
+    /// Registries, with a path or without, that base images may come from.
+    #[arg(
+        long,
+        value_name = "REGISTRY",
+        value_delimiter = ',',
+        env = "LAZARET_CHECK_ALLOW_REGISTRY"
+    )]
+    pub(crate) allow_registry: Vec<String>,
+    /// Images that nothing may be built upon: a repository, or one with a tag or digest.
+    #[arg(
+        long,
+        value_name = "IMAGE",
+        value_delimiter = ',',
+        env = "LAZARET_CHECK_DENY_IMAGE"
+    )]
+    pub(crate) deny_image: Vec<String>,
+    /// Value of a build argument: NAME=VALUE (repeatable).
+    #[arg(long, value_name = "NAME=VALUE", env = "LAZARET_CHECK_BUILD_ARG")]
+    pub(crate) build_arg: Vec<String>,
+    /// List what passed, too.
+    #[arg(long, env = "LAZARET_CHECK_SHOW_PASSED")]
+    pub(crate) show_passed: bool,
+    /// Format of the report on standard output; table without one.
+    #[arg(short, long, value_parser = values::formats(), hide_possible_values = false, env = "LAZARET_CHECK_FORMAT")]
+    pub(crate) format: Option<String>,
+    /// Write the report to a file instead.
+    #[arg(short, long, value_name = "FILE", env = "LAZARET_CHECK_OUTPUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// Show suppressed findings with their reasons.
+    #[arg(long, env = "LAZARET_SHOW_SUPPRESSED")]
+    pub(crate) show_suppressed: bool,
+}

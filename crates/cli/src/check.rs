@@ -1,0 +1,221 @@
+//! `check`: configuration files, judged before anything runs.
+
+use std::fs::File;
+use std::io::{BufWriter, Read as _, Write};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+use lazaret_check::walk::Gathered;
+use lazaret_check::{Check, Settings};
+use lazaret_model::{Decision, REPORT_SCHEMA, Report, Scanner, Target, TargetKind};
+use lazaret_policy::{Gate, decide};
+use lazaret_report::{Options, misconfiguration};
+
+use crate::Verdict;
+use crate::args::CheckArgs;
+use crate::{console, scan};
+
+pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
+    if args.list {
+        return list();
+    }
+    if let Some(id) = &args.explain {
+        return explain(id);
+    }
+    let gate = Gate {
+        fail_on: scan::conditions(&args.fail_on)?,
+        fail_on_gaps: args.fail_on_gaps,
+        severities: args.severity.clone(),
+        ignore_unfixed: false,
+    };
+    let settings = settings(args)?;
+    let mut gathered = Gathered::default();
+    for path in &args.paths {
+        gather(path, &mut gathered)?;
+    }
+    let mut answers = lazaret_check::answers(&gathered.sources, &settings);
+    answers.gaps.append(&mut gathered.gaps);
+    answers.gaps.sort();
+    let names: Vec<_> = args.paths.iter().map(|p| p.display().to_string()).collect();
+    let name = names.join(" ");
+    let mut report = Report {
+        schema: REPORT_SCHEMA.into(),
+        scanner: Scanner {
+            name: "lazaret".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        },
+        target: Target {
+            input: name.clone(),
+            kind: TargetKind::Filesystem,
+            name,
+            ..Target::default()
+        },
+        database: None,
+        packages: Vec::new(),
+        findings: Vec::new(),
+        misconfigurations: answers.misconfigurations,
+        secrets: Vec::new(),
+        licenses: Vec::new(),
+        signs: Vec::new(),
+        vex: Vec::new(),
+        gaps: answers.gaps,
+        decision: Decision::default(),
+    };
+    gate.filter(&mut report);
+    report.decision = decide(&report, &gate);
+    write(&report, args)?;
+    Ok(scan::verdict(&report))
+}
+
+fn settings(args: &CheckArgs) -> anyhow::Result<Settings> {
+    for id in args.only.iter().chain(&args.skip) {
+        if lazaret_check::check(id).is_empty() {
+            bail!("`{id}` is no check; `lazaret check --list` lists them");
+        }
+    }
+    let pair = |text: &String| {
+        let (name, value) = text
+            .split_once('=')
+            .with_context(|| format!("`{text}` is no build argument; write NAME=VALUE"))?;
+        anyhow::Ok((name.to_owned(), value.to_owned()))
+    };
+    Ok(Settings {
+        today: Some(scan::today()),
+        only: args.only.clone(),
+        skip: args.skip.clone(),
+        with_passed: args.show_passed,
+        registries: args.allow_registry.clone(),
+        denied: args.deny_image.clone(),
+        build_args: args.build_arg.iter().map(pair).collect::<Result<_, _>>()?,
+    })
+}
+
+fn gather(path: &Path, gathered: &mut Gathered) -> anyhow::Result<()> {
+    if path.as_os_str() != "-" {
+        return Ok(gathered.add(path)?);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(lazaret_check::walk::MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .context("read standard input")?;
+    if bytes.len() as u64 > lazaret_check::walk::MAX_FILE {
+        bail!(
+            "standard input is larger than {} bytes",
+            lazaret_check::walk::MAX_FILE
+        );
+    }
+    gathered.text("-", bytes);
+    Ok(())
+}
+
+fn write(report: &Report, args: &CheckArgs) -> anyhow::Result<()> {
+    let fallback = if args.output.is_some() {
+        "json"
+    } else {
+        "table"
+    };
+    let name = args.format.as_deref().unwrap_or(fallback);
+    let options = Options {
+        width: if args.output.is_some() {
+            80
+        } else {
+            scan::width()
+        },
+        color: args.output.is_none() && console::colors_report(),
+        show_suppressed: args.show_suppressed,
+        ..Options::default()
+    };
+    let render = |out: &mut dyn Write| match name {
+        "table" => misconfiguration::text(report, &options, out),
+        name => match lazaret_report::by_name(name) {
+            Some(format) => (format.render)(report, &options, out),
+            None => Ok(()),
+        },
+    };
+    match &args.output {
+        None => {
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            render(&mut out)?;
+            out.flush()?;
+        }
+        Some(path) => {
+            let doing = || format!("write {}", path.display());
+            let mut out = BufWriter::new(File::create(path).with_context(doing)?);
+            render(&mut out)?;
+            out.flush().with_context(doing)?;
+        }
+    }
+    Ok(())
+}
+
+fn list() -> anyhow::Result<Verdict> {
+    let mut out = anstream::stdout();
+    for check in lazaret_check::checks() {
+        writeln!(
+            out,
+            "{}  {:10}  {:9}  {}",
+            check.id,
+            check.severity.name(),
+            check.fix.name(),
+            check.title
+        )?;
+    }
+    Ok(Verdict::Allowed)
+}
+
+fn explain(id: &str) -> anyhow::Result<Verdict> {
+    let found = lazaret_check::check(id);
+    if found.is_empty() {
+        bail!("`{id}` is no check; `lazaret check --list` lists them");
+    }
+    let mut out = anstream::stdout();
+    for (at, check) in found.into_iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        tell(check, &mut out)?;
+    }
+    Ok(Verdict::Allowed)
+}
+
+fn tell(check: &Check, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "{}: {}", check.id, check.title)?;
+    writeln!(out, "severity {}, fix {}", check.severity, check.fix)?;
+    if !check.peers.is_empty() {
+        writeln!(out, "also known as {}", check.peers.join(", "))?;
+    }
+    writeln!(out)?;
+    for line in wrapped(check.about, scan::width().clamp(40, 100)) {
+        writeln!(out, "{line}")?;
+    }
+    for (word, example) in [("Wrong:", check.bad), ("Right:", check.good)] {
+        writeln!(out, "\n{word}\n")?;
+        for line in example.lines() {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Text of ours in lines of at most `width` characters.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines
+            .last_mut()
+            .filter(|l| l.len() + 1 + word.len() <= width || l.is_empty());
+        match last {
+            Some(line) => {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

@@ -1,0 +1,34 @@
+//! Credentials in bytes: one pass for keywords, then expressions on windows around them.
+//!
+//! The keywords of all rules are one automaton (Aho-Corasick), which keeps pace with
+//! inflating. Where one is met, the expressions of its rules are held against a bounded
+//! window; they run in linear time. What has a checksum or a structure is held against it,
+//! what has none must be random enough. Nothing that leaves this module contains a
+//! credential: see [`redact()`].
+
+mod check;
+mod engine;
+mod example;
+mod noise;
+mod path;
+mod redact;
+mod rule;
+mod rules;
+mod stream;
+
+pub use example::example;
+pub use path::{Context, MAX_BYTES, context, is_binary, wants};
+pub use redact::{MAX_SHOWN, redact};
+pub use rule::Rule;
+pub use rules::all as rules;
+pub use stream::{Found, Hit, MAX_HITS, Scan};
+
+/// Raised whenever the same bytes would yield other credentials.
+pub const REVISION: u32 = 1;
+
+/// The credentials in `bytes`, as the whole content of a file in `context`.
+pub fn find(bytes: &[u8], context: &Context) -> Found {
+    let mut scan = Scan::new(context);
+    scan.feed(bytes);
+    scan.finish()
+}
