@@ -2,6 +2,8 @@
 //!
 //! Source: OCI Image Format Specification 1.1; Docker Image Manifest Version 2, Schema 2.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use lazaret_model::{Digest, Platform};
@@ -20,7 +22,7 @@ pub(crate) struct Descriptor {
     #[serde(rename = "artifactType", default)]
     pub(crate) artifact_type: Option<String>,
     #[serde(default)]
-    pub(crate) annotations: Option<std::collections::BTreeMap<String, String>>,
+    pub(crate) annotations: Option<BTreeMap<String, String>>,
 }
 
 impl Descriptor {
@@ -91,12 +93,37 @@ pub struct ImageConfig {
     /// Variant of the architecture.
     #[serde(default)]
     pub variant: Option<String>,
+    /// RFC 3339 time that the image says it was made at.
+    #[serde(default, deserialize_with = "or_default")]
+    pub created: Option<String>,
+    /// How containers of the image run, and its labels.
+    #[serde(default, rename = "config", deserialize_with = "or_default")]
+    pub settings: ImageSettings,
     /// Layers.
     #[serde(default)]
     pub rootfs: RootFs,
     /// Build steps.
     #[serde(default)]
     pub history: Vec<History>,
+}
+
+/// How containers of an image run: what is needed of it so far.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+pub struct ImageSettings {
+    /// Labels.
+    #[serde(default, rename = "Labels", deserialize_with = "or_default")]
+    pub labels: BTreeMap<String, String>,
+}
+
+/// What is null, or not of the specified type, is absent: odd labels make no image
+/// unreadable.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::de::DeserializeOwned + Default,
+{
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 /// The layers of a configuration.

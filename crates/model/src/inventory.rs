@@ -45,6 +45,25 @@ pub struct Target {
     /// Layers from the bottom up.
     #[serde(default)]
     pub layers: Vec<Layer>,
+    /// RFC 3339 time that the image says it was made at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
+    /// The image that this one says it is built on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<BaseName>,
+}
+
+/// The image that another one says it is built on, by the annotations of the OCI image
+/// specification (`org.opencontainers.image.base.name` and `.digest`). An empty part is
+/// not told.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BaseName {
+    /// Its reference.
+    #[serde(default)]
+    pub name: String,
+    /// Digest of its manifest.
+    #[serde(default)]
+    pub digest: String,
 }
 
 impl Target {

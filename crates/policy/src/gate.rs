@@ -176,6 +176,7 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 rule: "fail-on".into(),
                 message: format!("{} {noun} {}", hits.len(), condition.words()),
                 findings: hits,
+                ..Reason::default()
             });
         }
         let hits: Vec<String> = wrong
@@ -194,6 +195,7 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 rule: "fail-on".into(),
                 message: format!("{} {noun} {}", hits.len(), condition.words()),
                 findings: hits,
+                ..Reason::default()
             });
         }
     }
@@ -208,7 +210,7 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons.push(Reason {
             rule: "fail-on-gaps".into(),
             message,
-            findings: Vec::new(),
+            ..Reason::default()
         });
     }
     let seen = open.len() + wrong.len() + gaps;
@@ -225,8 +227,12 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons.push(Reason {
             rule: "no-condition".into(),
             message,
-            findings: Vec::new(),
+            ..Reason::default()
         });
     }
-    Decision { outcome, reasons }
+    Decision {
+        outcome,
+        reasons,
+        policy: None,
+    }
 }

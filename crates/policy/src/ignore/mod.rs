@@ -6,7 +6,6 @@
 //! one day.
 
 mod grype;
-mod pattern;
 mod rule;
 mod trivy;
 
@@ -15,6 +14,7 @@ use std::collections::BTreeSet;
 use lazaret_model::{Report, Suppression};
 
 use rule::Rule;
+pub(crate) use rule::fits;
 
 /// Largest ignore file, in bytes.
 const MAX_BYTES: usize = 4 << 20;

@@ -3,7 +3,7 @@
 use lazaret_model::{Finding, FixStatus, Purl};
 use regex::Regex;
 
-use super::pattern::Name;
+use crate::pattern::Name;
 
 /// Conditions that all have to hold; an absent one holds.
 #[derive(Debug, Clone, Default)]
@@ -123,7 +123,7 @@ fn match_type(finding: &Finding) -> &'static str {
 
 /// Whether a package is one of those that a purl names: type, namespace and name are the
 /// same, and so are a version and qualifiers where the rule has them.
-fn fits(rule: &Purl, package: &str) -> bool {
+pub(crate) fn fits(rule: &Purl, package: &str) -> bool {
     let Ok(package) = package.parse::<Purl>() else {
         return false;
     };

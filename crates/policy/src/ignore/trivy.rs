@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
+use super::is_date;
 use super::rule::Rule;
-use super::{is_date, pattern};
+use crate::pattern;
 
 #[derive(Deserialize)]
 struct File {

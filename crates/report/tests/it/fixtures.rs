@@ -25,6 +25,7 @@ pub(crate) fn clean() -> Report {
             platform: "linux/amd64".parse().ok(),
             distro: Some(Distro::new("debian", "12")),
             layers: vec![layer(1), layer(2)],
+            ..Target::default()
         },
         database: Some(DatabaseInfo {
             digest: Digest::sha256(&[0xdb; 32]),
@@ -72,8 +73,9 @@ pub(crate) fn gaps_only() -> Report {
         reasons: vec![Reason {
             rule: "fail-on-gaps".into(),
             message: "3 gaps".into(),
-            findings: vec![],
+            ..Reason::default()
         }],
+        ..Decision::default()
     };
     report
 }
@@ -183,8 +185,9 @@ pub(crate) fn rich() -> Report {
         reasons: vec![Reason {
             rule: "fail-on".into(),
             message: format!("1 critical; {HOSTILE}"),
-            findings: vec![],
+            ..Reason::default()
         }],
+        ..Decision::default()
     };
     report
 }
