@@ -10,9 +10,9 @@ use lazaret_advisory::build::{BuildOptions, SourceSpec, build_to};
 use lazaret_advisory::feed;
 
 use crate::args::DbCommand;
-use crate::settings::nearest;
 use crate::targets::home_dir;
 use crate::{Verdict, console, delta, errors, update};
+use lazaret_model::nearest;
 
 /// Where the installed database is.
 pub(crate) fn installed() -> Option<PathBuf> {

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::console;
-use crate::settings::nearest;
+use lazaret_model::nearest;
 
 /// Most names that are looked at for one that may have been meant.
 const MAX_NAMES: usize = 10_000;

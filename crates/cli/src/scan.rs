@@ -17,8 +17,8 @@ use lazaret_report::{Options, explain as tell};
 
 use crate::Verdict;
 use crate::args::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
-use crate::settings::nearest;
 use crate::{age, console, database, diff, errors, pipeline, platforms, targets, vex};
+use lazaret_model::nearest;
 
 /// Ignore files that are read from the working directory by themselves.
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];

@@ -5,7 +5,7 @@ use lazaret_model::{Distro, Inventory};
 
 use crate::args::TargetArgs;
 use crate::errors;
-use crate::settings::nearest;
+use lazaret_model::nearest;
 
 /// The distribution that the caller knows better, if there is one.
 pub(crate) fn distro(args: &TargetArgs) -> anyhow::Result<Option<Distro>> {
