@@ -31,6 +31,9 @@ const FORMAT: u32 = 4;
 /// Largest entry that is read back, in bytes.
 const MAX_ENTRY: u64 = 512 << 20;
 
+/// Longest JSON of an entry, in bytes.
+const MAX_FACTS: u64 = 1 << 30;
+
 /// Largest configuration of an image that is read back, in bytes.
 const MAX_CONFIG: u64 = 16 << 20;
 
@@ -235,7 +238,8 @@ fn decode(bytes: &[u8]) -> Option<LayerFacts> {
     if !rest.is_empty() {
         return None;
     }
-    let json = zstd::stream::decode_all(json).ok()?;
+    let length = zstd::zstd_safe::get_frame_content_size(json).ok()??;
+    let json = zstd::bulk::decompress(json, usize::try_from(length.min(MAX_FACTS)).ok()?).ok()?;
     let mut facts: LayerFacts = serde_json::from_slice(&json).ok()?;
     facts.occupied = hashes(occupied);
     facts.directories = hashes(directories);

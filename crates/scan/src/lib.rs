@@ -14,6 +14,7 @@ mod facts;
 mod inventory;
 mod layers;
 mod links;
+mod merge;
 mod ownership;
 mod paths;
 mod report;

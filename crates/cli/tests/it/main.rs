@@ -15,6 +15,7 @@ mod delta;
 mod diff;
 mod errors;
 mod manners;
+mod pages;
 mod peers;
 mod platforms;
 mod reference;
