@@ -1,6 +1,7 @@
 //! What tests and measurements need and products do not.
 
 pub mod floor;
+pub mod forge;
 pub mod image;
 pub mod registry;
 pub mod shared;

@@ -14,6 +14,7 @@ use super::report::MatchArgs;
   lazaret fix requirements.txt Dockerfile --write
   lazaret fix . --newer-images --write            newer images of the same line, out of registries
   lazaret fix . --image debian:11=debian:12.7-slim
+  lazaret fix . --pull-request auto               a request in the repository of the pipeline
   lazaret fix . --report report.json              what that report has, and no other
 
 What is changed is matched and checked again; what that shows is told on standard error. What
@@ -46,6 +47,26 @@ pub(crate) struct FixArgs {
     /// that have fewer vulnerabilities.
     #[arg(long, env = "LAZARET_FIX_NEWER_IMAGES")]
     pub(crate) newer_images: bool,
+    /// Propose the changes as a branch and a pull or merge request: github:OWNER/NAME,
+    /// gitlab:GROUP/NAME, or auto for the repository of the pipeline. The token is
+    /// GITHUB_TOKEN, GH_TOKEN or GITLAB_TOKEN of the environment.
+    #[arg(long, value_name = "REPOSITORY", env = "LAZARET_FIX_PULL_REQUEST")]
+    pub(crate) pull_request: Option<String>,
+    /// Branch that is made or renewed.
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "lazaret/fix",
+        env = "LAZARET_FIX_BRANCH"
+    )]
+    pub(crate) branch: String,
+    /// Branch that the request is for; the repository's default without it.
+    #[arg(long, value_name = "NAME", env = "LAZARET_FIX_BASE")]
+    pub(crate) base: Option<String>,
+    /// Address of the API of a server of your own; GITHUB_API_URL and CI_API_V4_URL are
+    /// heard, too.
+    #[arg(long, value_name = "URL", env = "LAZARET_FIX_FORGE_API")]
+    pub(crate) forge_api: Option<String>,
     /// No network: fail instead of asking a registry.
     #[arg(long, env = "LAZARET_OFFLINE")]
     pub(crate) offline: bool,

@@ -3,6 +3,7 @@
 mod images;
 mod message;
 mod packages;
+mod propose;
 mod work;
 
 use std::io::Write as _;
@@ -13,7 +14,7 @@ use lazaret_model::{Finding, Inventory, Report};
 use lazaret_policy::IgnoreRules;
 
 use crate::args::FixArgs;
-use crate::{Verdict, console, database, diff, scan, vex};
+use crate::{Verdict, console, database, diff, errors, scan, vex};
 use message::Message;
 use work::Work;
 
@@ -60,9 +61,13 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Verdict> {
     images::plan(&knowledge, &mut work, &mut message)?;
     packages::plan(&knowledge, &mut work, &mut message)?;
     checks(&knowledge, &mut work, &mut message);
+    let mut proposed = None;
+    if let Some(wanted) = &args.pull_request {
+        proposed = propose::run(args, wanted, &work, &message)?;
+    }
     if args.write {
         work.write()?;
-    } else {
+    } else if args.pull_request.is_none() {
         let mut out = std::io::stdout().lock();
         out.write_all(work.patch()?.as_bytes())?;
         out.flush()?;
@@ -70,6 +75,14 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Verdict> {
     if !console::is_quiet() {
         let mut err = anstream::stderr();
         err.write_all(message.text(&work).as_bytes())?;
+        if let Some(proposed) = proposed {
+            let how = if proposed.created {
+                "opened"
+            } else {
+                "renewed"
+            };
+            writeln!(err, "{how}: {}", errors::visible(&proposed.url))?;
+        }
     }
     Ok(Verdict::Allowed)
 }

@@ -137,6 +137,12 @@ impl Work {
         })
     }
 
+    /// The files that change: where they are, what they were, what they become.
+    pub(super) fn changed(&self) -> impl Iterator<Item = Result<(&Path, &str, String), Conflict>> {
+        let changed = self.files.values().filter(|f| !f.edits.is_empty());
+        changed.map(|f| Ok((f.path.as_path(), f.text.as_str(), f.with(&[])?)))
+    }
+
     /// All changes as one patch.
     pub(super) fn patch(&self) -> anyhow::Result<String> {
         let mut all = String::new();

