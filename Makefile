@@ -7,6 +7,8 @@
 #   make bench IMAGE=DIR:TAG the same on an OCI layout of yours
 #   make fuzz SECONDS=60     every reader of foreign bytes, that long each (nightly, cargo-fuzz)
 #   make check               formatting, lints, licences
+#   make dist                what is given to others: static program, Debian package, image, sums
+#   make dist-twice          the same out of two folders, byte by byte
 #   make deps                the Debian packages that tests use as real peers
 
 SHELL := bash
@@ -20,10 +22,10 @@ OUT := $(CARGO_TARGET_DIR)/sample
 # What tests use as real peers; each test says so and skips where one is absent.
 PEERS := docker-registry skopeo podman containerd zstd jq openssl strace
 
-.PHONY: run test bench fuzz check deps build clean help
+.PHONY: run test bench fuzz check deps build clean help dist dist-binary dist-check dist-twice
 
 help:
-	@sed -n '3,11s/^# *//p' Makefile
+	@sed -n '3,13s/^# *//p' Makefile
 
 build:
 	cargo build --release --locked -p lazaret-cli
@@ -64,10 +66,52 @@ bench: build
 fuzz:
 	@SECONDS_EACH=$(or $(SECONDS),60) fuzz/run.sh $(TARGETS)
 
-check:
+check: dist-check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "cargo-deny is not installed: licences and advisories not checked"; fi
+
+# What is given to others. Built for a target by name, so that the flags below concern the
+# program and not the programs that build it; paths are taken out, so that the bytes are
+# the same wherever it is built.
+DIST_PROFILE ?= release
+DIST_TARGET := x86_64-unknown-linux-gnu
+DIST := $(CARGO_TARGET_DIR)/dist
+DIST_BIN = $(CARGO_TARGET_DIR)/$(DIST_TARGET)/$(DIST_PROFILE)/lazaret
+DIST_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
+CARGO_HOME ?= $(HOME)/.cargo
+DIST_FLAGS = -C target-feature=+crt-static -C strip=symbols -C link-arg=-Wl,--build-id=none \
+  --remap-path-prefix=$(CURDIR)=/lazaret --remap-path-prefix=$(CARGO_HOME)=/cargo \
+  --remap-path-prefix=$(shell rustc --print sysroot)=/rust
+
+dist-binary:
+	RUSTFLAGS="$(DIST_FLAGS)" CARGO_INCREMENTAL=0 cargo build --profile $(DIST_PROFILE) --locked \
+	  --target $(DIST_TARGET) -p lazaret-cli
+
+dist: dist-binary
+	cargo build --quiet --locked -p lazaret-testkit --bin lazaret-dist
+	@mkdir -p "$(DIST)"
+	@rm -f "$(DIST)"/*
+	@tool="$(CARGO_TARGET_DIR)/debug/lazaret-dist"; \
+	cargo metadata --format-version 1 --locked --filter-platform $(DIST_TARGET) \
+	  | "$$tool" audit lazaret-cli > "$(CARGO_TARGET_DIR)/dep-v0"; \
+	objcopy --add-section .dep-v0="$(CARGO_TARGET_DIR)/dep-v0" "$(DIST_BIN)" "$(CARGO_TARGET_DIR)/lazaret-dist-program"; \
+	"$$tool" pack "$(CARGO_TARGET_DIR)/lazaret-dist-program" "$(DIST_VERSION)" "$(DIST)"
+
+# Our own image, by our own measure.
+dist-check: dist
+	@program="$(DIST)/lazaret-$(DIST_VERSION)-linux-amd64"; \
+	if ldd "$$program" >/dev/null 2>&1; then echo "$$program is not static"; exit 1; fi; \
+	(cd "$(DIST)" && sha256sum --quiet -c SHA256SUMS); \
+	"$$program" scan "oci-archive:$(DIST)/lazaret-$(DIST_VERSION).oci.tar" --cache-dir=none \
+	  --severity low,medium,high,critical --fail-on low
+
+# The same bytes out of another folder.
+dist-twice: dist
+	@other=$$(mktemp -d); trap 'rm -rf "$$other"' EXIT; \
+	git ls-files -z | tar --null -T - -c | tar -x -C "$$other"; \
+	$(MAKE) --no-print-directory -C "$$other" dist CARGO_TARGET_DIR="$$other/target" DIST_PROFILE=$(DIST_PROFILE) >/dev/null; \
+	diff "$(DIST)/SHA256SUMS" "$$other/target/dist/SHA256SUMS" && echo "byte-identical in two folders"
 
 clean:
 	cargo clean

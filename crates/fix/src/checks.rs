@@ -1,9 +1,14 @@
 //! Mistakes of configuration that a check knows how to mend.
 
+use std::collections::BTreeSet;
+
 use lazaret_check::{ALL, Edit, Finding, Settings, Source, examine};
 use lazaret_model::{CheckStatus, FixKind};
 
-use crate::edit::{apply, merge};
+use crate::edit::{apply, then};
+
+/// Most mistakes of one file that are mended in a run.
+const MOST: usize = 1_000;
 
 /// A mistake that is mended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,57 +19,92 @@ pub struct Mended {
     pub message: String,
     /// Line of the mistake, from 1.
     pub line: u32,
-    /// The changes.
+}
+
+/// What was mended in a file, and by which edits of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mending {
+    /// The mistakes, in the order in which they were mended.
+    pub mended: Vec<Mended>,
+    /// The edits of the file that mend all of them.
     pub edits: Vec<Edit>,
 }
 
-/// The edits of `source` that mend what checks mark as automatically fixable. Each is
-/// proven alone and on top of the ones before: the file is checked again, the mistake must
-/// be gone, and nothing new may be there.
+/// Mends what checks mark as automatically fixable, one mistake at a time. Each is proven:
+/// the file is checked again, the mistake must be gone, and nothing new may be there.
 ///
-/// What comments of the file ignore is left alone.
-pub fn mend(source: &Source, settings: &Settings) -> Vec<Mended> {
-    let mut mended: Vec<Mended> = Vec::new();
-    let mut edits: Vec<Edit> = Vec::new();
-    let mut left = failures(source, &source.text, settings);
-    let today = settings.today.as_deref();
-    let language = ALL.iter().find(|l| (l.claims)(source));
-    let mut ignores = language.map_or_else(Vec::new, |l| (l.ignores)(source));
-    ignores.retain(|i| i.is_valid(today));
-    for finding in failures(source, &source.text, settings) {
-        let is_ignored = ignores.iter().any(|i| i.covers(&finding, source));
-        if finding.fix != FixKind::Auto || finding.edits.is_empty() || is_ignored {
-            continue;
+/// What comments of the file ignore is left alone, and so is every mistake (by check and
+/// line) that is not `wanted`.
+pub fn mend(source: &Source, settings: &Settings, wanted: &dyn Fn(&str, u32) -> bool) -> Mending {
+    let mut mending = Mending::default();
+    let mut now = source.clone();
+    // What was tried and did not help: the check and the text of the place.
+    let mut tried: BTreeSet<(&'static str, String, String)> = BTreeSet::new();
+    for _ in 0..MOST {
+        let left = failures(&now, settings);
+        let next = mendable(&left, &now, settings).find(|f| {
+            wanted(f.check.id, now.place(f.span.start).line) && !tried.contains(&name(f, &now))
+        });
+        let Some(finding) = next else { break };
+        let after = apply(&now.text, &finding.edits).ok().filter(|after| {
+            let found = failures(&of(&now, after), settings);
+            let same = |f: &&Finding| f.check.id == finding.check.id;
+            let is_gone = found.iter().filter(same).count() < left.iter().filter(same).count();
+            is_gone && found.len() < left.len()
+        });
+        let mut edits = Ok(mending.edits.clone());
+        // From the last to the first, so that the places of the others stay.
+        let mut own = finding.edits.clone();
+        own.sort_by_key(|e| std::cmp::Reverse(e.range.start));
+        for edit in &own {
+            edits = edits.and_then(|edits| then(&source.text, &edits, edit));
         }
-        let mut together = edits.clone();
-        together.extend(finding.edits.clone());
-        let Ok(together) = merge(together) else {
-            continue;
-        };
-        let Ok(after) = apply(&source.text, &together) else {
-            continue;
-        };
-        let now = failures(source, &after, settings);
-        let same = |f: &&Finding| f.check.id == finding.check.id;
-        let is_gone = now.iter().filter(same).count() < left.iter().filter(same).count();
-        if is_gone && now.len() < left.len() {
-            edits = together;
-            left = now;
-            mended.push(Mended {
-                id: finding.check.id,
-                message: finding.message.clone(),
-                line: source.place(finding.span.start).line,
-                edits: finding.edits,
-            });
+        match (after, edits) {
+            (Some(after), Ok(edits)) => {
+                mending.mended.push(Mended {
+                    id: finding.check.id,
+                    message: finding.message.clone(),
+                    line: now.place(finding.span.start).line,
+                });
+                mending.edits = edits;
+                now = of(&now, &after);
+            }
+            _ => {
+                tried.insert(name(finding, &now));
+            }
         }
     }
-    mended
+    mending
 }
 
-fn failures(source: &Source, text: &str, settings: &Settings) -> Vec<Finding> {
+/// The findings with edits that no comment ignores.
+fn mendable<'a>(
+    found: &'a [Finding],
+    source: &'a Source,
+    settings: &Settings,
+) -> impl Iterator<Item = &'a Finding> {
+    let language = ALL.iter().find(|l| (l.claims)(source));
+    let mut ignores = language.map_or_else(Vec::new, |l| (l.ignores)(source));
+    ignores.retain(|i| i.is_valid(settings.today.as_deref()));
+    found
+        .iter()
+        .filter(|f| f.fix == FixKind::Auto && !f.edits.is_empty())
+        .filter(move |f| !ignores.iter().any(|i| i.covers(f, source)))
+}
+
+fn name(finding: &Finding, source: &Source) -> (&'static str, String, String) {
+    let text = source.text.get(finding.scope.clone()).unwrap_or_default();
+    (finding.check.id, text.to_owned(), finding.message.clone())
+}
+
+fn of(source: &Source, text: &str) -> Source {
     let mut changed = Source::new(source.path.clone(), text);
     changed.named = source.named;
-    let mut found = examine(&[changed], settings).found;
+    changed
+}
+
+fn failures(source: &Source, settings: &Settings) -> Vec<Finding> {
+    let mut found = examine(std::slice::from_ref(source), settings).found;
     found.retain(|f| f.status == CheckStatus::Fail);
     found
 }

@@ -62,3 +62,55 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Conflict> {
     out.push_str(text.get(at..).unwrap_or_default());
     Ok(out)
 }
+
+/// The edits of `text` that `edits` and then `next` together are, where `next` is an edit of
+/// what the others make. What touches becomes one edit.
+///
+/// # Errors
+/// When an edit overlaps another or lies outside of its text.
+pub fn then(text: &str, edits: &[Edit], next: &Edit) -> Result<Vec<Edit>, Conflict> {
+    let edits = merge(edits.to_vec())?;
+    let now = apply(text, &edits)?;
+    if now.get(next.range.clone()).is_none() {
+        return Err(Conflict::Outside(next.range.start));
+    }
+    let mut kept = Vec::new();
+    // Where the result begins and ends in what is now, and in the text.
+    let (mut start, mut end) = (next.range.start, next.range.end);
+    let (mut from, mut to) = (None, None);
+    let mut shift: isize = 0;
+    let mut shift_before: isize = 0;
+    let mut shift_behind: isize = 0;
+    for edit in &edits {
+        let begin = edit.range.start.saturating_add_signed(shift);
+        let stop = begin + edit.text.len();
+        shift += edit.text.len().cast_signed() - edit.range.len().cast_signed();
+        if stop < next.range.start {
+            shift_before = shift;
+            shift_behind = shift;
+            kept.push(edit.clone());
+        } else if begin > next.range.end {
+            kept.push(edit.clone());
+        } else {
+            if begin <= start {
+                start = begin;
+                from = from.or(Some(edit.range.start));
+            }
+            if stop >= end {
+                end = stop;
+                to = Some(edit.range.end);
+            }
+            shift_behind = shift;
+        }
+    }
+    let from = from.unwrap_or_else(|| start.saturating_add_signed(-shift_before));
+    let to = to.unwrap_or_else(|| end.saturating_add_signed(-shift_behind));
+    let part = |range: std::ops::Range<usize>| now.get(range).unwrap_or_default();
+    let before = part(start..next.range.start);
+    let behind = part(next.range.end..end);
+    kept.push(Edit {
+        range: from..to,
+        text: format!("{before}{}{behind}", next.text),
+    });
+    merge(kept)
+}

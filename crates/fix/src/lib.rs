@@ -17,8 +17,8 @@ mod patch;
 mod target;
 mod yaml;
 
-pub use checks::{Mended, mend};
-pub use edit::{Conflict, apply, merge};
+pub use checks::{Mended, Mending, mend};
+pub use edit::{Conflict, apply, merge, then};
 pub use lazaret_check::Edit;
 pub use patch::patch;
 pub use target::target;

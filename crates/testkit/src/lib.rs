@@ -1,5 +1,6 @@
 //! What tests and measurements need and products do not.
 
+pub mod dist;
 pub mod floor;
 pub mod forge;
 pub mod image;

@@ -94,26 +94,26 @@ fn checks(knowledge: &Knowledge<'_>, work: &mut Work, message: &mut Message) {
         ..lazaret_check::Settings::default()
     };
     for (name, file) in work.files() {
-        let mut source = lazaret_check::Source::new(name.as_str(), file.text());
+        let Ok(now) = file.with(&[]) else { continue };
+        let mut source = lazaret_check::Source::new(name.as_str(), now);
         source.named = file.is_named();
         let is_wanted = |id: &str, line: u32| match &knowledge.report {
             None => true,
             Some(report) => report.misconfigurations.iter().any(|m| {
-                m.counts()
-                    && m.id == id
-                    && m.line == line
-                    && m.target.ends_with(name.trim_start_matches("./"))
+                let same = m.id == id && m.line == line && m.target.ends_with(name.as_str());
+                same && m.counts()
             }),
         };
-        for mended in lazaret_fix::mend(&source, &settings) {
-            if !is_wanted(mended.id, mended.line) {
-                continue;
-            }
-            let what = format!("{name}:{}: {} {}", mended.line, mended.id, mended.message);
-            match file.add(mended.edits) {
-                Ok(()) => message.mended(what),
-                Err(error) => message.left(format!("{what}: {error}")),
-            }
+        let mending = lazaret_fix::mend(&source, &settings, &is_wanted);
+        if let Err(error) = file.add_on_top(mending.edits) {
+            message.left(format!("{name}: {error}"));
+            continue;
+        }
+        for mended in mending.mended {
+            message.mended(format!(
+                "{name}:{}: {} {}",
+                mended.line, mended.id, mended.message
+            ));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use lazaret_check::Edit;
-use lazaret_fix::{Conflict, apply, merge, patch};
+use lazaret_fix::{Conflict, apply, merge, patch, then};
 
 /// Largest file that is changed, in bytes.
 const MAX_FILE: u64 = 4 << 20;
@@ -40,6 +40,18 @@ impl File {
     pub(super) fn with(&self, edits: &[Edit]) -> Result<String, Conflict> {
         let all: Vec<Edit> = self.edits.iter().chain(edits).cloned().collect();
         apply(&self.text, &all)
+    }
+
+    /// Adds edits of the text as it is with the edits that are there.
+    pub(super) fn add_on_top(&mut self, mut edits: Vec<Edit>) -> Result<(), Conflict> {
+        // From the last to the first, so that the places of the others stay.
+        edits.sort_by_key(|e| std::cmp::Reverse(e.range.start));
+        let mut all = self.edits.clone();
+        for edit in &edits {
+            all = then(&self.text, &all, edit)?;
+        }
+        self.edits = all;
+        Ok(())
     }
 
     /// Adds edits, unless they conflict with those that are there.

@@ -13,6 +13,7 @@ mod command;
 mod corpus;
 mod delta;
 mod diff;
+mod dist;
 mod errors;
 mod fix;
 mod manners;

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use lazaret_check::Edit;
 use lazaret_fix::package::{Bump, bump};
-use lazaret_fix::{Conflict, apply, merge, patch};
+use lazaret_fix::{Conflict, apply, merge, patch, then};
 use proptest::prelude::*;
 
 fn edit(start: usize, end: usize, text: &str) -> Edit {
@@ -145,6 +145,19 @@ proptest! {
         let patch = patch("f", &text, &edits).expect("edits fit");
         prop_assert_eq!(patch.is_empty(), after == text);
         prop_assert_eq!(unpatch(&text, &patch), after);
+    }
+
+    /// Edits one after the other are the same as the edits that they are together.
+    #[test]
+    fn edits_on_edits_are_edits(text in "[a-c]{0,30}", steps in prop::collection::vec((0usize..40, 0usize..6, "[x-z]{0,4}"), 0..6)) {
+        let (mut now, mut all) = (text.clone(), Vec::new());
+        for (start, length, new) in steps {
+            let start = start.min(now.len());
+            let next = edit(start, (start + length).min(now.len()), &new);
+            all = then(&text, &all, &next).expect("it fits");
+            now = apply(&now, std::slice::from_ref(&next)).expect("it fits");
+            prop_assert_eq!(apply(&text, &all).expect("they fit"), now.clone());
+        }
     }
 
     /// Nothing in a file of requirements changes but the version.
