@@ -11,6 +11,7 @@
 //! Nothing here opens a socket or reads a clock; only [`walk`] opens files.
 
 mod check;
+pub mod compose;
 pub mod dockerfile;
 mod engine;
 pub mod exposure;
@@ -53,5 +54,6 @@ pub struct Language {
 pub static ALL: &[&Language] = &[
     &dockerfile::LANGUAGE,
     &manifest::LANGUAGE,
+    &compose::LANGUAGE,
     &terraform::LANGUAGE,
 ];

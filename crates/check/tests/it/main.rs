@@ -1,5 +1,6 @@
 //! Configuration checks at the crate's boundary.
 
+mod compose;
 mod exposure;
 mod manifest;
 mod table;
