@@ -1,7 +1,7 @@
 //! Configuration checks at the crate's boundary.
 
-mod compose;
 mod bases;
+mod compose;
 mod exposure;
 mod manifest;
 mod table;
