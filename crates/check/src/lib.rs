@@ -16,6 +16,7 @@ pub mod dockerfile;
 mod engine;
 pub mod exposure;
 mod ignore;
+pub mod image;
 pub mod manifest;
 mod settings;
 mod source;
@@ -53,6 +54,7 @@ pub struct Language {
 /// Every kind of file.
 pub static ALL: &[&Language] = &[
     &dockerfile::LANGUAGE,
+    &image::LANGUAGE,
     &manifest::LANGUAGE,
     &compose::LANGUAGE,
     &terraform::LANGUAGE,

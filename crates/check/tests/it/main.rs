@@ -4,5 +4,7 @@ mod bases;
 mod compose;
 mod exposure;
 mod manifest;
+mod page;
+mod peers;
 mod table;
 mod terraform;
