@@ -15,7 +15,7 @@ use lazaret_image::{
 };
 use lazaret_model::{Inventory, Package, Purl, Target, TargetKind};
 use lazaret_scan::{
-    Cache, Settings, Source, catalog, catalog_daemon, catalog_directory, catalog_stream,
+    Cache, Look, Settings, Source, catalog, catalog_daemon, catalog_directory, catalog_stream,
 };
 
 use crate::args::TargetArgs;
@@ -27,14 +27,15 @@ pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
     if args.platform == Some(Platforms::All) {
         bail!("this command looks at one platform; name it instead of `all`");
     }
-    let found = inventories(args)?.into_iter().next();
+    let found = inventories(args, Look::default())?.into_iter().next();
     found.context("the target holds nothing that can be examined")
 }
 
 /// What is inside the target, for each platform that was asked for; at least one.
-pub(crate) fn inventories(args: &TargetArgs) -> anyhow::Result<Vec<Inventory>> {
+pub(crate) fn inventories(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
     let parsed = TargetRef::parse(&args.target)?;
     let mut settings = settings(args)?;
+    settings.look = look;
     settings.locked = matches!(parsed, TargetRef::Dir(_));
     let bar = Bar::new();
     let source = Opened {
@@ -228,14 +229,19 @@ impl Opened<'_> {
             .with_context(|| format!("read {}", path.display()))?;
         let text = head[..n].iter().find(|b| !b.is_ascii_whitespace());
         if matches!(text, Some(b'{' | b'[')) || head[..n].starts_with(b"SPDXVersion") {
-            return Ok(vec![sbom_or_file(path, &self.args.target)?]);
+            return Ok(vec![sbom_or_file(
+                path,
+                &self.args.target,
+                self.settings.look,
+            )?]);
         }
         // A tar archive says so behind its first header; whatever else is compressed may
         // be one.
         if head[..n].get(257..262) == Some(b"ustar") || is_compressed(path)? {
             return self.archive(path, None);
         }
-        Ok(vec![single::inventory(path, &self.args.target)?])
+        let look = self.settings.look;
+        Ok(vec![single::inventory(path, &self.args.target, look)?])
     }
 
     /// The image on a local daemon, in the order docker, podman, containerd; `None` when
@@ -353,7 +359,7 @@ fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
 }
 
 /// A document that may be a bill of materials, a lock file, or anything else.
-fn sbom_or_file(path: &Path, input: &str) -> anyhow::Result<Inventory> {
+fn sbom_or_file(path: &Path, input: &str, look: Look) -> anyhow::Result<Inventory> {
     use lazaret_report::sbom::SbomError;
     match sbom(path, input) {
         Err(error)
@@ -362,7 +368,7 @@ fn sbom_or_file(path: &Path, input: &str) -> anyhow::Result<Inventory> {
                 Some(SbomError::Unrecognised { .. })
             ) =>
         {
-            single::inventory(path, input)
+            single::inventory(path, input, look)
         }
         other => other,
     }

@@ -39,9 +39,9 @@ pub use layer::exercise as exercise_layer;
 pub use layer::{LayerSummary, Oddity};
 pub use layout::open_layout;
 pub use limits::Limits;
-pub use manifest::ImageConfig;
 #[doc(hidden)]
 pub use manifest::exercise as exercise_documents;
+pub use manifest::{HealthCheck, History, ImageConfig, ImageSettings, RootFs};
 pub use reference::{DEFAULT_REGISTRY, ImageRef, InvalidReference};
 pub use stream::{Streamed, read_stream};
 pub use tar::{Entry, EntryKind, LayerSink, SinkError, walk};

@@ -2,6 +2,8 @@
 //!
 //! Source: OCI Image Format Specification 1.1; Docker Image Manifest Version 2, Schema 2.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use lazaret_model::{Digest, Platform};
@@ -20,7 +22,7 @@ pub(crate) struct Descriptor {
     #[serde(rename = "artifactType", default)]
     pub(crate) artifact_type: Option<String>,
     #[serde(default)]
-    pub(crate) annotations: Option<std::collections::BTreeMap<String, String>>,
+    pub(crate) annotations: Option<BTreeMap<String, String>>,
 }
 
 impl Descriptor {
@@ -91,12 +93,54 @@ pub struct ImageConfig {
     /// Variant of the architecture.
     #[serde(default)]
     pub variant: Option<String>,
+    /// How containers of the image run, and its labels.
+    #[serde(default, rename = "config", deserialize_with = "or_default")]
+    pub settings: ImageSettings,
     /// Layers.
     #[serde(default)]
     pub rootfs: RootFs,
     /// Build steps.
     #[serde(default)]
     pub history: Vec<History>,
+}
+
+/// How containers of an image run: what is needed of it so far.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+pub struct ImageSettings {
+    /// Labels.
+    #[serde(default, rename = "Labels", deserialize_with = "or_default")]
+    pub labels: BTreeMap<String, String>,
+    /// Variables, `NAME=value`.
+    #[serde(default, rename = "Env", deserialize_with = "or_default")]
+    pub environment: Vec<String>,
+    /// What is run.
+    #[serde(default, rename = "Entrypoint", deserialize_with = "or_default")]
+    pub entry_point: Vec<String>,
+    /// Its arguments, or what is run where there is no entry point.
+    #[serde(default, rename = "Cmd", deserialize_with = "or_default")]
+    pub command: Vec<String>,
+    /// What tells whether a container is healthy.
+    #[serde(default, rename = "Healthcheck", deserialize_with = "or_default")]
+    pub health_check: HealthCheck,
+}
+
+/// What tells whether a container is healthy.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+pub struct HealthCheck {
+    /// The command, its first word saying how it is run.
+    #[serde(default, rename = "Test", deserialize_with = "or_default")]
+    pub test: Vec<String>,
+}
+
+/// What is null, or not of the specified type, is absent: odd labels make no image
+/// unreadable.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::de::DeserializeOwned + Default,
+{
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 /// The layers of a configuration.

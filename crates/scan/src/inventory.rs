@@ -3,14 +3,34 @@
 use std::collections::{BTreeMap, HashMap};
 
 use lazaret_ecosystem::distro;
+use lazaret_image::Image;
 use lazaret_model::{Gap, GapKind, Inventory, Package, Target, TargetKind};
 
-use crate::Settings;
+use crate::catalog::image_target;
 use crate::facts::LayerFacts;
 use crate::ownership::{Names, Owners};
 use crate::requirements;
 use crate::squash::{self, Aliases, Visible};
 use crate::tree::Tree;
+use crate::{Settings, configuration, look};
+
+/// Puts the layers of an image on top of each other, and its configuration beside them.
+pub(crate) fn assemble_image(
+    image: &Image,
+    input: &str,
+    layers: &[LayerFacts],
+    unread: Vec<Gap>,
+    settings: &Settings,
+) -> Inventory {
+    let mut inventory = assemble(image_target(image, input), layers, unread, settings);
+    if settings.look.secrets {
+        inventory
+            .secrets
+            .extend(configuration::secrets(&image.config));
+        look::number(&mut inventory.secrets);
+    }
+    inventory
+}
 
 /// Puts the layers on top of each other. `unread` is what stands behind links and was not
 /// read.
@@ -31,6 +51,10 @@ pub(crate) fn assemble(
     distro::set_repositories(&mut packages, &hints);
     packages.sort_by_cached_key(sort_key);
 
+    let names = Names::of(&tree, &aliases);
+    let mut secrets = look::gather(layers, &visible, &tree, &names, target.kind);
+    look::number(&mut secrets);
+
     let mut gaps = gaps_of(layers, &visible, &tree);
     gaps.extend(unread);
     for skipped in settings.skip_dirs.iter().chain(&settings.skip_files) {
@@ -45,6 +69,7 @@ pub(crate) fn assemble(
     Inventory {
         target,
         packages,
+        secrets,
         gaps,
         ..Inventory::default()
     }

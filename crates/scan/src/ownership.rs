@@ -150,7 +150,7 @@ impl<'a> Names<'a> {
     }
 
     /// Hashes of every name of the file at `path`.
-    fn hashes(&self, path: &str) -> impl Iterator<Item = u64> + use<> {
+    pub(crate) fn hashes(&self, path: &str) -> impl Iterator<Item = u64> + use<> {
         let path = outer(path);
         let real = self.tree.real(path).filter(|real| real != path);
         let mut all = vec![paths::hash(path.as_bytes())];
