@@ -13,7 +13,9 @@
 mod check;
 pub mod dockerfile;
 mod engine;
+pub mod exposure;
 mod ignore;
+pub mod manifest;
 mod settings;
 mod source;
 pub mod walk;
@@ -47,4 +49,4 @@ pub struct Language {
 }
 
 /// Every kind of file.
-pub static ALL: &[&Language] = &[&dockerfile::LANGUAGE];
+pub static ALL: &[&Language] = &[&dockerfile::LANGUAGE, &manifest::LANGUAGE];

@@ -15,6 +15,7 @@ mod delta;
 mod diff;
 mod doctor;
 mod errors;
+mod pipeline;
 mod platforms;
 mod progress;
 mod reference;

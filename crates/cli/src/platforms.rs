@@ -13,7 +13,7 @@ use anyhow::bail;
 use lazaret_model::Platform;
 
 /// Formats whose documents may follow one another.
-const SEQUENCES: [&str; 3] = ["table", "markdown", "purls"];
+const SEQUENCES: [&str; 5] = ["table", "markdown", "github-summary", "template", "purls"];
 
 /// The format whose documents make an array.
 const ARRAY: &str = "json";

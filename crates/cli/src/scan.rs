@@ -20,7 +20,7 @@ use crate::Verdict;
 use crate::args::{
     ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs,
 };
-use crate::{age, console, database, diff, errors, platforms, targets, vex};
+use crate::{age, console, database, diff, errors, pipeline, platforms, targets, vex};
 
 /// Ignore files that are read from the working directory by themselves.
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
@@ -29,6 +29,7 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     // What can be wrong with the arguments is told before minutes of work.
     let gate = gate(&args.gate)?;
     let outputs = outputs(&args.output)?;
+    pipeline::check(&args.output)?;
     let today = today();
     let rules = ignore_rules(&args.gate.ignore_file)?;
     let baseline = match &args.gate.baseline {
@@ -248,9 +249,7 @@ fn write_report(
     let options = Options {
         width,
         color: path.is_none() && console::colors_report(),
-        list_all_packages: args.list_all_pkgs,
-        show_suppressed: args.show_suppressed,
-        timestamp: None,
+        ..pipeline::options(format.name, args)?
     };
     match path {
         None => {

@@ -14,11 +14,11 @@ use lazaret_advisory::update::{
 };
 use lazaret_image::ImageRef;
 use lazaret_image::registry::{self, RegistryOptions};
+use lazaret_model::nearest;
 
 use crate::args::{MaxAge, UpdateArgs};
 use crate::database::installed;
 use crate::progress::Steps;
-use crate::settings::nearest;
 use crate::targets::home_dir;
 use crate::{age, console, errors};
 

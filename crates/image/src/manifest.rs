@@ -93,6 +93,9 @@ pub struct ImageConfig {
     /// Variant of the architecture.
     #[serde(default)]
     pub variant: Option<String>,
+    /// RFC 3339 time that the image says it was made at.
+    #[serde(default, deserialize_with = "or_default")]
+    pub created: Option<String>,
     /// How containers of the image run, and its labels.
     #[serde(default, rename = "config", deserialize_with = "or_default")]
     pub settings: ImageSettings,

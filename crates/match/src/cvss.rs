@@ -17,12 +17,31 @@ pub fn version(vector: &str) -> &'static str {
 /// Source: the specifications of FIRST for versions 2.0, 3.0, 3.1 and 4.0.
 pub fn score(vector: &str) -> Option<f64> {
     let vector = vector.trim().trim_start_matches('(').trim_end_matches(')');
+    if !is_whole(vector) {
+        return None;
+    }
     // Temporal metrics of version 3 change the score; the base score is what is wanted.
     let parsed: cvss::Cvss = vector.parse().ok()?;
     let score = parsed.score();
     (0.0..=10.0)
         .contains(&score)
         .then(|| (score * 10.0).round() / 10.0)
+}
+
+/// Whether every metric of the base score is told, each once: none of them has a default.
+/// Their order and what stands beside them do not matter to the base score.
+fn is_whole(vector: &str) -> bool {
+    let wanted: &[&str] = match version(vector) {
+        "4.0" => &[
+            "AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA",
+        ],
+        "2.0" => &["AV", "AC", "Au", "C", "I", "A"],
+        _ => &["AV", "AC", "PR", "UI", "S", "C", "I", "A"],
+    };
+    let told = || vector.split('/').filter_map(|m| Some(m.split_once(':')?.0));
+    wanted
+        .iter()
+        .all(|metric| told().filter(|name| name == metric).count() == 1)
 }
 
 #[cfg(test)]
@@ -40,6 +59,7 @@ mod tests {
                 "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
                 Some(9.3),
             ),
+            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H", None),
             ("nonsense", None),
         ] {
             assert_eq!(score(vector), expected, "{vector}");

@@ -65,6 +65,12 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The feed of an advisory, and its id there.
+    pub(crate) fn name(&mut self, index: AdvisoryIndex) -> Result<(&str, &str), DbError> {
+        let body = self.body(index)?;
+        Ok((&body.feed, &body.id))
+    }
+
     /// The vulnerabilities that an advisory is about.
     pub(crate) fn identities(&mut self, index: AdvisoryIndex) -> Result<Vec<Identity>, DbError> {
         if let Some(known) = self.identities.get(&index) {

@@ -68,10 +68,8 @@ pub fn matched(
         let groups = by_identity(found, &mut facts)?;
         for (identity, candidates) in groups {
             let mut finding = finding(package, &identity, &candidates, &mut facts)?;
-            if let Some(owner) = &package.owner
-                && !options.strict
-            {
-                finding.suppressed = owners.verdict(owner, &identity, &mut facts)?;
+            if !options.strict {
+                finding.suppressed = owners.verdict(package, &identity, &mut facts)?;
             }
             result.findings.push(finding);
         }

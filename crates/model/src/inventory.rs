@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Distro, Gap, License, Package, Platform, Secret, Sign};
+use crate::{Digest, Distro, Gap, License, Package, Platform, Purl, Secret, Sign};
 
 /// Everything that was found in a target, and everything that could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -45,6 +45,50 @@ pub struct Target {
     /// Layers from the bottom up.
     #[serde(default)]
     pub layers: Vec<Layer>,
+    /// RFC 3339 time that the image says it was made at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
+    /// The image that this one says it is built on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<BaseName>,
+}
+
+/// The image that another one says it is built on, by the annotations of the OCI image
+/// specification (`org.opencontainers.image.base.name` and `.digest`). An empty part is
+/// not told.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BaseName {
+    /// Its reference.
+    #[serde(default)]
+    pub name: String,
+    /// Digest of its manifest.
+    #[serde(default)]
+    pub digest: String,
+}
+
+impl Target {
+    /// The purl of an image: `pkg:oci/NAME@DIGEST?repository_url=…`.
+    pub fn purl(&self) -> Option<Purl> {
+        if self.kind != TargetKind::Image {
+            return None;
+        }
+        let digest = self.digest.as_ref()?;
+        let name = self.name.split('@').next().unwrap_or_default();
+        let repository = match name.rsplit_once(':') {
+            Some((repository, tag)) if !tag.contains('/') => repository,
+            _ => name,
+        };
+        let last = repository.rsplit('/').find(|part| !part.is_empty())?;
+        let mut purl = Purl::of_name("oci", last, &digest.to_string());
+        // A path of a layout or an archive is no repository.
+        if !repository.starts_with(['/', '.']) && repository.contains('/') {
+            purl.set("repository_url", repository);
+        }
+        if let Some(platform) = &self.platform {
+            purl.set("arch", &platform.architecture);
+        }
+        Some(purl)
+    }
 }
 
 /// Kinds of targets.

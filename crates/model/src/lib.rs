@@ -22,6 +22,7 @@ mod gap;
 mod inventory;
 mod license;
 mod misconfiguration;
+mod nearest;
 mod package;
 mod platform;
 mod purl;
@@ -41,14 +42,16 @@ pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
 pub use distro::Distro;
 pub use finding::{Finding, FindingPackage, FixStatus, Risk, Suppression};
 pub use gap::{Gap, GapKind};
-pub use inventory::{Inventory, Layer, Target, TargetKind};
+pub use inventory::{BaseName, Inventory, Layer, Target, TargetKind};
 pub use license::{License, LicenseCategory, LicenseSource};
 pub use misconfiguration::{CheckStatus, FixKind, Misconfiguration};
+pub use nearest::nearest;
 pub use package::{Location, Package, Source};
 pub use platform::{InvalidPlatform, Platform};
 pub use purl::{InvalidPurl, Purl};
 pub use report::{
-    DatabaseInfo, Decision, FeedInfo, Outcome, REPORT_SCHEMA, Reason, Report, Scanner, VexUse,
+    DatabaseInfo, Decision, FeedInfo, Outcome, PolicyInfo, REPORT_SCHEMA, Reason, Report, Scanner,
+    VexUse,
 };
 pub use secret::{Confidence, Secret, SecretPlace};
 pub use severity::{Cvss, InvalidSeverity, Rating, Severity};

@@ -118,6 +118,7 @@ impl Purl {
                 | "apk"
                 | "bitbucket"
                 | "bitnami"
+                | "brew"
                 | "composer"
                 | "deb"
                 | "github"
@@ -128,7 +129,16 @@ impl Purl {
         );
         let lower_namespace = matches!(
             self.kind.as_str(),
-            "alpm" | "apk" | "bitbucket" | "composer" | "deb" | "github" | "hex" | "rpm" | "qpkg"
+            "alpm"
+                | "apk"
+                | "bitbucket"
+                | "brew"
+                | "composer"
+                | "deb"
+                | "github"
+                | "hex"
+                | "rpm"
+                | "qpkg"
         );
         if lower_name {
             self.name = self.name.to_lowercase();
@@ -138,6 +148,10 @@ impl Purl {
         }
         if lower_namespace {
             self.namespace = self.namespace.as_ref().map(|n| n.to_lowercase());
+        }
+        // A commit, in hexadecimal digits.
+        if self.kind == "huggingface" {
+            self.version = self.version.as_ref().map(|v| v.to_lowercase());
         }
         if self.namespace.as_deref() == Some("") {
             self.namespace = None;
@@ -183,9 +197,10 @@ impl FromStr for Purl {
         let rest = rest.trim_matches('/');
         // An unescaped `@` of an npm scope stands before the last `/`, a version's after it.
         let last = rest.rfind('/').map_or(0, |i| i + 1);
-        let (path, version) = match rest[last..].rfind('@').filter(|at| *at > 0 || last == 0) {
-            Some(at) if last + at > 0 => (&rest[..last + at], Some(&rest[last + at + 1..])),
-            _ => (rest, None),
+        let (path, version) = match rest[last..].rfind('@') {
+            Some(0) => return Err(refuse("no name before the version")),
+            Some(at) => (&rest[..last + at], Some(&rest[last + at + 1..])),
+            None => (rest, None),
         };
         let version = match version {
             Some(v) => Some(decode(v).ok_or_else(|| refuse("bad escape in the version"))?),
@@ -302,7 +317,7 @@ impl fmt::Display for Purl {
         for (i, (key, value)) in self.qualifiers.iter().enumerate() {
             f.write_str(if i == 0 { "?" } else { "&" })?;
             write!(f, "{key}=")?;
-            encode(f, value, b"/")?;
+            encode(f, value, b"")?;
         }
         if let Some(subpath) = &self.subpath {
             f.write_str("#")?;

@@ -119,6 +119,21 @@ pub struct Decision {
     pub outcome: Outcome,
     /// Why, worst first. Never empty when the outcome is not [`Outcome::Allow`].
     pub reasons: Vec<Reason>,
+    /// The policy that decided; absent where none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyInfo>,
+}
+
+/// The policy that a decision was taken by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyInfo {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its documents: the same digest means the same rules.
+    pub digest: Digest,
+    /// The environment that it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
 }
 
 /// Outcomes, mildest first.
@@ -141,7 +156,7 @@ pub enum Outcome {
 }
 
 /// One reason of a decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Reason {
     /// The rule that spoke: `fail-on`, `fail-on-gaps`, a policy's rule name.
     pub rule: String,
@@ -150,4 +165,14 @@ pub struct Reason {
     /// Keys of the findings that it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<String>,
+    /// What the rule would have led to, where its mode does not let it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would: Option<Outcome>,
+    /// The facts that decided about the first of those that it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<String>,
+    /// Whether the rule could not be decided, for the want of a fact, and counts as if it
+    /// had spoken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undecided: bool,
 }

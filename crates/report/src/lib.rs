@@ -13,11 +13,13 @@ pub mod difference;
 mod document;
 pub mod explain;
 pub mod format;
+mod issue;
 pub mod misconfiguration;
 mod options;
 pub mod sbom;
+mod section;
 mod text;
 mod view;
 
-pub use format::{ALL, Format, RenderError, by_name};
-pub use options::Options;
+pub use format::{ALL, Format, RenderError, by_name, check_template};
+pub use options::{Options, Pipeline, Template};

@@ -30,12 +30,21 @@ pub(crate) fn is_unsafe(c: char) -> bool {
 
 /// `text` with everything unsafe written as `\u{…}`, cut at a generous length.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    if text.len() <= LONGEST && !text.chars().any(is_unsafe) {
+    clean_up_to(text, LONGEST)
+}
+
+/// [`clean`] without a cut.
+pub(crate) fn clean_whole(text: &str) -> Cow<'_, str> {
+    clean_up_to(text, usize::MAX)
+}
+
+fn clean_up_to(text: &str, longest: usize) -> Cow<'_, str> {
+    if text.len() <= longest && !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len().min(LONGEST) + 16);
+    let mut out = String::with_capacity(text.len().min(longest) + 16);
     for (i, c) in text.chars().enumerate() {
-        if i == LONGEST {
+        if i == longest {
             out.push('…');
             break;
         }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use lazaret_image::daemon::DaemonError;
-use lazaret_image::{Image, ImageError, LayerDescriptor};
+use lazaret_image::{Image, ImageConfig, ImageError, LayerDescriptor};
 use lazaret_inspect::secrets;
-use lazaret_model::{Digest, Inventory, Layer, Target, TargetKind};
+use lazaret_model::{BaseName, Digest, Inventory, Layer, Target, TargetKind};
 
 use crate::behind::Behind;
 use crate::budget::Budget;
@@ -98,7 +98,27 @@ pub(crate) fn image_target(image: &Image, input: &str) -> Target {
         platform: image.platform.clone(),
         distro: None,
         layers: image.layers.iter().map(target_layer).collect(),
+        created: image.config.created.clone(),
+        base: base_name(&image.config),
     }
+}
+
+/// The base that the labels of an image name.
+fn base_name(config: &ImageConfig) -> Option<BaseName> {
+    let label = |part: &str| {
+        let key = format!("org.opencontainers.image.base.{part}");
+        config
+            .settings
+            .labels
+            .get(&key)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let base = BaseName {
+        name: label("name"),
+        digest: label("digest"),
+    };
+    (base != BaseName::default()).then_some(base)
 }
 
 fn target_layer(layer: &LayerDescriptor) -> Layer {

@@ -2,18 +2,25 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// A file of the collected data, `feeds/purl.tar.zst`: below `$LAZARET_SHARED`, else in
+/// `shared` beside the repository. `None`, and said so, where it is not here.
+pub fn path(relative: &str) -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let root = std::env::var_os("LAZARET_SHARED").map_or_else(beside, PathBuf::from);
+    let path = root.join(relative);
+    if path.exists() {
+        return Some(path);
+    }
+    skipped(relative);
+    None
+}
 
 /// The files of an archive of `shared/feeds` whose path holds `part`, by path, unpacked.
 /// `None` where the archive is not here.
 pub fn files(archive: &str, part: &str) -> Option<Vec<(String, Vec<u8>)>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/feeds")
-        .join(format!("{archive}.tar.zst"));
-    let Ok(file) = File::open(path) else {
-        skipped(archive);
-        return None;
-    };
+    let file = File::open(path(&format!("feeds/{archive}.tar.zst"))?).expect("a good archive");
     let mut tar = Vec::new();
     let mut decoder = zstd::Decoder::new(file).expect("a good archive");
     decoder.window_log_max(27).expect("a good archive");
@@ -51,8 +58,8 @@ fn unpacked(path: String, bytes: &[u8]) -> (String, Vec<u8>) {
     clippy::print_stdout,
     reason = "a test that skips says so to who runs it"
 )]
-fn skipped(archive: &str) {
-    println!("skipped: the shared feed {archive} is not here");
+fn skipped(relative: &str) {
+    println!("skipped: the shared {relative} is not here");
 }
 
 /// The regular files of a tar archive with ustar, GNU and pax names.

@@ -1,6 +1,6 @@
 //! A document to fill in: one statement for every finding of a report.
 
-use lazaret_model::{Finding, Purl, Report, Target, TargetKind};
+use lazaret_model::{Finding, Report};
 use serde_json::{Value, json};
 
 use crate::Status;
@@ -28,7 +28,7 @@ pub struct Draft {
 /// where the target is no image, the packages are the products. The id is made from the
 /// content, so the same report and words give the same document.
 pub fn draft(report: &Report, draft: &Draft) -> Value {
-    let product = image_purl(&report.target);
+    let product = report.target.purl();
     let mut statements: Vec<Value> = Vec::new();
     for group in by_id(report, &draft.ids) {
         let Some(first) = group.first() else { continue };
@@ -97,27 +97,4 @@ fn by_id<'a>(report: &'a Report, ids: &[String]) -> Vec<Vec<&'a Finding>> {
 
 fn component(purl: &str) -> Value {
     json!({ "@id": purl, "identifiers": { "purl": purl } })
-}
-
-/// The purl of an image: `pkg:oci/NAME@DIGEST?repository_url=…`.
-fn image_purl(target: &Target) -> Option<Purl> {
-    if target.kind != TargetKind::Image {
-        return None;
-    }
-    let digest = target.digest.as_ref()?;
-    let name = target.name.split('@').next().unwrap_or_default();
-    let repository = match name.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => name,
-    };
-    let last = repository.rsplit('/').find(|part| !part.is_empty())?;
-    let mut purl = Purl::of_name("oci", last, &digest.to_string());
-    // A path of a layout or an archive is no repository.
-    if !repository.starts_with(['/', '.']) && repository.contains('/') {
-        purl.set("repository_url", repository);
-    }
-    if let Some(platform) = &target.platform {
-        purl.set("arch", &platform.architecture);
-    }
-    Some(purl)
 }

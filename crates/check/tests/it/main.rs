@@ -1,3 +1,5 @@
 //! Configuration checks at the crate's boundary.
 
+mod exposure;
+mod manifest;
 mod table;

@@ -123,6 +123,9 @@ pub(crate) struct OutputArgs {
         env = "LAZARET_OUTPUT"
     )]
     pub(crate) output: Vec<String>,
+    /// Template of the format template: a Jinja file whose values are the JSON report's.
+    #[arg(long, value_name = "FILE", env = "LAZARET_TEMPLATE")]
+    pub(crate) template: Option<PathBuf>,
     /// List packages without findings, too.
     #[arg(long, env = "LAZARET_LIST_ALL_PKGS")]
     pub(crate) list_all_pkgs: bool,

@@ -7,7 +7,6 @@
 //! the command line is checked in the file.
 
 mod file;
-mod nearest;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -18,7 +17,8 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, Command};
 
 pub(crate) use file::SettingsFile;
-pub(crate) use nearest::nearest;
+
+use lazaret_model::nearest;
 
 use crate::targets::home_dir;
 

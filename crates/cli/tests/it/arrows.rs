@@ -11,7 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ecosystem", &["model", "version"]),
     ("image", &["model"]),
     ("inspect", &["model"]),
-    ("policy", &["model"]),
+    ("policy", &["model", "version"]),
     ("report", &["model"]),
     ("advisory", &["ecosystem", "model", "version"]),
     ("match", &["advisory", "ecosystem", "model", "version"]),

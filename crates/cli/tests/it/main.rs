@@ -17,6 +17,7 @@ mod manners;
 mod peers;
 mod platforms;
 mod reference;
+mod secrets;
 mod settings;
 mod single;
 mod systems;

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::pattern::{self, Name};
 use super::rule::Rule;
+use crate::pattern::{self, Name};
 
 /// The rest of the file configures Grype itself.
 #[derive(Deserialize)]

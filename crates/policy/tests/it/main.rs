@@ -1,9 +1,15 @@
-//! The gate and the ignore files at the crate's boundary.
+//! The gate, the ignore files and policies at the crate's boundary.
+
+mod document;
+mod exceptions;
+mod language;
+mod laws;
+mod secrets;
 
 use lazaret_model::*;
 use lazaret_policy::{Gate, IgnoreRules, decide};
 
-fn finding(id: &str, severity: Severity, status: FixStatus) -> Finding {
+pub(crate) fn finding(id: &str, severity: Severity, status: FixStatus) -> Finding {
     let purl = "pkg:npm/lodash@4.17.11";
     Finding {
         key: format!("{id} {purl}"),
@@ -40,7 +46,7 @@ fn finding(id: &str, severity: Severity, status: FixStatus) -> Finding {
     }
 }
 
-fn report(findings: Vec<Finding>) -> Report {
+pub(crate) fn report(findings: Vec<Finding>) -> Report {
     Report {
         schema: REPORT_SCHEMA.into(),
         scanner: Scanner {
@@ -61,7 +67,7 @@ fn report(findings: Vec<Finding>) -> Report {
     }
 }
 
-fn two() -> Report {
+pub(crate) fn two() -> Report {
     report(vec![
         finding("CVE-1-1", Severity::Medium, FixStatus::Fixed),
         finding("CVE-2-2", Severity::High, FixStatus::Affected),

@@ -9,13 +9,21 @@ use lazaret_model::Report;
 use crate::Options;
 
 mod cyclonedx;
+mod github;
+mod gitlab;
+mod gitlab_quality;
 mod html;
 mod json;
+mod junit;
 mod markdown;
+mod openvex;
 mod sarif;
 mod spdx;
 mod table;
+mod template;
 mod trivy;
+
+pub use template::check as check_template;
 
 /// Why a report was not written.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +31,9 @@ pub enum RenderError {
     /// The output did not take the bytes, or a value has no JSON form.
     #[error("writing the report: {0}")]
     Write(#[from] io::Error),
+    /// The template has a mistake, or does too much.
+    #[error("the template: {0}")]
+    Template(String),
 }
 
 /// A format of a report.
@@ -49,9 +60,16 @@ pub static ALL: &[&Format] = &[
     &sarif::FORMAT,
     &cyclonedx::FORMAT,
     &spdx::FORMAT,
+    &openvex::FORMAT,
+    &junit::FORMAT,
+    &gitlab::FORMAT,
+    &gitlab_quality::FORMAT,
+    &github::FORMAT,
+    &markdown::SUMMARY,
     &markdown::FORMAT,
     &html::FORMAT,
     &trivy::FORMAT,
+    &template::FORMAT,
 ];
 
 /// The format that is called `name`.

@@ -3,3 +3,4 @@
 mod bills;
 mod fixtures;
 mod formats;
+mod pipelines;

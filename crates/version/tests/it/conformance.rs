@@ -89,9 +89,12 @@ fn differs_from_today(scheme: Scheme, a: &str, b: &str) -> bool {
 
 #[test]
 fn the_shared_list_agrees() {
-    let list = crate_folder().join("../../../shared/corpus/conformance/version_order.jsonl.zst");
+    let Some(list) = lazaret_testkit::shared::path("corpus/conformance/version_order.jsonl.zst")
+    else {
+        return;
+    };
     let Some(text) = decompress(&list) else {
-        eprintln!("skipped: no list of version orders beside the repository, or no zstd");
+        eprintln!("skipped: no zstd on this machine");
         return;
     };
     let (mut rows, mut wrong) = (0, Vec::new());
@@ -120,9 +123,6 @@ fn the_shared_list_agrees() {
 }
 
 fn decompress(path: &Path) -> Option<String> {
-    if !path.exists() {
-        return None;
-    }
     let output = Command::new("zstd").arg("-dcq").arg(path).output().ok()?;
     String::from_utf8(output.stdout).ok()
 }

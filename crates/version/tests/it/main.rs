@@ -9,6 +9,8 @@
 mod conformance;
 mod constraints;
 mod laws;
+mod lists;
+mod native;
 mod osv_events;
 mod ranges;
 mod sorting;

@@ -100,7 +100,7 @@ pub(crate) fn report() -> Report {
                 version: "12".into(),
                 ..Distro::default()
             }),
-            layers: Vec::new(),
+            ..Target::default()
         },
         database: None,
         packages,

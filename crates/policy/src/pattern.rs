@@ -1,4 +1,4 @@
-//! Patterns of ignore files, compiled: globs of paths, and names that may be expressions.
+//! Patterns of ignore files and policies, compiled: globs of paths, and names that may be expressions.
 
 use regex::{Regex, RegexBuilder};
 
@@ -13,11 +13,16 @@ fn compile(expression: &str) -> Result<Regex, String> {
         .map_err(|error| error.to_string())
 }
 
+/// A regular expression that some part of a text has to fulfil.
+pub(crate) fn expression(text: &str) -> Result<Regex, String> {
+    compile(text)
+}
+
 /// A glob that a whole path has to fulfil: `*` and `?` stay within a segment, `**`
 /// does not, `[a-z]` is one of a set, `{a,b}` one of several. A leading slash says nothing.
 ///
 /// The language is that of the doublestar library, which Trivy and Grype use.
-pub(super) fn glob(text: &str) -> Result<Regex, String> {
+pub(crate) fn glob(text: &str) -> Result<Regex, String> {
     let mut out = String::from("^");
     let mut rest = text
         .trim_start_matches("./")
@@ -73,23 +78,23 @@ pub(super) fn glob(text: &str) -> Result<Regex, String> {
 /// A name, or a regular expression for the whole name, as Grype reads it. What it says
 /// literally is always meant, too: `libstdc++` is a name and an expression for others.
 #[derive(Debug, Clone)]
-pub(super) struct Name {
+pub(crate) struct Name {
     text: String,
     /// Nothing where the text is no good expression.
     expression: Option<Regex>,
 }
 
 impl Name {
-    pub(super) fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         let expression = compile(&format!("^(?:{text})$")).ok();
         Self { text, expression }
     }
 
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    pub(super) fn is_match(&self, name: &str) -> bool {
+    pub(crate) fn is_match(&self, name: &str) -> bool {
         self.text == name || self.expression.as_ref().is_some_and(|e| e.is_match(name))
     }
 }

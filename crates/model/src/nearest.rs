@@ -1,7 +1,7 @@
 //! The known name that a misspelt one is most like.
 
 /// The nearest of `known` to `name`, where one is near enough to be meant.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace('_', "-");
     let name = plain(name);
     let most = name.chars().count() / 3 + 1;

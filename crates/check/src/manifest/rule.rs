@@ -1,0 +1,125 @@
+//! A check of Kubernetes manifests, and what it is run on.
+
+use std::ops::Range;
+
+use super::node::Span;
+use super::object::{Container, Object, Pod};
+use super::scope::Scope;
+use crate::{Check, Finding, Settings, Source};
+
+/// A check and the code that looks for it.
+pub(crate) struct Rule {
+    /// The facts about it.
+    pub check: Check,
+    /// What to do about a finding, unless the finding says so itself.
+    pub remedy: &'static str,
+    /// What it looks at.
+    pub look: Look,
+}
+
+/// What a check is run on.
+pub(crate) enum Look {
+    /// Every container of every pod or pod template.
+    Container(fn(&Container<'_>, &mut Found<'_>)),
+    /// Every pod or pod template.
+    Pod(fn(&Pod<'_>, &mut Found<'_>)),
+    /// Every object.
+    Object(fn(&Object, &mut Found<'_>)),
+    /// All objects that are applied together.
+    Scope(for<'a> fn(&'a Scope, &mut Found<'a>)),
+}
+
+/// Gathers what one check finds.
+pub(crate) struct Found<'a> {
+    check: &'static Check,
+    remedy: &'static str,
+    sources: &'a [&'a Source],
+    settings: &'a Settings,
+    object: Option<&'a Object>,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl<'a> Found<'a> {
+    pub(crate) fn new(
+        rule: &'static Rule,
+        sources: &'a [&'a Source],
+        settings: &'a Settings,
+        findings: &'a mut Vec<Finding>,
+    ) -> Self {
+        Self {
+            check: &rule.check,
+            remedy: rule.remedy,
+            sources,
+            settings,
+            object: None,
+            findings,
+        }
+    }
+
+    /// With the object that is looked at.
+    pub(crate) fn of(mut self, object: &'a Object) -> Self {
+        self.object = Some(object);
+        self
+    }
+
+    /// Names the resource of the findings that follow.
+    pub(crate) fn about(&mut self, object: &'a Object) {
+        self.object = Some(object);
+    }
+
+    /// What the caller chose.
+    pub(crate) fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    /// A failure at `span`.
+    pub(crate) fn add(&mut self, span: Span, message: impl Into<String>) {
+        self.put(span, message.into(), |finding| finding);
+    }
+
+    /// A failure that only those peers call by a name of theirs.
+    pub(crate) fn add_as(
+        &mut self,
+        peers: &[&'static str],
+        span: Span,
+        message: impl Into<String>,
+    ) {
+        self.put(span, message.into(), |finding| finding.aliases(peers));
+    }
+
+    /// A failure at a value that must not be shown.
+    pub(crate) fn add_secret(&mut self, span: Span, message: impl Into<String>) {
+        self.put(span, message.into(), |finding| finding.conceal(range(span)));
+    }
+
+    /// A failure at a value that must not be shown, which only those peers name.
+    pub(crate) fn add_secret_as(
+        &mut self,
+        peers: &[&'static str],
+        span: Span,
+        message: impl Into<String>,
+    ) {
+        self.put(span, message.into(), |finding| {
+            finding.aliases(peers).conceal(range(span))
+        });
+    }
+
+    fn put(&mut self, span: Span, message: String, shape: impl FnOnce(Finding) -> Finding) {
+        let Some(source) = self.sources.get(span.file as usize) else {
+            return;
+        };
+        let around = self
+            .object
+            .map(|object| object.node.span)
+            .filter(|around| around.file == span.file);
+        let finding = Finding::new(self.check, source, range(span), message)
+            .within(range(around.unwrap_or(span)))
+            .remedy(self.remedy)
+            .resource(self.object.map(Object::title).unwrap_or_default());
+        self.findings.push(shape(finding));
+    }
+}
+
+fn range(span: Span) -> Range<usize> {
+    span.start as usize..span.end as usize
+}

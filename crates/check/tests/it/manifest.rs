@@ -1,0 +1,241 @@
+//! Kubernetes manifests at the crate's boundary: where findings stand, hostile files, and
+//! what peers get wrong.
+
+use lazaret_check::{Answers, Settings, Source, answers};
+use lazaret_model::GapKind;
+
+fn examine(text: &str) -> Answers {
+    answers(
+        &[Source::new("deploy/web.yaml", text)],
+        &Settings::default(),
+    )
+}
+
+/// Ids that fire on `text`.
+fn ids(text: &str) -> Vec<String> {
+    let mut ids: Vec<String> = examine(text)
+        .misconfigurations
+        .into_iter()
+        .map(|one| one.id)
+        .collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+#[track_caller]
+fn check(text: &str, id: &str, fires: bool) {
+    let ids = ids(text);
+    assert_eq!(ids.iter().any(|one| one == id), fires, "{id} in {ids:?}");
+}
+
+fn pod(spec: &str) -> String {
+    format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n{spec}")
+}
+
+#[test]
+fn a_finding_stands_at_the_value_that_is_wrong() {
+    let text =
+        pod("  containers:\n    - name: web\n      securityContext:\n        privileged: true\n");
+    let found = examine(&text);
+    let privileged = found
+        .misconfigurations
+        .iter()
+        .find(|one| one.id == "LZ-KW-001")
+        .expect("fires");
+    assert_eq!((privileged.line, privileged.column), (9, 21));
+    assert_eq!(privileged.resource, "Pod web");
+    assert_eq!(privileged.target, "deploy/web.yaml");
+}
+
+#[test]
+fn every_list_of_containers_is_looked_at() {
+    for list in ["containers", "initContainers", "ephemeralContainers"] {
+        let text = pod(&format!(
+            "  {list}:\n    - name: web\n      securityContext: {{privileged: true}}\n"
+        ));
+        check(&text, "LZ-KW-001", true);
+    }
+}
+
+#[test]
+fn the_container_overrules_the_pod() {
+    let spec = |own: &str| {
+        pod(&format!(
+            "  securityContext: {{runAsNonRoot: true}}\n  containers:\n    - name: web\n      securityContext: {{{own}}}\n"
+        ))
+    };
+    check(&spec(""), "LZ-KW-009", false);
+    check(&spec("runAsNonRoot: false"), "LZ-KW-009", true);
+    check(&spec("runAsNonRoot: null"), "LZ-KW-009", false);
+}
+
+#[test]
+fn lists_and_documents_are_opened() {
+    let text = "apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostPID: true}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: b}, spec: {hostIPC: true}}\n";
+    check(text, "LZ-KW-002", true);
+    check(text, "LZ-KW-003", true);
+}
+
+#[test]
+fn each_host_namespace_is_a_finding_of_its_own() {
+    // A peer's baseline report tests one of the three and passes the pod.
+    let text = pod("  hostPID: true\n  hostNetwork: true\n  containers: []\n");
+    check(&text, "LZ-KW-002", true);
+    check(&text, "LZ-KW-004", true);
+    check(&text, "LZ-KW-003", false);
+}
+
+#[test]
+fn rolling_tags_other_than_latest_are_seen() {
+    for tag in ["", ":latest", ":stable", ":edge"] {
+        check(
+            &pod(&format!(
+                "  containers:\n    - {{name: web, image: \"registry.example:5000/web{tag}\"}}\n"
+            )),
+            "LZ-KW-030",
+            true,
+        );
+    }
+    check(
+        &pod("  containers:\n    - {name: web, image: \"registry.example:5000/web:1.2\"}\n"),
+        "LZ-KW-030",
+        false,
+    );
+}
+
+#[test]
+fn every_pod_of_every_kind_is_found() {
+    let template = "{spec: {hostPID: true, containers: []}}";
+    for kind in [
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "ReplicaSet",
+        "ReplicationController",
+        "Job",
+    ] {
+        check(
+            &format!(
+                "{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: web}}, spec: {{template: {template}}}}}"
+            ),
+            "LZ-KW-002",
+            true,
+        );
+    }
+    let cron = format!(
+        "{{apiVersion: batch/v1, kind: CronJob, metadata: {{name: web}}, spec: {{jobTemplate: {{spec: {{template: {template}}}}}}}}}"
+    );
+    check(&cron, "LZ-KW-002", true);
+}
+
+#[test]
+fn a_secret_is_found_and_never_shown() {
+    let text = pod(
+        "  containers:\n    - name: web\n      env: [{name: DB_PASSWORD, value: correct-horse-battery}]\n",
+    );
+    let found = examine(&text);
+    assert!(
+        found
+            .misconfigurations
+            .iter()
+            .any(|one| one.id == "LZ-SE-001")
+    );
+    let shown = format!("{found:?}");
+    assert!(!shown.contains("correct-horse"), "{shown}");
+}
+
+#[test]
+fn an_ignore_comment_silences_the_line_below() {
+    let text = pod(
+        "  # lazaret:ignore=LZ-KW-002 the agent watches processes\n  hostPID: true\n  containers: []\n",
+    );
+    let found = examine(&text);
+    let host = found
+        .misconfigurations
+        .iter()
+        .find(|one| one.id == "LZ-KW-002")
+        .expect("fires");
+    assert!(host.suppressed.is_some());
+}
+
+#[test]
+fn a_file_that_breaks_is_a_gap_and_what_stood_before_is_kept() {
+    let text = format!(
+        "{}  containers: []\n---\nkind: [apiVersion\n",
+        pod("  hostPID: true\n")
+    );
+    let found = examine(&text);
+    assert!(
+        found
+            .misconfigurations
+            .iter()
+            .any(|one| one.id == "LZ-KW-002")
+    );
+    assert!(
+        found.gaps.iter().any(|gap| gap.kind == GapKind::Unreadable),
+        "{:?}",
+        found.gaps
+    );
+}
+
+#[test]
+fn aliases_that_multiply_are_refused() {
+    let mut text = "apiVersion: v1\nkind: Pod\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let below = format!("*a{}, ", level - 1).repeat(10);
+        text += &format!("a{level}: &a{level} [{}]\n", below.trim_end_matches(", "));
+    }
+    let found = examine(&text);
+    assert!(
+        found
+            .gaps
+            .iter()
+            .any(|gap| gap.detail.contains("aliases counted in full")),
+        "{:?}",
+        found.gaps
+    );
+}
+
+#[test]
+fn nesting_without_end_is_refused() {
+    let text = format!("apiVersion: v1\nkind: Pod\nspec: {}", "[".repeat(100_000));
+    assert!(!examine(&text).gaps.is_empty());
+    let block: String = (0..5_000)
+        .map(|depth| format!("{}a:\n", " ".repeat(depth)))
+        .collect();
+    assert!(
+        !examine(&format!("apiVersion: v1\nkind: Pod\n{block}"))
+            .gaps
+            .is_empty()
+    );
+}
+
+#[test]
+fn merge_keys_do_not_overrule() {
+    let text = "apiVersion: v1\nkind: Pod\nx: &base {privileged: true, runAsUser: 0}\nmetadata: {name: web}\nspec:\n  containers:\n    - name: web\n      securityContext: {<<: *base, privileged: false}\n";
+    check(text, "LZ-KW-001", false);
+    check(text, "LZ-KW-010", true);
+}
+
+#[test]
+fn rights_are_told_apart_by_peers_ids() {
+    let role = |rule: &str| {
+        format!(
+            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {{name: r}}, rules: [{rule}]}}"
+        )
+    };
+    let found = examine(&role(
+        "{apiGroups: [\"\"], resources: [secrets], verbs: [get]}",
+    ));
+    let secrets = found
+        .misconfigurations
+        .iter()
+        .find(|one| one.id == "LZ-RB-005")
+        .expect("fires");
+    assert!(secrets.aliases.iter().any(|id| id == "KSV-0113"));
+    assert!(
+        !secrets.aliases.iter().any(|id| id == "KSV-0041"),
+        "that is the ClusterRole's"
+    );
+}
