@@ -11,6 +11,7 @@ mod channel;
 mod condition;
 mod cvss;
 mod identity;
+mod inert;
 mod lookup;
 mod ownership;
 mod platform;
@@ -34,7 +35,8 @@ pub struct MatchOptions {
     /// Today's date, `YYYY-MM-DD`, which ends of support are held against. `None`: ends
     /// of support are not judged.
     pub today: Option<String>,
-    /// Show what the owner's distribution has already judged as findings of their own.
+    /// Show what the owner's distribution has already judged as findings of their own, and
+    /// rate findings on packages of which nothing can run like any other.
     pub strict: bool,
 }
 
@@ -69,6 +71,7 @@ pub fn matched(
         for (identity, candidates) in groups {
             let mut finding = finding(package, &identity, &candidates, &mut facts)?;
             if !options.strict {
+                inert::demote(&mut finding, package);
                 finding.suppressed = owners.verdict(package, &identity, &mut facts)?;
             }
             result.findings.push(finding);

@@ -41,6 +41,10 @@ pub struct InvalidPurl {
 /// Longest text read as a purl, in bytes.
 const MAX_LEN: usize = 8 * 1024;
 
+/// Longest text whose canonical form is surely not too long, in bytes: an escape takes
+/// three bytes for one, and lower case at most three for one.
+const MAX_SHORT: usize = MAX_LEN / 9;
+
 impl Purl {
     /// The purl of a package that its ecosystem calls `name`.
     ///
@@ -227,7 +231,7 @@ impl FromStr for Purl {
         };
         purl.normalise();
         // What is written must be readable again, and escapes make it longer.
-        if purl.to_string().len() > MAX_LEN {
+        if text.len() > MAX_SHORT && purl.to_string().len() > MAX_LEN {
             return Err(refuse("too long"));
         }
         Ok(purl)
@@ -292,19 +296,24 @@ fn decode(text: &str) -> Option<String> {
 
 /// Writes `text` with everything escaped but the unreserved characters and `keep`.
 fn encode(f: &mut fmt::Formatter<'_>, text: &str, keep: &[u8]) -> fmt::Result {
-    for byte in text.bytes() {
+    let mut plain_from = 0;
+    for (at, byte) in text.bytes().enumerate() {
         if byte.is_ascii_alphanumeric() || b".-_~:".contains(&byte) || keep.contains(&byte) {
-            write!(f, "{}", char::from(byte))?;
-        } else {
-            write!(f, "%{byte:02X}")?;
+            continue;
         }
+        // Bytes after the first of a character are escaped, too, and leave nothing plain.
+        f.write_str(text.get(plain_from..at).unwrap_or_default())?;
+        write!(f, "%{byte:02X}")?;
+        plain_from = at + 1;
     }
-    Ok(())
+    f.write_str(text.get(plain_from..).unwrap_or_default())
 }
 
 impl fmt::Display for Purl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "pkg:{}/", self.kind)?;
+        f.write_str("pkg:")?;
+        f.write_str(&self.kind)?;
+        f.write_str("/")?;
         if let Some(namespace) = &self.namespace {
             encode(f, namespace, b"/")?;
             f.write_str("/")?;
@@ -316,7 +325,8 @@ impl fmt::Display for Purl {
         }
         for (i, (key, value)) in self.qualifiers.iter().enumerate() {
             f.write_str(if i == 0 { "?" } else { "&" })?;
-            write!(f, "{key}=")?;
+            f.write_str(key)?;
+            f.write_str("=")?;
             encode(f, value, b"")?;
         }
         if let Some(subpath) = &self.subpath {

@@ -190,6 +190,7 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 rule: "fail-on".into(),
                 message: format!("{} {noun} {}", hits.len(), condition.words()),
                 findings: hits,
+                outcome: Outcome::Block,
                 ..Reason::default()
             });
         };
@@ -218,6 +219,8 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons.push(Reason {
             rule: "fail-on-gaps".into(),
             message,
+            outcome: Outcome::Block,
+            about: "gap".into(),
             ..Reason::default()
         });
     }
@@ -245,6 +248,7 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons.push(Reason {
             rule: "no-condition".into(),
             message,
+            outcome: Outcome::Warn,
             ..Reason::default()
         });
     }
@@ -280,4 +284,16 @@ fn others(report: &Report) -> Others<'_> {
             signs.map(|s| (s.severity, s.key.as_str())).collect(),
         ),
     ]
+}
+
+/// The decision of a gate and of a policy together: the worse one, with all reasons.
+pub fn combine(gate: Decision, policy: Decision) -> Decision {
+    let mut reasons = [gate.reasons, policy.reasons].concat();
+    // Stable: the gate's come first among equals.
+    reasons.sort_by_key(|reason| std::cmp::Reverse((reason.outcome, reason.would)));
+    Decision {
+        outcome: gate.outcome.max(policy.outcome),
+        reasons,
+        policy: policy.policy,
+    }
 }

@@ -19,6 +19,9 @@ impl Formatter for Careful<'_> {
         w: &mut W,
         part: &str,
     ) -> io::Result<()> {
+        if part.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'<') {
+            return w.write_all(part.as_bytes());
+        }
         let mut clean_from = 0;
         for (at, c) in part.char_indices() {
             if c != '<' && !text::is_unsafe(c) {

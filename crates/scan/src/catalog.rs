@@ -54,7 +54,7 @@ pub fn catalog(
     let unread = complete(&mut layers, settings.locked, &mut |index, behind| {
         read_again(image, index, settings, behind)
     })?;
-    Ok(assemble_image(image, input, &layers, unread, settings))
+    Ok(assemble_image(image, input, layers, unread, settings))
 }
 
 /// The inventory of a directory or of a root file system.
@@ -72,7 +72,7 @@ pub fn catalog_directory(
     progress.begin(1, None, 0);
     let summary = lazaret_image::read_directory(root, &settings.limits, &mut sink)?;
     progress.end();
-    let mut layers = [sink.finish(&summary)];
+    let mut layers = vec![sink.finish(&summary)];
     let mut again = |_, behind: &Behind| -> Result<_, ImageError> {
         let mut sink = Collector::again(settings, &budget, behind);
         let parts: Vec<&str> = behind.paths().collect();
@@ -86,7 +86,7 @@ pub fn catalog_directory(
         name: root.display().to_string(),
         ..Target::default()
     };
-    Ok(assemble(target, &layers, unread, settings))
+    Ok(assemble(target, layers, unread, settings))
 }
 
 pub(crate) fn image_target(image: &Image, input: &str) -> Target {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use lazaret_image::{Closed, Image, LayerDescriptor};
 use lazaret_model::{Digest, Gap, GapKind};
@@ -40,18 +40,7 @@ pub(crate) fn read_layers(
     progress: &dyn Progress,
 ) -> Result<Vec<LayerFacts>, CatalogError> {
     let cache = flavoured(settings);
-    let mut slots: Vec<Option<LayerFacts>> = image
-        .layers
-        .iter()
-        .map(|layer| {
-            if let Some(closed) = layer.closed {
-                return Some(unexamined(layer, closed));
-            }
-            cache
-                .as_ref()
-                .and_then(|c| c.get(&layer.diff_id, layer.digest.as_ref()))
-        })
-        .collect();
+    let mut slots = known(image, settings, cache.as_ref());
     // The same layer may stand in an image twice; it is read once.
     let mut first: HashMap<&Digest, usize> = HashMap::new();
     let mut missing: Vec<usize> = Vec::new();
@@ -104,6 +93,37 @@ pub(crate) fn read_layers(
         out.push(facts);
     }
     Ok(out)
+}
+
+/// The facts of the layers that need not be read, in the order of the layers.
+fn known(image: &Image, settings: &Settings, cache: Option<&Cache>) -> Vec<Option<LayerFacts>> {
+    let facts = |layer: &LayerDescriptor| match layer.closed {
+        Some(closed) => Some(unexamined(layer, closed)),
+        None => cache.and_then(|c| c.get(&layer.diff_id, layer.digest.as_ref())),
+    };
+    let slots: Vec<OnceLock<Option<LayerFacts>>> =
+        image.layers.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let number = || next.fetch_add(1, Ordering::Relaxed);
+        while let Some((slot, layer)) = nth(&slots, &image.layers, number()) {
+            slot.get_or_init(|| facts(layer));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..settings.threads.min(image.layers.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    slots
+        .into_iter()
+        .map(|s| s.into_inner().flatten())
+        .collect()
+}
+
+fn nth<'a, A, B>(one: &'a [A], other: &'a [B], number: usize) -> Option<(&'a A, &'a B)> {
+    Some((one.get(number)?, other.get(number)?))
 }
 
 fn read_layer(

@@ -16,6 +16,7 @@ mod inventory;
 mod layers;
 mod links;
 mod look;
+mod merge;
 mod ownership;
 mod paths;
 mod report;
@@ -28,7 +29,7 @@ mod unread;
 
 pub use cache::{Cache, CacheError};
 pub use catalog::{CatalogError, catalog, catalog_directory};
-pub use facts::{FileFacts, LayerFacts};
+pub use facts::{FileFacts, LayerFacts, OwnerFacts};
 pub use look::secrets_of_file;
 pub use report::{ExamineError, examine, inventory_report};
 pub use settings::{Look, NoProgress, Progress, Settings};

@@ -135,11 +135,13 @@ struct Owned {
 
 impl Owned {
     fn of(layers: &[LayerFacts], names: &Names<'_>) -> Self {
-        let secrets = layers.iter().flat_map(|layer| &layer.secrets);
-        let hashes = secrets.flat_map(|secret| names.hashes(&secret.path));
-        Self {
-            layers: hashes.map(|hash| (hash, None)).collect(),
+        let mut wanted = HashMap::new();
+        for secret in layers.iter().flat_map(|layer| &layer.secrets) {
+            names.each_hash(&secret.path, |hash| {
+                wanted.insert(hash, None);
+            });
         }
+        Self { layers: wanted }
     }
 
     fn fill(&mut self, visible: &[Visible<'_>]) {
@@ -158,11 +160,14 @@ impl Owned {
     /// Whether the file of `layer` is as its package brought it, as far as can be told:
     /// settings are made to be changed, and what a later layer writes is not the package's.
     fn holds(&self, names: &Names<'_>, path: &str, layer: usize) -> bool {
-        let mut hashes = names.hashes(path);
-        !path.starts_with("etc/")
-            && hashes.any(|hash| {
-                let list = self.layers.get(&hash).copied().flatten();
-                list.is_some_and(|list| layer <= list)
-            })
+        if path.starts_with("etc/") {
+            return false;
+        }
+        let mut holds = false;
+        names.each_hash(path, |hash| {
+            let list = self.layers.get(&hash).copied().flatten();
+            holds |= list.is_some_and(|list| layer <= list);
+        });
+        holds
     }
 }

@@ -5,12 +5,13 @@
 //! as the package was built with it; the image may reach the same file under others (`/lib`
 //! and `/usr/lib` after the merge of `/usr`), so every name of a file is asked for.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use lazaret_model::Package;
 
 use crate::facts::LayerFacts;
-use crate::paths;
+use crate::paths::{self, Filter};
 use crate::squash::{Aliases, Visible};
 use crate::tree::{Place, Tree};
 
@@ -28,9 +29,7 @@ struct Owner<'a> {
 /// Owners of the files that packages were read from.
 pub(crate) struct Owners<'a> {
     layers: &'a [LayerFacts],
-    /// By the hash of the path that the package manager records.
-    by_path: HashMap<u64, Option<Owner<'a>>>,
-    names: Names<'a>,
+    by_path: HashMap<&'a str, Option<Owner<'a>>>,
 }
 
 impl<'a> Owners<'a> {
@@ -38,43 +37,25 @@ impl<'a> Owners<'a> {
     pub(crate) fn of(
         layers: &'a [LayerFacts],
         files: &[Visible<'a>],
-        names: Names<'a>,
+        names: &Names<'_>,
         can_be_owned: impl Fn(&Package) -> bool,
     ) -> Self {
-        let mut by_path: HashMap<u64, Option<Owner<'a>>> = HashMap::new();
         let packages = files.iter().flat_map(|v| &v.file.packages);
-        for package in packages.filter(|p| can_be_owned(p)) {
-            for location in &package.locations {
-                let hashes = names.hashes(&location.path);
-                by_path.extend(hashes.map(|hash| (hash, None)));
-            }
+        let locations = packages
+            .filter(|p| can_be_owned(p))
+            .flat_map(|p| &p.locations);
+        let mut paths: Vec<&str> = locations.map(|l| outer(&l.path)).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        let mut wanted: Vec<(u64, usize)> = Vec::new();
+        for (number, path) in paths.iter().enumerate() {
+            names.each_hash(path, |hash| wanted.push((hash, number)));
         }
-        if by_path.is_empty() {
-            return Self {
-                layers,
-                by_path,
-                names,
-            };
-        }
-        for visible in files {
-            let file = visible.file;
-            let mut hashes = file.owned.iter();
-            for (kind, package, count) in &file.owners {
-                for hash in hashes.by_ref().take(*count as usize) {
-                    if let Some(owner @ None) = by_path.get_mut(hash) {
-                        *owner = Some(Owner {
-                            kind,
-                            package,
-                            layer: visible.layer,
-                        });
-                    }
-                }
-            }
-        }
+        wanted.sort_unstable();
+        let owners = find(files, &wanted, paths.len());
         Self {
             layers,
-            by_path,
-            names,
+            by_path: paths.into_iter().zip(owners).collect(),
         }
     }
 
@@ -83,7 +64,7 @@ impl<'a> Owners<'a> {
     pub(crate) fn owner_of(&self, package: &Package, layer: usize) -> Option<(&'a str, &'a str)> {
         let mut owner = None;
         for location in &package.locations {
-            let one = self.owner(&location.path)?;
+            let one = self.by_path.get(outer(&location.path)).copied().flatten()?;
             if self.is_replaced(&location.path, package, layer, one) {
                 return None;
             }
@@ -94,11 +75,6 @@ impl<'a> Owners<'a> {
             owner = Some(one);
         }
         owner
-    }
-
-    fn owner(&self, path: &str) -> Option<Owner<'a>> {
-        let mut hashes = self.names.hashes(path);
-        hashes.find_map(|hash| self.by_path.get(&hash).copied().flatten())
     }
 
     /// Whether a layer above the owner's last installation put something else in place of
@@ -126,6 +102,38 @@ impl<'a> Owners<'a> {
     }
 }
 
+/// Owners of `count` files, by the hashes of their names, each with the file's number.
+fn find<'a>(
+    files: &[Visible<'a>],
+    wanted: &[(u64, usize)],
+    count: usize,
+) -> Vec<Option<Owner<'a>>> {
+    let mut owners = vec![None; count];
+    if wanted.is_empty() {
+        return owners;
+    }
+    let filter = Filter::of(wanted.len(), wanted.iter().map(|(hash, _)| *hash));
+    for visible in files {
+        let file = visible.file;
+        let mut hashes = file.owned.iter();
+        for listed in &file.owners {
+            let own = hashes.by_ref().take(listed.count as usize);
+            for hash in own.filter(|hash| filter.may_have(**hash)) {
+                let from = wanted.partition_point(|(known, _)| known < hash);
+                let same = wanted[from..].iter().take_while(|(known, _)| known == hash);
+                for (_, number) in same {
+                    owners[*number].get_or_insert(Owner {
+                        kind: &listed.kind,
+                        package: &listed.package,
+                        layer: visible.layer,
+                    });
+                }
+            }
+        }
+    }
+    owners
+}
+
 /// What lies in an archive belongs to whoever owns the archive.
 fn outer(path: &str) -> &str {
     path.split('!').next().unwrap_or(path)
@@ -149,25 +157,20 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Hashes of every name of the file at `path`.
-    pub(crate) fn hashes(&self, path: &str) -> impl Iterator<Item = u64> + use<> {
-        let path = outer(path);
-        let real = self.tree.real(path).filter(|real| real != path);
-        let mut all = vec![paths::hash(path.as_bytes())];
-        let real = match &real {
-            Some(real) => {
-                all.push(paths::hash(real.as_bytes()));
-                real
-            }
-            None => path,
-        };
-        let others = self.aliases.names(real);
-        all.extend(others.map(|(name, _)| paths::hash(name.as_bytes())));
+    /// Tells the hash of every name of the file at `path`.
+    pub(crate) fn each_hash(&self, path: &str, mut tell: impl FnMut(u64)) {
+        tell(paths::hash(path.as_bytes()));
+        let real = self.tree.real(path).unwrap_or(Cow::Borrowed(path));
+        if real != path {
+            tell(paths::hash(real.as_bytes()));
+        }
+        for (name, _) in self.aliases.names(&real) {
+            tell(paths::hash(name.as_bytes()));
+        }
         if let Some(below) = real.strip_prefix("usr/")
             && self.lost.iter().any(|dir| paths::at_or_below(dir, below))
         {
-            all.push(paths::hash(below.as_bytes()));
+            tell(paths::hash(below.as_bytes()));
         }
-        all.into_iter()
     }
 }

@@ -20,6 +20,39 @@ pub(crate) fn hash(path: &[u8]) -> u64 {
     h ^ (h >> 31)
 }
 
+/// A quick "surely not among them" for a set of hashes.
+pub(crate) struct Filter {
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+impl Filter {
+    /// Of at most `count` hashes: eight bits for each.
+    pub(crate) fn of(count: usize, hashes: impl Iterator<Item = u64>) -> Self {
+        let width = count.saturating_mul(8).clamp(64, 1 << 31);
+        let width = width.next_power_of_two();
+        let mut filter = Self {
+            bits: vec![0; width / 64],
+            shift: u64::BITS - width.trailing_zeros(),
+        };
+        for hash in hashes {
+            let (word, bit) = filter.place(hash);
+            filter.bits[word] |= bit;
+        }
+        filter
+    }
+
+    fn place(&self, hash: u64) -> (usize, u64) {
+        let at = hash >> self.shift;
+        ((at / 64) as usize, 1 << (at % 64))
+    }
+
+    pub(crate) fn may_have(&self, hash: u64) -> bool {
+        let (word, bit) = self.place(hash);
+        self.bits[word] & bit != 0
+    }
+}
+
 /// Whether `path` is `directory` or lies below it.
 pub(crate) fn at_or_below(directory: &str, path: &str) -> bool {
     path.strip_prefix(directory)
@@ -86,6 +119,17 @@ fn glob<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_filter_misses_nothing_and_lets_little_through() {
+        for count in [0u32, 1, 1_000] {
+            let name = |i: u32| hash(&i.to_le_bytes());
+            let filter = Filter::of(count as usize, (0..count).map(name));
+            assert!((0..count).all(|i| filter.may_have(name(i))));
+            let through = (count..count + 1_000).filter(|i| filter.may_have(name(*i)));
+            assert!(through.count() < 200, "{count}");
+        }
+    }
 
     #[test]
     fn patterns_match_whole_segments() {

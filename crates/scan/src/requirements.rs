@@ -22,6 +22,9 @@ pub(crate) fn forget_version(package: &mut Package) {
 
 /// Leaves out the requirements that another package of the target answers.
 pub(crate) fn leave_out_answered(packages: &mut Vec<Package>) {
+    if packages.iter().all(|p| p.requirement().is_none()) {
+        return;
+    }
     let answers: HashSet<(String, String)> = packages
         .iter()
         .filter(|p| p.requirement().is_none())

@@ -1,5 +1,6 @@
 //! Which facts of the layers are visible in the image.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -15,6 +16,8 @@ const MAX_ALIASES: usize = 200;
 pub(crate) struct Visible<'a> {
     pub(crate) file: &'a FileFacts,
     pub(crate) layer: usize,
+    /// Its place among the files of the layer.
+    pub(crate) number: usize,
 }
 
 /// The files of the squashed image, sorted by path.
@@ -29,11 +32,15 @@ pub(crate) fn visible<'a>(
     let mut out: Vec<Visible<'a>> = Vec::new();
     let mut by_real: HashMap<String, usize> = HashMap::new();
     for (layer, facts) in layers.iter().enumerate() {
-        for file in &facts.files {
+        for (number, file) in facts.files.iter().enumerate() {
             if tree.hidden(layer, &file.path) {
                 continue;
             }
-            let upper = Visible { file, layer };
+            let upper = Visible {
+                file,
+                layer,
+                number,
+            };
             if !aliases.concern(&file.path) {
                 out.push(upper);
                 continue;
@@ -46,7 +53,11 @@ pub(crate) fn visible<'a>(
             }
             let above = file.path.rsplit_once('/').map_or("", |(above, _)| above);
             let name = &file.path[above.len()..];
-            let real = tree.real(above).unwrap_or_else(|| above.to_owned()) + name;
+            let real = tree
+                .real(above)
+                .unwrap_or(Cow::Borrowed(above))
+                .into_owned()
+                + name;
             match by_real.entry(real) {
                 Entry::Occupied(known) => out[*known.get()] = upper,
                 Entry::Vacant(new) => {

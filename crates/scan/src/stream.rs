@@ -81,7 +81,7 @@ fn assemble_known(
         Ok(unread) => unread,
         Err(never) => match never {},
     };
-    assemble_image(image, input, &layers, unread, settings)
+    assemble_image(image, input, layers, unread, settings)
 }
 
 /// The inventories of the wanted images of an archive that arrives as one stream, in

@@ -5,10 +5,10 @@
 //! lies below its path; whiteouts take paths away; an opaque directory hides what lower
 //! layers have below it. Links are followed as path_resolution(7) says, inside the image.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use crate::facts::LayerFacts;
-use crate::paths;
+use crate::paths::{self, Filter};
 
 /// Most links that one path is followed through, as in Linux.
 const MAX_HOPS: usize = 40;
@@ -17,20 +17,10 @@ const MAX_HOPS: usize = 40;
 const MAX_SEGMENTS: usize = 4_096;
 
 /// A path with the hashes that layers are asked for.
-pub(crate) struct Hashed {
+struct Hashed {
     at: u64,
+    /// Of the directories above it at which some layer may hide what lies below.
     above: Vec<u64>,
-}
-
-impl Hashed {
-    pub(crate) fn of(path: &str) -> Self {
-        let bytes = path.as_bytes();
-        let above = path.match_indices('/');
-        Self {
-            at: paths::hash(bytes),
-            above: above.map(|(end, _)| paths::hash(&bytes[..end])).collect(),
-        }
-    }
 }
 
 /// What one layer hides of the layers below, ready to be asked.
@@ -107,7 +97,10 @@ pub(crate) enum Way {
 /// The squashed tree of some layers.
 pub(crate) struct Tree<'a> {
     masks: Vec<Mask<'a>>,
-    links: HashMap<&'a str, Link<'a>>,
+    /// Of every path at which a layer hides what lies below it.
+    hiding: Filter,
+    /// With the hashes of their paths, sorted by both.
+    links: Vec<(u64, Link<'a>)>,
 }
 
 /// A visible link.
@@ -120,10 +113,17 @@ pub(crate) struct Link<'a> {
 
 impl<'a> Tree<'a> {
     pub(crate) fn of(layers: &'a [LayerFacts]) -> Self {
+        let masks: Vec<Mask<'_>> = layers.iter().map(Mask::of).collect();
+        let hiding = masks
+            .iter()
+            .flat_map(|m| [&m.facts.occupied, &m.removed, &m.opaque]);
+        let count = hiding.clone().map(Vec::len).sum();
         let mut tree = Self {
-            masks: layers.iter().map(Mask::of).collect(),
-            links: HashMap::new(),
+            hiding: Filter::of(count, hiding.flatten().copied()),
+            masks,
+            links: Vec::new(),
         };
+        let mut links: Vec<(u64, Link<'a>)> = Vec::new();
         for (layer, facts) in layers.iter().enumerate() {
             for (path, target) in &facts.links {
                 if !tree.hidden(layer, path) {
@@ -132,11 +132,34 @@ impl<'a> Tree<'a> {
                         target,
                         layer,
                     };
-                    tree.links.insert(path, link);
+                    links.push((paths::hash(path.as_bytes()), link));
                 }
             }
         }
+        // Of two entries for one path the last counts.
+        links.reverse();
+        links.sort_by_key(|(hash, link)| (*hash, link.path));
+        links.dedup_by_key(|(hash, link)| (*hash, link.path));
+        tree.links = links;
         tree
+    }
+
+    fn link(&self, path: &str) -> Option<Link<'a>> {
+        let wanted = (paths::hash(path.as_bytes()), path);
+        let found = self
+            .links
+            .binary_search_by(|(hash, link)| (*hash, link.path).cmp(&wanted));
+        found.ok().map(|at| self.links[at].1)
+    }
+
+    fn hashed(&self, path: &str) -> Hashed {
+        let bytes = path.as_bytes();
+        let above = path.match_indices('/');
+        let above = above.map(|(end, _)| paths::hash(&bytes[..end]));
+        Hashed {
+            at: paths::hash(bytes),
+            above: above.filter(|hash| self.hiding.may_have(*hash)).collect(),
+        }
     }
 
     /// Whether a layer above `layer` hides what `layer` has at `path`.
@@ -145,13 +168,13 @@ impl<'a> Tree<'a> {
         if upper.is_empty() {
             return false;
         }
-        let path = Hashed::of(path);
+        let path = self.hashed(path);
         upper.iter().any(|mask| mask.hides(&path))
     }
 
     /// The lowest layer above `layer` that hides what `layer` has at `path`.
     pub(crate) fn hidden_by(&self, layer: usize, path: &str) -> Option<usize> {
-        let path = Hashed::of(path);
+        let path = self.hashed(path);
         let upper = self.masks.iter().enumerate().skip(layer + 1);
         let mut hiding = upper.filter(|(_, mask)| mask.hides(&path));
         hiding.next().map(|(at, _)| at)
@@ -159,12 +182,12 @@ impl<'a> Tree<'a> {
 
     /// The visible links that layers keep, in no order.
     pub(crate) fn links(&self) -> impl Iterator<Item = Link<'a>> + '_ {
-        self.links.values().copied()
+        self.links.iter().map(|(_, link)| *link)
     }
 
     /// What stands at `path`; no link is followed.
     pub(crate) fn at(&self, path: &str) -> Place {
-        let path = Hashed::of(path);
+        let path = self.hashed(path);
         for (layer, mask) in self.masks.iter().enumerate().rev() {
             if has(&mask.facts.occupied, path.at) {
                 return Place::File(layer);
@@ -184,6 +207,7 @@ impl<'a> Tree<'a> {
         let Some(path) = self.real(path) else {
             return Way::Nowhere;
         };
+        let path = path.into_owned();
         match self.at(&path) {
             Place::File(layer) => Way::File(path, layer),
             Place::Directory => Way::Directory(path),
@@ -199,7 +223,10 @@ impl<'a> Tree<'a> {
     }
 
     /// `path` without a link in it; `None` when it goes in a circle or on without end.
-    pub(crate) fn real(&self, path: &str) -> Option<String> {
+    pub(crate) fn real<'p>(&self, path: &'p str) -> Option<Cow<'p, str>> {
+        if self.is_real(path) {
+            return Some(Cow::Borrowed(path));
+        }
         let mut todo: Vec<&str> = path.split('/').rev().collect();
         let mut done = String::with_capacity(path.len());
         let (mut hops, mut segments) = (0, 0);
@@ -221,7 +248,7 @@ impl<'a> Tree<'a> {
                 done.push('/');
             }
             done.push_str(segment);
-            if let Some(Link { target, .. }) = self.links.get(done.as_str()) {
+            if let Some(Link { target, .. }) = self.link(&done) {
                 hops += 1;
                 if hops > MAX_HOPS || todo.len() > MAX_SEGMENTS {
                     return None;
@@ -230,6 +257,16 @@ impl<'a> Tree<'a> {
                 todo.extend(target.split('/').rev());
             }
         }
-        Some(done)
+        Some(Cow::Owned(done))
+    }
+
+    /// Whether `path` is written plainly and has no link in it.
+    fn is_real(&self, path: &str) -> bool {
+        let mut from = 0;
+        path.split('/').all(|segment| {
+            let end = from + segment.len();
+            from = end + 1;
+            !matches!(segment, "" | "." | "..") && self.link(&path[..end]).is_none()
+        })
     }
 }

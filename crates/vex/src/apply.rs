@@ -17,6 +17,9 @@ use crate::{Document, Identifier, Product, Statement};
 /// is itself a package, the parts must lie in the same files or belong to it. A finding
 /// that something else has suppressed stays with that reason.
 pub fn apply(report: &mut Report, documents: &[Document]) {
+    if documents.is_empty() {
+        return;
+    }
     let index = Index::of(report);
     let mut latest: HashMap<usize, (Option<Timestamp>, &Document, &Statement)> = HashMap::new();
     let mut uses = Vec::new();

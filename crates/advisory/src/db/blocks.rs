@@ -12,7 +12,6 @@
 //! builder, and raw content gives most of the gain.
 
 use zstd::bulk::{Compressor, Decompressor};
-use zstd::dict::DecoderDictionary;
 
 use super::codec::{Decoder, Encoder, Malformed, u32_at};
 
@@ -101,9 +100,10 @@ impl<'a> Blocks<'a> {
         })
     }
 
-    /// The dictionary, prepared. Costs a copy; keep it.
-    pub(crate) fn prepare(&self) -> DecoderDictionary<'static> {
-        DecoderDictionary::copy(self.dictionary)
+    /// What decompresses blocks. Costs more than a block does; keep it.
+    pub(crate) fn prepare(&self) -> Result<Decompressor<'static>, Malformed> {
+        let broken = Malformed("a dictionary cannot be used");
+        Decompressor::with_dictionary(self.dictionary).map_err(|_| broken)
     }
 
     /// The block that the record at `index` is in, and its place there.
@@ -115,7 +115,7 @@ impl<'a> Blocks<'a> {
     pub(crate) fn block(
         &self,
         block: u32,
-        dictionary: &DecoderDictionary<'static>,
+        decompressor: &mut Decompressor<'static>,
     ) -> Result<Vec<u8>, Malformed> {
         let end = u32_at(self.ends, block as usize)? as usize;
         let start = match block.checked_sub(1) {
@@ -129,8 +129,6 @@ impl<'a> Blocks<'a> {
             return Err(Malformed("a block is too large"));
         }
         let broken = Malformed("a block cannot be decompressed");
-        let mut decompressor =
-            Decompressor::with_prepared_dictionary(dictionary).map_err(|_| broken)?;
         let raw = decompressor
             .decompress(decoder.rest(), len)
             .map_err(|_| broken)?;
@@ -158,14 +156,16 @@ mod tests {
     fn check(records: &[Vec<u8>]) {
         let section = section(records, 3).expect("compresses");
         let blocks = Blocks::new(&section).expect("a good section");
-        let dictionary = blocks.prepare();
+        let mut decompressor = blocks.prepare().expect("a good dictionary");
         for (index, record) in records.iter().enumerate() {
             let (block, place) = Blocks::place(index as u32);
-            let raw = blocks.block(block, &dictionary).expect("a good block");
+            let raw = blocks
+                .block(block, &mut decompressor)
+                .expect("a good block");
             assert_eq!(Blocks::record(&raw, place), Ok(&record[..]));
         }
         let past = Blocks::place(records.len().next_multiple_of(BLOCK) as u32).0;
-        assert!(blocks.block(past, &dictionary).is_err());
+        assert!(blocks.block(past, &mut decompressor).is_err());
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Opening a database, and looking packages and advisories up in it.
 
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use lazaret_model::{AdvisoryKind, Affected, DatabaseInfo, Digest, FeedInfo};
-use zstd::dict::DecoderDictionary;
+use zstd::bulk::Decompressor;
 
 use super::blocks::Blocks;
 use super::body::{self, AdvisoryBody};
@@ -14,13 +14,20 @@ use super::container::{Container, Section};
 use super::table::{Entry, Table};
 use super::{DbError, statement};
 
-/// An open database. Shared freely between threads; holds no cache and no lock.
+/// An open database. Shared freely between threads, which never wait for each other.
 pub struct Db {
     bytes: Bytes,
     container: Container,
     meta: Meta,
-    bodies: OnceLock<DecoderDictionary<'static>>,
-    cves: OnceLock<DecoderDictionary<'static>>,
+    bodies: Mutex<Option<Kept>>,
+    cves: Mutex<Option<Kept>>,
+}
+
+/// What the last reader of a section leaves for the next one: preparing it costs more than
+/// reading a block, and records that are asked for together often stand together.
+struct Kept {
+    decompressor: Decompressor<'static>,
+    block: Option<(u32, Vec<u8>)>,
 }
 
 /// The place of an advisory in one database file. Means nothing in another.
@@ -105,8 +112,8 @@ impl Db {
             bytes,
             container,
             meta,
-            bodies: OnceLock::new(),
-            cves: OnceLock::new(),
+            bodies: Mutex::default(),
+            cves: Mutex::default(),
         })
     }
 
@@ -269,22 +276,43 @@ impl Db {
         index: u32,
         read: impl FnOnce(&[u8]) -> Result<T, Malformed>,
     ) -> Result<T, DbError> {
-        let (block, place) = Blocks::place(index);
-        let raw = self.block(section, block)?;
-        Blocks::record(&raw, place)
-            .and_then(read)
-            .map_err(in_section(section))
-    }
-
-    /// A decompressed block of a section of blocks.
-    pub(super) fn block(&self, section: Section, block: u32) -> Result<Vec<u8>, DbError> {
-        let blocks = Blocks::new(self.section(section)).map_err(in_section(section))?;
-        let dictionary = match section {
+        let place = match section {
             Section::Cves => &self.cves,
             _ => &self.bodies,
         };
-        let dictionary = dictionary.get_or_init(|| blocks.prepare());
-        blocks.block(block, dictionary).map_err(in_section(section))
+        let lock = || place.lock().unwrap_or_else(PoisonError::into_inner);
+        // Taken out while it is used: another thread meanwhile prepares its own.
+        let kept = lock().take();
+        let (kept, value) = self
+            .read_kept(kept, section, index, read)
+            .map_err(in_section(section))?;
+        *lock() = Some(kept);
+        Ok(value)
+    }
+
+    fn read_kept<T>(
+        &self,
+        kept: Option<Kept>,
+        section: Section,
+        index: u32,
+        read: impl FnOnce(&[u8]) -> Result<T, Malformed>,
+    ) -> Result<(Kept, T), Malformed> {
+        let blocks = Blocks::new(self.section(section))?;
+        let (block, place) = Blocks::place(index);
+        let mut kept = match kept {
+            Some(kept) => kept,
+            None => Kept {
+                decompressor: blocks.prepare()?,
+                block: None,
+            },
+        };
+        let raw = match kept.block.take() {
+            Some((known, raw)) if known == block => raw,
+            _ => blocks.block(block, &mut kept.decompressor)?,
+        };
+        let value = Blocks::record(&raw, place).and_then(read)?;
+        kept.block = Some((block, raw));
+        Ok((kept, value))
     }
 
     /// Calls `visit` with space, name and payload of every package, until it returns false.

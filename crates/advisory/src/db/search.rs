@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::codec::Decoder;
 use super::container::Section;
-use super::reader::in_section;
 use super::{Db, DbError, GroupIndex};
 
 /// An alias group that a search found.
@@ -101,23 +100,16 @@ impl Db {
     }
 
     fn search_summaries(&self, lower: &str, hits: &mut Hits) -> Result<(), DbError> {
-        let mut block = None;
         for index in self.advisories() {
-            let (wanted, place) = super::blocks::Blocks::place(index.0);
-            let raw = match block.take() {
-                Some((number, raw)) if number == wanted => raw,
-                _ => self.block(Section::Bodies, wanted)?,
-            };
-            let summary = super::blocks::Blocks::record(&raw, place)
-                .and_then(|bytes| Decoder::new(bytes).string())
-                .map_err(in_section(Section::Bodies))?;
+            let summary = self.record(Section::Bodies, index.0, |bytes| {
+                Decoder::new(bytes).string()
+            })?;
             if summary.to_lowercase().contains(lower) {
                 hits.add(self.group_of(index)?, || Matched::Summary(summary));
             }
             if hits.full() {
                 break;
             }
-            block = Some((wanted, raw));
         }
         Ok(())
     }

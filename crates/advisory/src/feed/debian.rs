@@ -3,12 +3,13 @@
 //! Source: Debian security tracker, "JSON export"; the meaning of states is that of the
 //! tracker's own pages.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use lazaret_model::{Advisory, Affected, FeedItem, FixStatus, Qualifiers, Severity};
-use lazaret_version::{Interval, Range};
+use lazaret_version::{Interval, Range, Scheme};
 
 use super::space;
 use super::{Feed, FeedError, FeedFile, Sink};
@@ -43,6 +44,20 @@ struct Release {
     nodsa: Option<String>,
     #[serde(default)]
     nodsa_reason: Option<String>,
+    /// The version in each suite of the release: `bookworm`, `bookworm-security`.
+    #[serde(default)]
+    repositories: BTreeMap<String, String>,
+}
+
+impl Release {
+    /// Whether some suite of the release has that version, or a later one. What is fixed
+    /// in a version that nobody can install yet is open.
+    fn has_published(&self, fixed: &str) -> bool {
+        let order = |has: &String| Scheme::Deb.compare(has, fixed);
+        // A version that cannot be compared speaks against nothing.
+        let reaches = |has| order(has).is_ok_and(Ordering::is_ge) || order(has).is_err();
+        self.repositories.is_empty() || self.repositories.values().any(reaches)
+    }
 }
 
 fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
@@ -77,13 +92,18 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
 fn statement(package: &str, codename: &str, release: Release) -> Result<Option<Affected>, String> {
     let space = space::debian(codename).ok_or("a release without name")?;
     let urgency = release.urgency.as_deref().unwrap_or_default();
-    let fixed = release.fixed_version.filter(|v| !v.is_empty());
+    let fixed = release.fixed_version.as_ref().filter(|v| !v.is_empty());
     let (range, status, fixed) = match (release.status.as_str(), fixed) {
         ("resolved", Some(v)) if v == "0" => (Range::everything(), FixStatus::NotAffected, vec![]),
-        ("resolved", Some(v)) => (
+        ("resolved", Some(v)) if release.has_published(v) => (
             Range::from(Interval::below(v.clone())),
             FixStatus::Fixed,
-            vec![v],
+            vec![v.clone()],
+        ),
+        ("resolved", Some(v)) => (
+            Range::from(Interval::below(v.clone())),
+            FixStatus::Affected,
+            vec![],
         ),
         ("open", _) => (
             Range::everything(),

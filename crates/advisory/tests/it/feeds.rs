@@ -204,6 +204,59 @@ fn secdb_keeps_every_id_of_an_entry() {
 }
 
 #[test]
+fn what_debian_has_fixed_and_not_published_is_open() {
+    let text = r#"{"curl":{"CVE-2030-1":{"releases":{"bookworm":{"status":"resolved",
+        "fixed_version":"7.88-10+deb12u9","urgency":"not yet assigned",
+        "repositories":{"bookworm":"7.88-10","bookworm-security":"7.88-10+deb12u8"}},
+        "trixie":{"status":"resolved","fixed_version":"8.1-1","urgency":"medium**",
+        "repositories":{"trixie":"8.1-2"}}}}}}"#;
+    let [advisory] = advisories("debian", "json", text).try_into().expect("one");
+    let open = check(&advisory, "debian:12", "curl", &[("7.88-10", true)]);
+    assert_eq!((open.status, open.fixed.len()), (FixStatus::Affected, 0));
+    // What the tracker infers from unstable for a release stands there as its own fix.
+    let versions = [("8.0-1", true), ("8.1-2", false)];
+    let fixed = check(&advisory, "debian:13", "curl", &versions);
+    assert_eq!(fixed.status, FixStatus::Fixed);
+}
+
+#[test]
+fn a_record_that_names_no_versions_accuses_none() {
+    let record = |range: &str| {
+        format!(
+            r#"{{"id":"GHSA-aaaa-bbbb-cccc","modified":"2030-01-02T00:00:00Z","affected":[
+            {{"package":{{"ecosystem":"PyPI","name":"thing"}}{range}}}]}}"#
+        )
+    };
+    for nothing in [
+        "",
+        r#","ranges":[]"#,
+        r#","versions":[]"#,
+        r#","ranges":[{"type":"ECOSYSTEM","events":[{"fixed":"2.0"}]}]"#,
+    ] {
+        let (items, _) = read("osv", "a.json", &record(nothing));
+        let inside = items.iter().any(|item| match item {
+            FeedItem::Advisory(advisory) => advisory.affected.iter().any(|a| {
+                let found = a.range.contains(a.scheme, "1.0");
+                matches!(found, Containment::Inside(_))
+            }),
+            _ => false,
+        });
+        assert!(!inside, "{nothing}");
+    }
+    // An end that is empty is no version, and leaves doubt, not an answer.
+    let empty = r#","ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":""}]}]"#;
+    let (items, bad) = read("osv", "a.json", &record(empty));
+    let undecided = items.iter().any(|item| match item {
+        FeedItem::Advisory(advisory) => advisory.affected.iter().any(|a| {
+            let found = a.range.contains(a.scheme, "1.0");
+            matches!(found, Containment::Undecided(_))
+        }),
+        _ => false,
+    });
+    assert!(undecided || !bad.is_empty(), "{items:?}");
+}
+
+#[test]
 fn debian_notices_name_releases_by_number() {
     let text = "[01 Apr 2030] DSA-1-1 curl - security update\n\t{CVE-2030-1 CVE-2030-2}\n\
         \t[bookworm] - curl 7.88.1-10+deb12u1\n\t[bullseye] - curl <not-affected> (too old)\n\

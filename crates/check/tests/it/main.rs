@@ -3,3 +3,4 @@
 mod exposure;
 mod manifest;
 mod table;
+mod terraform;

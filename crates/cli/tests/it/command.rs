@@ -40,6 +40,10 @@ fn the_gate_gives_the_exit_codes() {
             text(&scan.stderr)
         );
     }
+    let help = text(&lazaret(dir.path(), &["scan", "--help"]).stdout);
+    for told in ["1 refused by --fail-on", "Exit 3 when"] {
+        assert!(help.contains(told), "{told} is not in {help}");
+    }
     let missing = lazaret(dir.path(), &["scan", "oci-archive:nowhere.tar"]);
     assert_eq!(missing.status.code(), Some(2));
     assert!(text(&missing.stderr).contains("nowhere.tar"));

@@ -5,6 +5,7 @@
     reason = "a test that counts says so to who runs it"
 )]
 
+mod acceptance;
 mod conditions;
 mod cvss;
 mod ownership;

@@ -4,8 +4,8 @@ use lazaret_advisory::Db;
 use lazaret_advisory::build::{BuildOptions, Builder};
 use lazaret_match::{MatchOptions, MatchResult, matched};
 use lazaret_model::{
-    Advisory, Affected, Distro, FeedItem, FixStatus, GapKind, Inventory, KeyKind, Package,
-    Qualifiers, Source,
+    Advisory, Affected, Distro, FeedItem, FixStatus, GapKind, Inventory, KeyKind, Package, Purl,
+    Qualifiers, Severity, Source,
 };
 use lazaret_version::Scheme;
 
@@ -124,23 +124,57 @@ fn silence_of_a_distribution_that_lists_open_flaws_acquits_its_program() {
     assert_eq!(counting(&result), ["generic fixed"]);
 }
 
+/// Findings on a library of PyPI that belongs to the package `owner`.
+fn library(name: &str, version: &str, owner: (&str, &str), tracker: &'static str) -> Vec<String> {
+    let python = Affected {
+        name: name.to_lowercase(),
+        scheme: Scheme::Pep440,
+        ..statement("pypi", "9.0", Qualifiers::default())
+    };
+    let mut purl = Purl::of_name("deb", owner.0, owner.1);
+    purl.set("distro", "debian-12");
+    let library = Package {
+        owner: Some(purl.to_string()),
+        ..Package::new("pypi", name, version)
+    };
+    let mut package = Package {
+        source: Some(Source {
+            name: "tool".into(),
+            version: owner.1.into(),
+        }),
+        ..Package::new("deb", owner.0, owner.1)
+    };
+    package.purl = purl;
+    let records = [("pypa", "PYSEC-2030-1", python), debian(tracker, "0.1-1")];
+    let result = against(&database(&records), vec![library, package], false);
+    counting(&result)
+}
+
 #[test]
 fn the_silence_of_a_distribution_acquits_no_library_inside_a_package() {
-    let python = Affected {
-        name: "tool".into(),
-        scheme: Scheme::Pep440,
-        ..statement("pypi", "2.0", Qualifiers::default())
-    };
-    let library = Package {
-        owner: Some(OWNER.into()),
-        ..Package::new("pypi", "tool", "1.9")
-    };
-    let records = [
-        ("pypa", "PYSEC-2030-1", python),
-        debian("CVE-2029-9", "1.9-1"),
-    ];
-    let result = against(&database(&records), vec![library, package()], false);
-    assert_eq!(counting(&result), ["pypi fixed"]);
+    for (name, version, owner) in [
+        ("inner", "1.9", ("python3-tool", "1.9-3")),
+        ("tool", "1.8", ("python3-tool", "1.9-3")),
+        ("tool", "1.9", ("python3-tool", "1.9.1-3")),
+        ("tool", "1.9", ("python3-tool", "1.90-3")),
+    ] {
+        let found = library(name, version, owner, "CVE-2029-9");
+        assert_eq!(found, ["pypi fixed"], "{name} {version} of {owner:?}");
+    }
+}
+
+#[test]
+fn a_library_that_is_the_package_itself_is_judged_as_the_package() {
+    for (version, owner) in [
+        ("1.9", ("python3-tool", "1.9-3")),
+        ("1.9", ("python3-tool", "2:1.9+dfsg-3+deb12u1")),
+        ("1.9", ("libtool-python", "1.9~ds-1")),
+    ] {
+        let silent = library("Tool", version, owner, "CVE-2029-9");
+        assert_eq!(silent, Vec::<String>::new(), "{owner:?}");
+        let fixes_alone = library("Tool", version, owner, "DSA-9999-1");
+        assert_eq!(fixes_alone, ["pypi fixed"], "{owner:?}");
+    }
 }
 
 #[test]
@@ -194,4 +228,29 @@ fn what_nvd_alone_says_of_an_apk_package_is_not_said_of_its_program_again() {
     let open = result.findings.iter().filter(|f| f.suppressed.is_none());
     let told: Vec<(&str, FixStatus)> = open.map(|f| (f.package.purl.as_str(), f.status)).collect();
     assert_eq!(told, [(owner, FixStatus::Fixed)]);
+}
+
+#[test]
+fn a_finding_on_a_package_of_which_nothing_can_run_is_demoted_with_the_reason() {
+    let mut record = debian("CVE-2030-1", "1.9-5");
+    record.2.severity = Some(Severity::High);
+    let db = database(&[record]);
+    let mut headers = package();
+    headers.set_inert("headers and documentation");
+    let result = against(&db, vec![headers.clone()], false);
+    let [finding] = result.findings.as_slice() else {
+        panic!("one finding, not {:?}", result.findings);
+    };
+    assert_eq!(finding.severity, Severity::Negligible);
+    assert_eq!(finding.suppressed, None);
+    assert_eq!(finding.risk.score, 0.0);
+    let reason = "present but inert: the package holds headers and documentation, \
+                  nothing that can run";
+    let source = format!("{reason}; high by the record's own rating of this package");
+    assert_eq!(finding.severity_source, source);
+    assert_eq!(finding.risk.why.last().map(String::as_str), Some(reason));
+    let strict = against(&db, vec![headers], true);
+    assert_eq!(strict.findings[0].severity, Severity::High);
+    let ordinary = against(&db, vec![package()], false);
+    assert_eq!(ordinary.findings[0].severity, Severity::High);
 }

@@ -4,6 +4,7 @@ mod document;
 mod exceptions;
 mod language;
 mod laws;
+mod page;
 mod secrets;
 
 use lazaret_model::*;
