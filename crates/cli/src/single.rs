@@ -11,6 +11,8 @@ use lazaret_ecosystem::{Found, Input, distro, recognise};
 use lazaret_model::{Inventory, Location, Target, TargetKind};
 use lazaret_scan::{Look, secrets_of_file};
 
+use crate::errors;
+
 /// Largest single file that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 30;
 
@@ -25,9 +27,12 @@ pub(crate) fn inventory(path: &Path, input: &str, look: Look) -> anyhow::Result<
         // A file without packages may well have credentials.
         Err(_) if look.secrets => Found::default(),
         found => found.with_context(|| {
-            format!(
-                "understand {}; try dir:, sbom: or oci-archive: to say what it is",
-                path.display()
+            errors::doing(
+                format!("understand {}", path.display()),
+                format!(
+                    "sbom:{0} or oci-archive:{0}, to say what it is",
+                    path.display()
+                ),
             )
         })?,
     };
@@ -61,7 +66,7 @@ pub(crate) fn inventory(path: &Path, input: &str, look: Look) -> anyhow::Result<
 
 /// The content of a file of bounded size.
 pub(crate) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let doing = || format!("read {}", path.display());
+    let doing = || errors::read(path);
     let size = std::fs::metadata(path).with_context(doing)?.len();
     if size > MAX_BYTES {
         bail!(
