@@ -19,6 +19,7 @@ mod pipeline;
 mod platforms;
 mod progress;
 mod reference;
+mod rematch;
 mod sample;
 mod scan;
 mod settings;

@@ -337,7 +337,8 @@ fn read(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))
 }
 
-fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
+/// The inventory in a report or a bill of materials.
+pub(crate) fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
     let bytes = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
     let name = path
         .file_name()
