@@ -18,6 +18,7 @@ mod ignore;
 pub mod manifest;
 mod settings;
 mod source;
+pub mod terraform;
 pub mod walk;
 
 pub use check::{Check, Edit, Finding, Findings};
@@ -49,4 +50,8 @@ pub struct Language {
 }
 
 /// Every kind of file.
-pub static ALL: &[&Language] = &[&dockerfile::LANGUAGE, &manifest::LANGUAGE];
+pub static ALL: &[&Language] = &[
+    &dockerfile::LANGUAGE,
+    &manifest::LANGUAGE,
+    &terraform::LANGUAGE,
+];

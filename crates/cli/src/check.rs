@@ -9,11 +9,12 @@ use anyhow::{Context as _, bail};
 use lazaret_check::walk::Gathered;
 use lazaret_check::{Check, Settings};
 use lazaret_model::{Decision, REPORT_SCHEMA, Report, Scanner, Target, TargetKind};
-use lazaret_policy::{Gate, decide};
+use lazaret_policy::Gate;
 use lazaret_report::{Options, misconfiguration};
 
 use crate::Verdict;
 use crate::args::CheckArgs;
+use crate::policy::{self, Judge};
 use crate::{console, scan};
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
@@ -29,6 +30,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
         severities: args.severity.clone(),
         ignore_unfixed: false,
     };
+    let judge = Judge::of(&args.policy, gate)?;
     let settings = settings(args)?;
     let mut gathered = Gathered::default();
     for path in &args.paths {
@@ -62,9 +64,9 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
         gaps: answers.gaps,
         decision: Decision::default(),
     };
-    gate.filter(&mut report);
-    report.decision = decide(&report, &gate);
+    let uses = judge.judge(&mut report);
     write(&report, args)?;
+    policy::warn_of(&[uses])?;
     Ok(scan::verdict(&report))
 }
 

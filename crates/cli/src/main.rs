@@ -17,6 +17,7 @@ mod doctor;
 mod errors;
 mod pipeline;
 mod platforms;
+mod policy;
 mod progress;
 mod reference;
 mod rematch;
@@ -101,6 +102,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         Command::Diff(args) => diff::run(&args),
         Command::Explain(explain) => scan::explain(&explain),
         Command::Db(db) => database::run(db.command),
+        Command::Policy(args) => policy::run(&args.command),
         Command::Vex(vex) => match vex.command {
             VexCommand::Init(init) => vex::init(&init),
         },

@@ -10,13 +10,14 @@ use lazaret_advisory::Db;
 use lazaret_image::Platforms;
 use lazaret_match::MatchOptions;
 use lazaret_model::{Inventory, Outcome, Report};
-use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, decide, hide_known};
+use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, hide_known};
 use lazaret_report::format::Format;
 use lazaret_report::sbom::{self, SbomFormat};
 use lazaret_report::{Options, explain as tell};
 
 use crate::Verdict;
 use crate::args::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
+use crate::policy::{self, Judge};
 use crate::{age, console, database, diff, errors, pipeline, platforms, targets, vex};
 
 /// Ignore files that are read from the working directory by themselves.
@@ -24,7 +25,7 @@ const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.ya
 
 pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     // What can be wrong with the arguments is told before minutes of work.
-    let gate = gate(&args.gate)?;
+    let judge = Judge::of(&args.policy, gate(&args.gate)?)?;
     let outputs = outputs(&args.output)?;
     pipeline::check(&args.output)?;
     let today = today();
@@ -40,6 +41,7 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     let database = database::open(args.matching.database.db.as_deref())?;
     let mut reports = Vec::new();
     let mut unused: Option<Vec<Unused>> = None;
+    let mut uses = Vec::new();
     for inventory in targets::inventories(&args.target)? {
         let mut report = examine(inventory, &database, &args.matching, &today)?;
         let idle = rules.apply(&mut report, &today);
@@ -51,8 +53,7 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
         if let Some((baseline, name)) = &baseline {
             hide_known(&mut report, baseline, name);
         }
-        gate.filter(&mut report);
-        report.decision = decide(&report, &gate);
+        uses.push(judge.judge(&mut report));
         reports.push(report);
     }
     let of: Vec<_> = reports.iter().map(|r| r.target.platform.clone()).collect();
@@ -67,6 +68,7 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
         // The other outputs are written, and the gate decides, whoever reads this one.
         errors::unless_gone(written)?;
     }
+    policy::warn_of(&uses)?;
     if !console::is_quiet() {
         let mut err = anstream::stderr();
         for rule in unused.into_iter().flatten() {
@@ -85,12 +87,18 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
 }
 
 pub(crate) fn verdict(report: &Report) -> Verdict {
-    let by = |rule: &str| report.decision.reasons.iter().any(|r| r.rule == rule);
-    match report.decision.outcome {
-        Outcome::Allow | Outcome::Warn => Verdict::Allowed,
-        _ if by("fail-on") => Verdict::Refused,
-        _ if by("fail-on-gaps") => Verdict::Incomplete,
-        _ => Verdict::Refused,
+    let decision = &report.decision;
+    if decision.outcome <= Outcome::Warn {
+        return Verdict::Allowed;
+    }
+    let stops = decision
+        .reasons
+        .iter()
+        .filter(|r| r.outcome > Outcome::Warn);
+    // What only gaps speak against is incomplete, not bad.
+    match stops.clone().count() > 0 && stops.into_iter().all(|r| r.about == "gap") {
+        true => Verdict::Incomplete,
+        false => Verdict::Refused,
     }
 }
 

@@ -12,6 +12,7 @@ mod channel;
 mod condition;
 mod cvss;
 mod identity;
+mod inert;
 mod lookup;
 mod ownership;
 mod platform;
@@ -39,7 +40,8 @@ pub struct MatchOptions {
     /// A date, `YYYY-MM-DD`: advisories that were published later make no finding, and
     /// exploitation that became known later is not known.
     pub as_of: Option<String>,
-    /// Show what the owner's distribution has already judged as findings of their own.
+    /// Show what the owner's distribution has already judged as findings of their own, and
+    /// rate findings on packages of which nothing can run like any other.
     pub strict: bool,
 }
 
@@ -75,6 +77,7 @@ pub fn matched(
         for (identity, candidates) in groups {
             let mut finding = finding(package, &identity, &candidates, &mut facts)?;
             if !options.strict {
+                inert::demote(&mut finding, package);
                 finding.suppressed = owners.verdict(package, &identity, &mut facts)?;
             }
             result.findings.push(finding);

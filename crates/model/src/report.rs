@@ -165,6 +165,13 @@ pub struct Reason {
     /// Keys of the findings that it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<String>,
+    /// What follows from this reason alone.
+    #[serde(default)]
+    pub outcome: Outcome,
+    /// What the rule is about, one by one: `finding`, `secret`, `gap`, …; empty for the
+    /// report as a whole.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
     /// What the rule would have led to, where its mode does not let it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub would: Option<Outcome>,

@@ -2,6 +2,7 @@
 //! give the same decision, wherever it is taken.
 
 use lazaret_model::{Decision, Outcome, PolicyInfo, Reason, Report};
+use serde::Serialize;
 
 use crate::cel::{Fact, Machine, STEPS, Value, why};
 use crate::document::{Mode, Rule, Variant};
@@ -16,7 +17,7 @@ const ALL_STEPS: u64 = 200_000_000;
 const MOST_EXPLAINED: usize = 20;
 
 /// What a rule says about a report.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Verdict {
     /// Name of the rule.
     pub rule: String,
@@ -40,10 +41,12 @@ pub struct Verdict {
     pub holds: Vec<Hit>,
     /// Where its condition cannot be decided.
     pub undecided: Vec<Hit>,
+    /// The facts by which a rule about the whole report does not hold.
+    pub denied: Vec<String>,
 }
 
 /// Something that a rule speaks about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hit {
     /// Key of the finding, or a name; the target's name for the report as a whole.
     pub key: String,
@@ -55,6 +58,11 @@ impl Verdict {
     /// What follows from what it found.
     pub fn effect(&self) -> Outcome {
         self.mode.effect(self.wanted())
+    }
+
+    /// Whether it has nothing to say.
+    pub fn is_silent(&self) -> bool {
+        self.holds.is_empty() && self.undecided.is_empty()
     }
 
     /// What would follow if it were enforced.
@@ -144,6 +152,8 @@ fn reason(
             true => hits.iter().map(|hit| hit.key.clone()).collect(),
             false => Vec::new(),
         },
+        outcome: effect,
+        about: verdict.each.unwrap_or_default().to_owned(),
         would: (effect != action).then_some(action),
         facts: first.facts.clone(),
         undecided,
@@ -170,6 +180,7 @@ fn judge<'a>(
         asked: 0,
         holds: Vec::new(),
         undecided: Vec::new(),
+        denied: Vec::new(),
     };
     let whole = [Subject {
         key: report.target.name.clone(),
@@ -190,7 +201,12 @@ fn judge<'a>(
         let answer = machine.value(&variant.condition);
         *left -= steps - machine.left();
         let hits = match answer {
-            Value::Bool(false) => continue,
+            Value::Bool(false) => {
+                if rule.each.is_none() {
+                    verdict.denied = facts(variant, &answer, &variables);
+                }
+                continue;
+            }
             Value::Bool(true) => &mut verdict.holds,
             _ => &mut verdict.undecided,
         };

@@ -176,6 +176,7 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 rule: "fail-on".into(),
                 message: format!("{} {noun} {}", hits.len(), condition.words()),
                 findings: hits,
+                outcome: Outcome::Block,
                 ..Reason::default()
             });
         }
@@ -195,6 +196,7 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 rule: "fail-on".into(),
                 message: format!("{} {noun} {}", hits.len(), condition.words()),
                 findings: hits,
+                outcome: Outcome::Block,
                 ..Reason::default()
             });
         }
@@ -210,6 +212,8 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons.push(Reason {
             rule: "fail-on-gaps".into(),
             message,
+            outcome: Outcome::Block,
+            about: "gap".into(),
             ..Reason::default()
         });
     }
@@ -227,6 +231,7 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons.push(Reason {
             rule: "no-condition".into(),
             message,
+            outcome: Outcome::Warn,
             ..Reason::default()
         });
     }
@@ -234,5 +239,17 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         outcome,
         reasons,
         policy: None,
+    }
+}
+
+/// The decision of a gate and of a policy together: the worse one, with all reasons.
+pub fn combine(gate: Decision, policy: Decision) -> Decision {
+    let mut reasons = [gate.reasons, policy.reasons].concat();
+    // Stable: the gate's come first among equals.
+    reasons.sort_by_key(|reason| std::cmp::Reverse((reason.outcome, reason.would)));
+    Decision {
+        outcome: gate.outcome.max(policy.outcome),
+        reasons,
+        policy: policy.policy,
     }
 }

@@ -9,12 +9,16 @@ pub(super) fn of(source: &Source) -> Vec<Ignore> {
         return of_lines(source);
     }
     let settings = Settings::default();
-    let file = Dockerfile::read(source, &settings);
-    let mut found = of_lines(source);
+    of_file(&Dockerfile::read(source, &settings))
+}
+
+/// The ignore comments of a file that was read.
+pub(super) fn of_file(file: &Dockerfile<'_>) -> Vec<Ignore> {
+    let mut found = of_lines(file.source);
     found.extend(
         file.comments
             .iter()
-            .filter_map(|comment| hadolint(&file, comment)),
+            .filter_map(|comment| hadolint(file, comment)),
     );
     found
 }

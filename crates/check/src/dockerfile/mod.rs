@@ -3,23 +3,27 @@
 //! The reader follows BuildKit; see [`Dockerfile::read`]. Checks are in `rules`, a file
 //! for each, listed in `rules::ALL`.
 
+mod bases;
 mod ignores;
 mod instruction;
 mod lex;
 mod rules;
+mod shell;
 mod stages;
 mod text;
 mod words;
 
-pub use instruction::{Flag, Instruction, Keyword};
+pub use bases::{BaseImage, BaseUse, base_images};
+pub use instruction::{Flag, Instruction, Keyword, Shell};
 pub use lex::{Comment, Heredoc, Problem};
+pub use shell::{Command, Join, Nesting, Redirect, Script, ShellWord};
 pub use stages::{Base, Stage, fill};
 pub use text::Text;
 pub use words::{Pair, Word};
 
 use std::ops::Range;
 
-use crate::{Check, Findings, Language, Settings, Source, engine};
+use crate::{Check, Finding, Findings, Language, Settings, Source, engine};
 
 /// Dockerfiles.
 pub static LANGUAGE: Language = Language {
@@ -70,6 +74,8 @@ impl<'a> Dockerfile<'a> {
         let read = |line| Instruction::read(line, escape);
         let mut instructions: Vec<Instruction> = lexed.lines.iter().map(read).collect();
         let stages = stages::read(&mut instructions, settings);
+        let asked = pragma_shell(&lexed.comments);
+        read_shells(source, &mut instructions, &stages, escape, asked);
         Self {
             source,
             escape,
@@ -100,11 +106,118 @@ impl<'a> Dockerfile<'a> {
             .filter(move |i| i.keyword == keyword)
     }
 
+    /// A failure of `check` inside of an instruction.
+    pub(crate) fn finding(
+        &self,
+        check: &'static Check,
+        instruction: &Instruction,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> Finding {
+        let resource = match instruction.stage {
+            Some(stage) if self.stages.len() > 1 => self.stage_name(stage),
+            _ => String::new(),
+        };
+        Finding::new(check, self.source, span, message)
+            .within(instruction.span.clone())
+            .resource(resource)
+    }
+
+    /// The stages below a stage, itself first.
+    pub fn chain<'s>(&'s self, stage: &'s Stage) -> impl Iterator<Item = &'s Stage> {
+        let below = |stage: &&'s Stage| match stage.base {
+            Base::Stage(parent) => self.stages.get(parent).filter(|p| p.from < stage.from),
+            _ => None,
+        };
+        std::iter::successors(Some(stage), below)
+    }
+
+    /// The value that `ENV` or `ARG` gives a variable for an instruction: `Some(None)`
+    /// where an `ARG` has no default, `None` where nothing declares it. Those of the
+    /// stages below count, and a build argument wherever before it was declared: one that
+    /// its stage does not see is still meant by its name.
+    pub fn variable(&self, name: &str, at: &Instruction) -> Option<Option<String>> {
+        let before = |i: &&Instruction| i.span.start < at.span.start;
+        let of = |i: &Instruction| {
+            let pair = i.pairs().into_iter().rev().find(|pair| pair.key == name)?;
+            Some(pair.value)
+        };
+        if let Some(stage) = at.stage.and_then(|index| self.stages.get(index)) {
+            for stage in self.chain(stage) {
+                let own = self.of_stage(stage).iter().filter(before).rev();
+                if let Some(value) = own
+                    .filter(|i| matches!(i.keyword, Keyword::Env | Keyword::Arg))
+                    .find_map(of)
+                {
+                    return Some(value);
+                }
+            }
+        }
+        self.of(Keyword::Arg).filter(before).find_map(of)
+    }
+
     /// What people call a stage: its name, or its number.
     pub fn stage_name(&self, index: usize) -> String {
         match self.stages.get(index).and_then(|s| s.name.clone()) {
             Some(name) => format!("stage {name}"),
             None => format!("stage {index}"),
+        }
+    }
+}
+
+/// The shell that hadolint's `# hadolint shell=…` names.
+fn pragma_shell(comments: &[Comment]) -> Option<Shell> {
+    let named = comments.iter().find_map(|comment| {
+        let rest = comment.text.strip_prefix("hadolint")?.trim_start();
+        Some(
+            rest.strip_prefix("shell")?
+                .trim_start()
+                .strip_prefix('=')?
+                .trim(),
+        )
+    })?;
+    let word = Word {
+        raw: named.to_owned(),
+        value: named.to_owned(),
+        span: 0..0,
+        at: 0,
+    };
+    Some(Shell::of(&[word]))
+}
+
+/// Gives every instruction the shell that reads it, and what it runs.
+fn read_shells(
+    source: &Source,
+    instructions: &mut [Instruction],
+    stages: &[Stage],
+    escape: char,
+    asked: Option<Shell>,
+) {
+    // A backtick escapes where paths have backslashes: on Windows.
+    let fallback = Shell {
+        posix: escape != '`',
+        ..Shell::DEFAULT
+    };
+    let first = asked.unwrap_or(fallback);
+    let mut last: Vec<Shell> = Vec::with_capacity(stages.len());
+    let mut shell = first;
+    for instruction in instructions {
+        if let Some(index) = instruction.stage.filter(|index| *index == last.len()) {
+            shell = match stages.get(index).map(|s| &s.base) {
+                Some(Base::Stage(parent)) => last.get(*parent).copied().unwrap_or(first),
+                _ => first,
+            };
+            last.push(shell);
+        }
+        if instruction.keyword == Keyword::Shell {
+            shell = Shell::of(instruction.arguments());
+            if let Some(of_stage) = last.last_mut() {
+                *of_stage = shell;
+            }
+        }
+        instruction.shell = shell;
+        if shell.posix || instruction.json.is_some() {
+            instruction.script = Script::of(instruction, &source.text);
         }
     }
 }

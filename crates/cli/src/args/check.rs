@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 
 use lazaret_model::Severity;
 
-use super::values;
+use super::{PolicyArgs, values};
 
 /// `check`.
 #[derive(Debug, ClapArgs)]
@@ -20,8 +20,8 @@ use super::values;
 Ignore comments: `# lazaret:ignore=ID reason`, `# hadolint ignore=DL3006`,
 `# trivy:ignore:DS-0002`, above what they concern.
 
-Exit codes: 0 done, 1 refused by --fail-on, 2 could not be done, 3 incomplete where
---fail-on-gaps forbids it.")]
+Exit codes: 0 done, 1 refused by --fail-on or the policy, 2 could not be done, 3 incomplete
+where --fail-on-gaps or the policy forbids it.")]
 pub(crate) struct CheckArgs {
     /// Files and directories; `-` is standard input.
     #[arg(value_name = "PATH", required_unless_present_any = ["explain", "list"])]
@@ -56,6 +56,8 @@ pub(crate) struct CheckArgs {
     /// Exit 3 when something could not be examined.
     #[arg(long, env = "LAZARET_FAIL_ON_GAPS")]
     pub(crate) fail_on_gaps: bool,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
     /// Run these checks alone, by our id or a peer's (comma-separated).
     #[arg(
         long,

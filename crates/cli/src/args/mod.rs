@@ -7,6 +7,7 @@
 mod check;
 mod database;
 mod debug;
+mod policy;
 mod report;
 mod target;
 mod values;
@@ -19,6 +20,9 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use check::CheckArgs;
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
+pub(crate) use policy::{
+    PolicyArgs, PolicyCommand, PolicyCommandArgs, PolicyExplainArgs, ReplayArgs, TestArgs,
+};
 pub(crate) use report::{
     DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
 };
@@ -57,6 +61,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// The advisory database: build, inspect, search.
     Db(DbArgs),
+    /// Policies: try them on facts, explain decisions, replay stored reports.
+    Policy(PolicyCommandArgs),
     /// Exploitability statements: write a document from a report.
     Vex(VexArgs),
     /// Show the settings: which value counts, and where it is from.

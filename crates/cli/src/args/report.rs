@@ -6,6 +6,7 @@ use clap::Args as ClapArgs;
 
 use lazaret_model::Severity;
 
+use super::PolicyArgs;
 use super::database::{AgeArgs, DatabaseArgs};
 use super::target::TargetArgs;
 use super::values;
@@ -20,8 +21,10 @@ use super::values;
   lazaret scan dir:. --fail-on 'kev,cvss>=9.0' --ignore-unfixed
   lazaret sbom app:1.0 -o app.cdx.json && lazaret scan sbom:app.cdx.json
 
-Exit codes: 0 allowed, 1 refused by --fail-on, 2 could not be done, 3 incomplete where
---fail-on-gaps forbids it.")]
+  lazaret scan app:1.0 --policy shop.yaml --environment prod
+
+Exit codes: 0 allowed, 1 refused by --fail-on or the policy, 2 could not be done, 3 incomplete
+where --fail-on-gaps or the policy forbids it.")]
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
@@ -29,6 +32,8 @@ pub(crate) struct ScanArgs {
     pub(crate) matching: MatchArgs,
     #[command(flatten)]
     pub(crate) gate: GateArgs,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -97,7 +102,8 @@ pub(crate) struct MatchArgs {
     #[command(flatten)]
     pub(crate) age: AgeArgs,
     /// Show findings on files that a distribution package owns even where the
-    /// distribution has judged them.
+    /// distribution has judged them, and rate those on packages of headers, documentation
+    /// or data like any other.
     #[arg(long, env = "LAZARET_STRICT")]
     pub(crate) strict: bool,
     /// Leave out what was published after this date (YYYY-MM-DD): what a scan would have

@@ -17,6 +17,7 @@ mod manners;
 mod pages;
 mod peers;
 mod platforms;
+mod policy;
 mod reference;
 mod settings;
 mod single;

@@ -3,12 +3,14 @@
 use lazaret_model::{
     Finding, FixStatus, License, Misconfiguration, Report, Secret, Severity, Sign, Suppression,
 };
+use serde::Serialize;
 
 use super::{Event, Exception};
+
 use crate::{Circumstances, Policy};
 
 /// What became of an exception.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExceptionUse {
     /// Its name.
     pub name: String,
@@ -21,7 +23,8 @@ pub struct ExceptionUse {
 }
 
 /// What an exception did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ExceptionState {
     /// It hid these (keys of findings, or names).
     Used(Vec<String>),
@@ -54,26 +57,31 @@ pub enum ExceptionState {
     },
 }
 
+impl ExceptionState {
+    /// What people are to know about it; nothing where all is well.
+    pub fn words(&self) -> Option<String> {
+        Some(match self {
+            Self::Used(_) | Self::Elsewhere => return None,
+            Self::Unused => "it matches nothing".to_owned(),
+            Self::Expired { on, matches } => {
+                format!("it expired on {on} and hides nothing; {matches} match it")
+            }
+            Self::Ended { event, shown, .. } => {
+                format!("it has ended for {}: {event}", shown.join(", "))
+            }
+            Self::TooMany { most, matches } => {
+                format!("it may hide {most}, but {matches} match it, so it hides none")
+            }
+        })
+    }
+}
+
 impl ExceptionUse {
     /// What people are to know about it; nothing where all is well.
     pub fn warning(&self) -> Option<String> {
-        let told = match &self.state {
-            ExceptionState::Used(_) | ExceptionState::Elsewhere => return None,
-            ExceptionState::Unused => "it matches nothing".to_owned(),
-            ExceptionState::Expired { on, matches } => {
-                format!("it expired on {on} and hides nothing; {matches} match it")
-            }
-            ExceptionState::Ended { event, shown, .. } => {
-                format!("it has ended for {}: {event}", shown.join(", "))
-            }
-            ExceptionState::TooMany { most, matches } => {
-                format!("it may hide {most}, but {matches} match it, so it hides none")
-            }
-        };
-        Some(format!(
-            "{}: the exception `{}` ({}): {told}",
-            self.place, self.name, self.owner
-        ))
+        let told = self.state.words()?;
+        let (place, name, owner) = (&self.place, &self.name, &self.owner);
+        Some(format!("{place}: the exception `{name}` ({owner}): {told}"))
     }
 }
 

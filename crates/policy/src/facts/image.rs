@@ -145,8 +145,8 @@ fn is_end_of_life(gaps: &[Gap]) -> bool {
     gaps.iter().any(|gap| gap.kind == GapKind::EndOfLife)
 }
 
-/// The word of an outcome.
-pub(crate) fn outcome(outcome: Outcome) -> &'static str {
+/// The word of an outcome, as policies and reports write it.
+pub fn outcome_name(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Allow => "allow",
         Outcome::Warn => "warn",
@@ -190,7 +190,7 @@ fn of_base<'a>(report: &'a Report, name: &str, now: Timestamp) -> Value<'a> {
         Value::Int(i64::try_from(open.filter(|f| f.severity == level).count()).unwrap_or(i64::MAX))
     };
     match name {
-        "verdict" => Value::level(&OUTCOME, outcome(report.decision.outcome)),
+        "verdict" => Value::level(&OUTCOME, outcome_name(report.decision.outcome)),
         "critical" => count(Severity::Critical),
         "high" => count(Severity::High),
         _ => ImageItem { report, now }.fact(name),

@@ -9,6 +9,7 @@ mod world;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use image::outcome_name;
 pub(crate) use image::reference;
 pub use page::facts_page;
 pub(crate) use schema::{COMMON, EACH, ELSEWHERE, OUTCOME};

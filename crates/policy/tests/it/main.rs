@@ -4,6 +4,7 @@ mod document;
 mod exceptions;
 mod language;
 mod laws;
+mod page;
 
 use lazaret_model::*;
 use lazaret_policy::{Gate, IgnoreRules, decide};

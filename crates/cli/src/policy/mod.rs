@@ -1,0 +1,155 @@
+//! Policies: which documents decide, and the commands about them.
+
+mod explain;
+mod replay;
+mod test;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use lazaret_model::{Decision, Report};
+use lazaret_policy::{
+    Circumstances, DEFAULT_POLICY, ExceptionUse, Gate, Policy, combine, decide, facts_page,
+};
+
+use crate::args::{PolicyArgs, PolicyCommand};
+use crate::{Verdict, console, scan};
+
+pub(crate) fn run(command: &PolicyCommand) -> anyhow::Result<Verdict> {
+    match command {
+        PolicyCommand::Test(args) => test::run(args),
+        PolicyCommand::Explain(args) => explain::run(args),
+        PolicyCommand::Replay(args) => replay::run(args),
+        PolicyCommand::Show => {
+            anstream::stdout().write_all(DEFAULT_POLICY.as_bytes())?;
+            Ok(Verdict::Allowed)
+        }
+        PolicyCommand::Facts => {
+            anstream::stdout().write_all(facts_page().as_bytes())?;
+            Ok(Verdict::Allowed)
+        }
+    }
+}
+
+/// What decides about reports: a policy, the gate of the command line, or both.
+pub(crate) struct Judge {
+    policy: Option<Policy>,
+    gate: Gate,
+    /// Time, environment, exposure and base images.
+    pub(crate) circumstances: Circumstances,
+}
+
+impl Judge {
+    /// The policy that is named, or the default one where the gate has no condition of its
+    /// own or an environment is named.
+    ///
+    /// # Errors
+    /// When a document cannot be read, or the policy does not know the environment.
+    pub(crate) fn of(args: &PolicyArgs, gate: Gate) -> anyhow::Result<Self> {
+        let has_gate = !gate.fail_on.is_empty() || gate.fail_on_gaps;
+        let policy = match args.policy.is_empty() {
+            true if has_gate && args.environment.is_none() => None,
+            _ => Some(policy(args)?),
+        };
+        Ok(Self {
+            policy,
+            gate,
+            circumstances: circumstances(args),
+        })
+    }
+
+    /// Suppresses what exceptions and filters take out, and decides; the warnings are about
+    /// exceptions.
+    pub(crate) fn judge(&self, report: &mut Report) -> Vec<ExceptionUse> {
+        let uses = match &self.policy {
+            Some(policy) => policy.excuse(report, &self.circumstances),
+            None => Vec::new(),
+        };
+        self.gate.filter(report);
+        report.decision = self.decision(report);
+        uses
+    }
+
+    fn decision(&self, report: &Report) -> Decision {
+        let Some(policy) = &self.policy else {
+            return decide(report, &self.gate);
+        };
+        let decision = policy.decide(report, &self.circumstances);
+        match self.gate.fail_on.is_empty() && !self.gate.fail_on_gaps {
+            true => decision,
+            false => combine(decide(report, &self.gate), decision),
+        }
+    }
+}
+
+/// Tells what is to be known about exceptions, once for all reports.
+pub(crate) fn warn_of(uses: &[Vec<ExceptionUse>]) -> anyhow::Result<()> {
+    if console::is_quiet() {
+        return Ok(());
+    }
+    let mut told: Vec<String> = Vec::new();
+    for one in uses.iter().flatten() {
+        // An exception that one platform needs is not unused.
+        let elsewhere = uses.iter().flatten().any(|other| {
+            other.place == one.place && other.warning().is_none() && other.state != one.state
+        });
+        let warning = one.warning().filter(|_| !elsewhere);
+        told.extend(warning.filter(|warning| !told.contains(warning)));
+    }
+    let mut err = anstream::stderr();
+    for warning in told {
+        writeln!(err, "warning: {warning}")?;
+    }
+    Ok(())
+}
+
+fn circumstances(args: &PolicyArgs) -> Circumstances {
+    Circumstances {
+        now: scan::now(),
+        environment: args.environment.clone(),
+        exposure: args.exposure,
+        bases: Vec::new(),
+    }
+}
+
+/// The policy of the arguments; the default one where they name none.
+fn policy(args: &PolicyArgs) -> anyhow::Result<Policy> {
+    let policy = read(&args.policy)?;
+    if let Some(name) = &args.environment
+        && let Err(why) = policy.check_environment(name)
+    {
+        bail!("--environment: {why}");
+    }
+    Ok(policy)
+}
+
+/// The policy of some documents; `default` is the built-in one.
+pub(crate) fn read(paths: &[PathBuf]) -> anyhow::Result<Policy> {
+    if paths.is_empty() {
+        return Ok(Policy::builtin());
+    }
+    let mut documents = Vec::new();
+    for path in paths {
+        documents.push(document(path)?);
+    }
+    let documents: Vec<(&str, &[u8])> = documents
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .collect();
+    Policy::read(&documents).context("read the policy")
+}
+
+fn document(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
+    if path.as_os_str() == "default" && !path.exists() {
+        return Ok(("default".into(), DEFAULT_POLICY.into()));
+    }
+    let bytes = std::fs::read(path).with_context(|| {
+        format!(
+            "read the policy {}; `lazaret policy show` prints one to start from",
+            path.display()
+        )
+    })?;
+    Ok((path.display().to_string(), bytes))
+}
