@@ -22,6 +22,7 @@ mod platforms;
 mod policy;
 mod progress;
 mod reference;
+mod rematch;
 mod sample;
 mod scan;
 mod settings;
