@@ -144,6 +144,7 @@ fn examine(
     let options = MatchOptions {
         today: Some(today.to_owned()),
         strict: matching.strict,
+        as_of: matching.db_as_of.clone(),
     };
     let mut report = lazaret_scan::examine(inventory, database, &options)?;
     if let Some(gap) = age::gap(database.info(), &matching.age.max_db_age) {

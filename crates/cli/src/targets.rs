@@ -334,7 +334,8 @@ fn read(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| errors::read(path))
 }
 
-fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
+/// The inventory in a report or a bill of materials.
+pub(crate) fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
     let bytes = std::fs::read(path).with_context(|| errors::read(path))?;
     let name = path
         .file_name()

@@ -62,6 +62,14 @@ pub(super) fn conditions() -> Suggested<String> {
     Suggested { values, read }
 }
 
+/// A date as people write it: `2026-03-01`.
+pub(super) fn date(text: &str) -> Result<String, String> {
+    match text.parse::<jiff::civil::Date>() {
+        Ok(date) => Ok(date.to_string()),
+        Err(_) => Err("a date is written as 2026-03-01".to_owned()),
+    }
+}
+
 /// Formats of a report.
 pub(super) fn formats() -> PossibleValuesParser {
     let value = |f: &&lazaret_report::Format| PossibleValue::new(f.name).help(f.about);
