@@ -4,3 +4,4 @@ mod images;
 mod links;
 mod ownership;
 mod rpm;
+mod secrets;
