@@ -8,7 +8,8 @@ use anyhow::{Context as _, bail};
 
 use lazaret_ecosystem::executable::Probe;
 use lazaret_ecosystem::{Found, Input, distro, recognise};
-use lazaret_model::{Inventory, Location, Target, TargetKind};
+use lazaret_model::{Inventory, Location, Package, Target, TargetKind};
+use lazaret_scan::{Look, secrets_of_file};
 
 use crate::errors;
 
@@ -19,53 +20,70 @@ const MAX_BYTES: u64 = 1 << 30;
 ///
 /// # Errors
 /// When it cannot be read, or nothing here knows what it is.
-pub(crate) fn inventory(path: &Path, input: &str) -> anyhow::Result<Inventory> {
+pub(crate) fn inventory(path: &Path, input: &str, look: Look) -> anyhow::Result<Inventory> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let found = of_bytes(&bytes(path)?, &name, input).with_context(|| {
-        errors::doing(
-            format!("understand {}", path.display()),
-            format!(
-                "sbom:{0} or oci-archive:{0}, to say what it is",
-                path.display()
-            ),
-        )
-    })?;
+    let bytes = bytes(path)?;
+    let found = match facts(&bytes, &name) {
+        // A file without packages may well have credentials.
+        Err(_) if look.secrets => Found::default(),
+        found => found.with_context(|| {
+            errors::doing(
+                format!("understand {}", path.display()),
+                format!(
+                    "sbom:{0} or oci-archive:{0}, to say what it is",
+                    path.display()
+                ),
+            )
+        })?,
+    };
+    let secrets = match look.secrets {
+        true => secrets_of_file(&name, &bytes),
+        false => Vec::new(),
+    };
     Ok(Inventory {
         target: Target {
+            input: input.to_owned(),
+            kind: TargetKind::Filesystem,
             name: path.display().to_string(),
-            ..found.target
+            ..Target::default()
         },
-        ..found
+        packages: placed(found, &name),
+        secrets,
+        ..Inventory::default()
     })
 }
 
-/// The same of bytes that may never have been in a file, taken to be at the path `name`.
+/// The packages of bytes that may never have been in a file, taken to be at `path`.
 ///
 /// # Errors
 /// When nothing here knows what they are.
-pub(crate) fn of_bytes(bytes: &[u8], name: &str, input: &str) -> anyhow::Result<Inventory> {
-    let found = facts(bytes, name)?;
+pub(crate) fn of_bytes(bytes: &[u8], path: &str) -> anyhow::Result<Inventory> {
+    Ok(Inventory {
+        target: Target {
+            input: path.to_owned(),
+            kind: TargetKind::Filesystem,
+            name: path.to_owned(),
+            ..Target::default()
+        },
+        packages: placed(facts(bytes, path)?, path),
+        ..Inventory::default()
+    })
+}
+
+/// What was found, in order, and at the path where nothing else is said.
+fn placed(found: Found, path: &str) -> Vec<Package> {
     let mut packages = found.packages;
     for package in &mut packages {
         if package.locations.is_empty() {
             package.locations.push(Location {
-                path: name.to_owned(),
+                path: path.to_owned(),
                 layer: None,
             });
         }
         distro::finish(package, None);
     }
     packages.sort_by_cached_key(|p| (p.purl.to_string(), p.locations.clone()));
-    Ok(Inventory {
-        target: Target {
-            input: input.to_owned(),
-            kind: TargetKind::Filesystem,
-            name: name.to_owned(),
-            ..Target::default()
-        },
-        packages,
-        ..Inventory::default()
-    })
+    packages
 }
 
 /// The content of a file of bounded size.

@@ -43,10 +43,12 @@ pub(super) fn plan(
 fn found(root: &Path, knowledge: &Knowledge<'_>) -> anyhow::Result<Vec<Finding>> {
     let inventory = match root.is_dir() {
         true => targets::inventory(&targets::plain(&format!("dir:{}", root.display()))?)?,
-        false => match single::inventory(root, &root.display().to_string()) {
-            Ok(inventory) => inventory,
-            Err(_) => return Ok(Vec::new()),
-        },
+        false => {
+            match single::bytes(root).and_then(|b| single::of_bytes(&b, &root.to_string_lossy())) {
+                Ok(inventory) => inventory,
+                Err(_) => return Ok(Vec::new()),
+            }
+        }
     };
     knowledge.findings(inventory)
 }
@@ -185,7 +187,7 @@ fn of_package(
     package: &str,
     knowledge: &Knowledge<'_>,
 ) -> anyhow::Result<Vec<Finding>> {
-    let inventory = single::of_bytes(text.as_bytes(), path, path)?;
+    let inventory = single::of_bytes(text.as_bytes(), path)?;
     let mut findings = knowledge.findings(inventory)?;
     findings.retain(|f| f.package.name == package);
     Ok(findings)

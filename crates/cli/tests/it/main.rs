@@ -23,6 +23,7 @@ mod pipeline;
 mod platforms;
 mod policy;
 mod reference;
+mod secrets;
 mod settings;
 mod single;
 mod systems;
