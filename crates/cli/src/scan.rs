@@ -147,7 +147,7 @@ pub(crate) fn report(
     examine(targets::inventory(target)?, &database, matching, today)
 }
 
-fn examine(
+pub(crate) fn examine(
     inventory: Inventory,
     database: &Db,
     matching: &MatchArgs,

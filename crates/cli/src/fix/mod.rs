@@ -9,12 +9,11 @@ mod work;
 use std::io::Write as _;
 
 use lazaret_advisory::Db;
-use lazaret_match::MatchOptions;
 use lazaret_model::{Finding, Inventory, Report};
 use lazaret_policy::IgnoreRules;
 
 use crate::args::FixArgs;
-use crate::{Verdict, console, database, diff, errors, scan, vex};
+use crate::{Verdict, console, database, diff, errors, scan};
 use message::Message;
 use work::Work;
 
@@ -31,13 +30,8 @@ struct Knowledge<'a> {
 impl Knowledge<'_> {
     /// What counts against an inventory.
     fn findings(&self, inventory: Inventory) -> anyhow::Result<Vec<Finding>> {
-        let options = MatchOptions {
-            today: Some(self.today.clone()),
-            strict: self.args.matching.strict,
-        };
-        let mut report = lazaret_scan::examine(inventory, &self.database, &options)?;
-        let documents = vex::documents(&self.args.matching.vex, &report)?;
-        lazaret_vex::apply(&mut report, &documents);
+        let matching = &self.args.matching;
+        let mut report = scan::examine(inventory, &self.database, matching, &self.today)?;
         self.rules.apply(&mut report, &self.today);
         report.findings.retain(|f| f.suppressed.is_none());
         Ok(report.findings)
