@@ -23,6 +23,7 @@ mod reference;
 mod settings;
 mod single;
 mod systems;
+mod trivy;
 mod update;
 mod vex;
 
