@@ -105,9 +105,14 @@ pub(super) fn plan(kind: Kind, values: &Values) -> anyhow::Result<Plan> {
         .push(format!("--scanners={}", scanners.join(",")));
     gate(values, &mut plan)?;
     matching(values, &mut plan);
-    match values.one("output") {
-        Some(file) => plan.words.push(format!("--output={format}={file}")),
-        None => plan.words.push(format!("--format={format}")),
+    plan.words.push(format!("--format={format}"));
+    if let Some(file) = values.one("output") {
+        // A bare name that has `=` in it would be read as a format and a name.
+        let file = match file.contains('=') && !file.contains('/') {
+            true => format!("./{file}"),
+            false => file.to_owned(),
+        };
+        plan.words.push(format!("--output={file}"));
     }
     Ok(plan)
 }

@@ -22,6 +22,7 @@ mod spdx;
 mod table;
 mod template;
 mod trivy;
+mod trivy_checks;
 
 pub use template::check as check_template;
 

@@ -32,10 +32,11 @@ struct Section<'a> {
 }
 
 fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
-    let results: Vec<Value> = sections(report, options)
+    let mut results: Vec<Value> = sections(report, options)
         .into_iter()
         .map(|(key, section)| result(key, &section))
         .collect();
+    results.extend(super::trivy_checks::results(report));
     let mut map = Map::new();
     map.insert("SchemaVersion".into(), 2.into());
     if let Some(time) = document::time_given(options) {
@@ -299,7 +300,7 @@ fn identifier(purl: &str, reference: Option<&str>) -> Value {
 }
 
 /// Trivy has no "negligible".
-fn level(severity: Severity) -> &'static str {
+pub(super) fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "CRITICAL",
         Severity::High => "HIGH",

@@ -91,7 +91,7 @@ fn language(line: &Value, known: &BTreeMap<String, Value>) -> Option<Value> {
     let name = text(&line["package"]);
     let own = format!("FIXTURE-{}-{id}", name.replace(['/', ':', '@'], "-"));
     Some(json!({
-        "id": if id.starts_with("GHSA") { id.clone() } else { own },
+        "id": if id.starts_with("CVE") { own } else { id.clone() },
         "aliases": [id],
         "modified": "2026-01-01T00:00:00Z",
         "summary": about["Title"],
@@ -183,7 +183,7 @@ fn nvd(known: &BTreeMap<String, Value>) -> Value {
             "published": "2020-01-01T00:00:00.000",
             "lastModified": "2026-01-01T00:00:00.000",
             "vulnStatus": "Analyzed",
-            "descriptions": [{ "lang": "en", "value": about["Title"] }],
+            "descriptions": [{ "lang": "en", "value": text(&about["Title"]) }],
             "metrics": { key: [{
                 "source": "nvd@nist.gov",
                 "type": "Primary",

@@ -134,6 +134,13 @@ fn every_command_scans_what_it_scans_in_trivy() {
         1,
     );
     assert!(told.contains("Dockerfile"), "{told}");
+    let json = check(
+        dir.path(),
+        &[],
+        &["config", "-q", "-f", "json", "Dockerfile"],
+        0,
+    );
+    assert!(json.contains("\"ID\": \"DS-0002\""), "{json}");
     // The link that pipelines move with.
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_lazaret"), dir.path().join("trivy"))
         .expect("a link");
