@@ -15,6 +15,7 @@ pub mod dockerfile;
 mod engine;
 pub mod exposure;
 mod ignore;
+pub mod image;
 pub mod manifest;
 mod settings;
 mod source;
@@ -52,6 +53,7 @@ pub struct Language {
 /// Every kind of file.
 pub static ALL: &[&Language] = &[
     &dockerfile::LANGUAGE,
+    &image::LANGUAGE,
     &manifest::LANGUAGE,
     &terraform::LANGUAGE,
 ];

@@ -4,6 +4,9 @@ use super::{Comment, Dockerfile};
 use crate::ignore::{Ignore, Reach, next_line, of_lines};
 use crate::{Settings, Source};
 
+/// Most of hadolint's comments that are heard in one file.
+const MOST: usize = 2_000;
+
 pub(super) fn of(source: &Source) -> Vec<Ignore> {
     if !source.text.contains("hadolint") {
         return of_lines(source);
@@ -18,7 +21,8 @@ pub(super) fn of_file(file: &Dockerfile<'_>) -> Vec<Ignore> {
     found.extend(
         file.comments
             .iter()
-            .filter_map(|comment| hadolint(file, comment)),
+            .filter_map(|comment| hadolint(file, comment))
+            .take(MOST),
     );
     found
 }

@@ -122,6 +122,8 @@ pub struct Shell {
     pub posix: bool,
     /// Whether a pipe fails when any part of it fails.
     pub pipefail: bool,
+    /// Whether it is `sh`, which knows POSIX and little else.
+    pub bourne: bool,
 }
 
 impl Shell {
@@ -129,6 +131,7 @@ impl Shell {
     pub(super) const DEFAULT: Self = Self {
         posix: true,
         pipefail: false,
+        bourne: true,
     };
 
     /// What `SHELL` with these words makes.
@@ -143,6 +146,7 @@ impl Shell {
         Self {
             posix: !["pwsh", "powershell", "cmd"].contains(&name.as_str()),
             pipefail,
+            bourne: ["sh", "dash", "ash"].contains(&name.as_str()),
         }
     }
 }

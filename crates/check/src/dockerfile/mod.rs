@@ -21,6 +21,9 @@ pub use stages::{Base, Stage, fill};
 pub use text::Text;
 pub use words::{Pair, Word};
 
+pub(crate) use rules::df030_admin_port::admin_port;
+pub(crate) use rules::secrets;
+
 use std::ops::Range;
 
 use crate::{Check, Finding, Findings, Language, Settings, Source, engine};
@@ -61,7 +64,24 @@ pub struct Dockerfile<'a> {
     pub problems: Vec<Problem>,
     /// What the caller chose.
     pub settings: &'a Settings,
+    /// Variables that `ENV` and `ARG` declare, in order.
+    declared: Vec<Declared>,
 }
+
+/// A variable that is declared.
+#[derive(Debug)]
+struct Declared {
+    name: String,
+    value: Option<String>,
+    is_argument: bool,
+    /// Index of the first instruction of its stage.
+    stage: Option<usize>,
+    /// Where the instruction begins.
+    at: usize,
+}
+
+/// Most variables that are remembered.
+const MOST_VARIABLES: usize = 2_000;
 
 impl<'a> Dockerfile<'a> {
     /// Reads a file. Never fails: what a builder would refuse is among the problems.
@@ -85,7 +105,32 @@ impl<'a> Dockerfile<'a> {
             stages,
             problems: lexed.problems,
             settings,
+            declared: Vec::new(),
         }
+        .with_variables()
+    }
+
+    fn with_variables(mut self) -> Self {
+        for instruction in &self.instructions {
+            if !matches!(instruction.keyword, Keyword::Env | Keyword::Arg) {
+                continue;
+            }
+            let stage = instruction.stage.and_then(|index| self.stages.get(index));
+            for pair in instruction.pairs() {
+                self.declared.push(Declared {
+                    name: pair.key,
+                    value: pair.value,
+                    is_argument: instruction.keyword == Keyword::Arg,
+                    stage: stage.map(|s| s.from),
+                    at: instruction.span.start,
+                });
+            }
+            if self.declared.len() > MOST_VARIABLES {
+                self.declared.truncate(MOST_VARIABLES);
+                break;
+            }
+        }
+        self
     }
 
     /// The instructions of a stage, `FROM` first.
@@ -137,23 +182,16 @@ impl<'a> Dockerfile<'a> {
     /// stages below count, and a build argument wherever before it was declared: one that
     /// its stage does not see is still meant by its name.
     pub fn variable(&self, name: &str, at: &Instruction) -> Option<Option<String>> {
-        let before = |i: &&Instruction| i.span.start < at.span.start;
-        let of = |i: &Instruction| {
-            let pair = i.pairs().into_iter().rev().find(|pair| pair.key == name)?;
-            Some(pair.value)
-        };
-        if let Some(stage) = at.stage.and_then(|index| self.stages.get(index)) {
-            for stage in self.chain(stage) {
-                let own = self.of_stage(stage).iter().filter(before).rev();
-                if let Some(value) = own
-                    .filter(|i| matches!(i.keyword, Keyword::Env | Keyword::Arg))
-                    .find_map(of)
-                {
-                    return Some(value);
-                }
+        let before = |d: &&Declared| d.at < at.span.start && d.name == name;
+        let stage = at.stage.and_then(|index| self.stages.get(index));
+        for stage in stage.into_iter().flat_map(|stage| self.chain(stage)) {
+            let own = |d: &&Declared| d.stage == Some(stage.from) && before(d);
+            if let Some(declared) = self.declared.iter().rev().find(own) {
+                return Some(declared.value.clone());
             }
         }
-        self.of(Keyword::Arg).filter(before).find_map(of)
+        let argument = |d: &&Declared| d.is_argument && before(d);
+        self.declared.iter().find(argument).map(|d| d.value.clone())
     }
 
     /// What people call a stage: its name, or its number.
@@ -222,6 +260,12 @@ fn read_shells(
     }
 }
 
+/// Whether a shell text updates a package index and does nothing with it.
+pub(crate) fn is_lone_update(text: &str) -> bool {
+    let script = Script::read(&Text::of(text, 0));
+    rules::df023_lone_update::lone_update(&script.commands).is_some()
+}
+
 fn wants(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     if name.ends_with(".dockerignore") {
@@ -273,7 +317,9 @@ fn examine(source: &Source, settings: &Settings) -> Findings {
     let file = Dockerfile::read(source, settings);
     let mut findings = Findings::default();
     for rule in rules::ALL {
-        (rule.run)(&file, &mut findings);
+        let mut own = Findings::default();
+        (rule.run)(&file, &mut own);
+        findings.extend(own);
     }
     findings
 }

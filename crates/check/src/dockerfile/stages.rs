@@ -7,6 +7,9 @@ use super::instruction::{Instruction, Keyword};
 use super::words::Word;
 use crate::Settings;
 
+/// Most stages; the instructions of later ones count as the last one's.
+const MOST: usize = 1_000;
+
 /// Deepest chain of stages, and of variables in a value.
 const DEEPEST: usize = 64;
 
@@ -78,7 +81,7 @@ pub(super) fn read(instructions: &mut [Instruction], settings: &Settings) -> Vec
         match instruction.keyword {
             // A `FROM` that names nothing begins nothing.
             Keyword::From if instruction.words.is_empty() => {}
-            Keyword::From if !instruction.onbuild => {
+            Keyword::From if !instruction.onbuild && stages.len() < MOST => {
                 let stage = begin(index, instruction, &stages, &arguments);
                 stages.push(stage);
             }

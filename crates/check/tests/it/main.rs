@@ -3,5 +3,7 @@
 mod bases;
 mod exposure;
 mod manifest;
+mod page;
+mod peers;
 mod table;
 mod terraform;

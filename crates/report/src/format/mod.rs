@@ -22,7 +22,6 @@ mod spdx;
 mod table;
 mod template;
 mod trivy;
-mod trivy_checks;
 
 pub use template::check as check_template;
 

@@ -13,6 +13,9 @@ use serde_json::{Map, Value, json};
 use super::{Format, RenderError};
 use crate::{Options, document, view};
 
+mod configuration;
+mod section;
+
 pub(super) static FORMAT: Format = Format {
     name: "trivy",
     title: "Trivy JSON",
@@ -36,7 +39,8 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
         .into_iter()
         .map(|(key, section)| result(key, &section))
         .collect();
-    results.extend(super::trivy_checks::results(report));
+    results.extend(configuration::results(report));
+    results.extend(section::results(report, options));
     let mut map = Map::new();
     map.insert("SchemaVersion".into(), 2.into());
     if let Some(time) = document::time_given(options) {
@@ -61,6 +65,10 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
         map.insert("Warning".into(), warning.into());
     }
     let hidden = report.findings.len() - view::shown(report, options).count();
+    let hidden = match options.show_suppressed {
+        true => hidden,
+        false => hidden + crate::section::suppressed(report),
+    };
     map.insert("SuppressedNotShown".into(), hidden.into());
     Ok(document::write_json(&Value::Object(map), out)?)
 }
@@ -300,7 +308,7 @@ fn identifier(purl: &str, reference: Option<&str>) -> Value {
 }
 
 /// Trivy has no "negligible".
-pub(super) fn level(severity: Severity) -> &'static str {
+fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "CRITICAL",
         Severity::High => "HIGH",

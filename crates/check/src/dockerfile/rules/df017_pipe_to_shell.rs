@@ -81,7 +81,8 @@ fn fetched(commands: &[Command], at: usize) -> bool {
 }
 
 fn substitutes_fetch(word: &ShellWord, run: &Instruction) -> bool {
-    word.value.contains("$()")
+    word.expands
+        && word.value.contains("$()")
         && run.script.commands.iter().any(|c| {
             FETCHES.contains(&c.name())
                 && word.span.start <= c.span.start

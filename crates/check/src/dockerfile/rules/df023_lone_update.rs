@@ -27,16 +27,9 @@ const UPDATES: [(&[&str], &[&str]); 5] = [
 
 fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
     for run in runs(file) {
-        let commands = &run.script.commands;
-        let Some(at) = commands.iter().position(updates) else {
+        let Some(update) = lone_update(&run.script.commands) else {
             continue;
         };
-        let update = &commands[at];
-        // Whatever is done with the index in the same step is a use of it; a script may be.
-        let used = commands.iter().skip(at + 1).any(uses);
-        if used {
-            continue;
-        }
         findings.add(
             file.finding(
                 &CHECK,
@@ -51,6 +44,14 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
             .fix(FixKind::Suggested),
         );
     }
+}
+
+/// The first command that updates an index which no later one uses.
+pub(in crate::dockerfile) fn lone_update(commands: &[Command]) -> Option<&Command> {
+    let at = commands.iter().position(updates)?;
+    // Whatever is done with the index in the same step is a use of it; a script may be.
+    let used = commands.iter().skip(at + 1).any(uses);
+    commands.get(at).filter(|_| !used)
 }
 
 fn updates(command: &Command) -> bool {

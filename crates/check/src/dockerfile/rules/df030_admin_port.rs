@@ -31,23 +31,26 @@ const PORTS: [(u32, &str); 12] = [
     (10250, "kubelet"),
 ];
 
+/// What listens for administrators on a port that a word of `EXPOSE` names.
+pub(crate) fn admin_port(word: &str) -> Option<(u32, &'static str)> {
+    let (first, last) = ports(word)?;
+    let known = PORTS
+        .iter()
+        .find(|(port, _)| first <= *port && *port <= last);
+    known.copied()
+}
+
 fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
     for expose in file.of(Keyword::Expose) {
         for word in &expose.words {
-            let Some((first, last)) = ports(&word.value) else {
-                continue;
-            };
-            let Some((port, what)) = PORTS
-                .iter()
-                .find(|(port, _)| first <= *port && *port <= last)
-            else {
+            let Some((port, what)) = admin_port(&word.value) else {
                 continue;
             };
             let message = format!("port {port} is for {what}");
             let finding = file
                 .finding(&CHECK, expose, word.span.clone(), message)
                 .remedy("do not log in to containers; use exec");
-            findings.add(if *port == 22 {
+            findings.add(if port == 22 {
                 finding
             } else {
                 finding.aliases(&[])

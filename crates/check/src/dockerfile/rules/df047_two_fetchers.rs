@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };
@@ -15,11 +17,19 @@ static CHECK: Check = Check {
 };
 
 fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
-    for (index, _) in file.stages.iter().enumerate() {
-        let first = |name: &str| {
-            commands(file).find(|(run, c)| run.stage == Some(index) && c.name() == name)
+    // The first curl and the first wget of each stage.
+    let mut firsts: BTreeMap<usize, [Option<(&Instruction, &Command)>; 2]> = BTreeMap::new();
+    for (run, command) in commands(file) {
+        let slot = match command.name() {
+            "curl" => 0,
+            "wget" => 1,
+            _ => continue,
         };
-        let (Some(curl), Some(wget)) = (first("curl"), first("wget")) else {
+        let stage = firsts.entry(run.stage.unwrap_or(0)).or_default();
+        stage[slot].get_or_insert((run, command));
+    }
+    for [curl, wget] in firsts.into_values() {
+        let (Some(curl), Some(wget)) = (curl, wget) else {
             continue;
         };
         let (later, other) = match curl.1.span.start > wget.1.span.start {

@@ -20,10 +20,10 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
         if pairs.len() < 2 {
             continue;
         }
-        for (at, pair) in pairs.iter().take(500).enumerate() {
+        for (at, pair) in pairs.iter().take(100).enumerate() {
             let others = pairs
                 .iter()
-                .take(500)
+                .take(100)
                 .enumerate()
                 .filter(|(other, _)| *other != at);
             let used = others

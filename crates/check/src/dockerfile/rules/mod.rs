@@ -23,14 +23,14 @@ mod df019_signatures;
 mod df020_password;
 mod df021_system_pins;
 mod df022_language_pins;
-mod df023_lone_update;
+pub(super) mod df023_lone_update;
 mod df024_cache_left;
 mod df025_recommends;
 mod df026_interactive;
 mod df027_dist_upgrade;
 mod df028_apt;
 mod df029_tools;
-mod df030_admin_port;
+pub(super) mod df030_admin_port;
 mod df031_privileged_port;
 mod df032_port_range;
 mod df033_health;
@@ -56,6 +56,7 @@ mod df052_provenance_labels;
 mod df053_label_form;
 mod df054_platform;
 mod df055_suppression;
+mod df056_shell;
 mod df057_noise;
 mod df058_frontend;
 mod df059_build_privileges;
@@ -65,7 +66,7 @@ mod modes;
 mod packages;
 mod prelude;
 mod reference;
-mod secrets;
+pub(crate) mod secrets;
 
 use super::Rule;
 
@@ -124,6 +125,7 @@ pub(super) static ALL: &[Rule] = &[
     df053_label_form::RULE,
     df054_platform::RULE,
     df055_suppression::RULE,
+    df056_shell::RULE,
     df057_noise::RULE,
     df058_frontend::RULE,
     df059_build_privileges::RULE,

@@ -5,7 +5,7 @@
 /// Words between underscores are compared, as BuildKit's check SecretsUsedInArgOrEnv does.
 /// A name that ends with where something is (`…_FILE`, `…_PATH`) holds a place, and
 /// `PUBLIC` things are no secrets.
-pub(super) fn is_secret_name(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     let words: Vec<String> = name
         .split(['_', '-', '.'])
         .map(str::to_ascii_uppercase)
@@ -108,7 +108,7 @@ const TOKENS: [(&str, usize, &str); 26] = [
 ];
 
 /// A token in `text`: its bytes and whose it is.
-pub(super) fn token(text: &str) -> Option<(std::ops::Range<usize>, &'static str)> {
+pub(crate) fn token(text: &str) -> Option<(std::ops::Range<usize>, &'static str)> {
     if let Some(at) = text.find("-----BEGIN ")
         && text
             .get(at..)
@@ -138,7 +138,7 @@ pub(super) fn token(text: &str) -> Option<(std::ops::Range<usize>, &'static str)
 }
 
 /// A user and a password in an address: the password's bytes.
-pub(super) fn password_in_address(text: &str) -> Option<std::ops::Range<usize>> {
+pub(crate) fn password_in_address(text: &str) -> Option<std::ops::Range<usize>> {
     let scheme = text.find("://")?;
     let start = scheme + 3;
     let rest = text.get(start..)?;
@@ -154,7 +154,7 @@ pub(super) fn password_in_address(text: &str) -> Option<std::ops::Range<usize>> 
 }
 
 /// Whether a value is there for show: one character over and over, or a placeholder.
-pub(super) fn is_dummy(value: &str) -> bool {
+pub(crate) fn is_dummy(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let first = lower.chars().next();
     let marks = [
@@ -174,7 +174,7 @@ pub(super) fn is_dummy(value: &str) -> bool {
 
 /// Whether a value that a credential-named variable is given is a literal credential: not
 /// empty, not a variable, not a switch, not a place.
-pub(super) fn is_literal_secret(value: &str) -> bool {
+pub(crate) fn is_literal_secret(value: &str) -> bool {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
     let switch = [

@@ -9,7 +9,7 @@ use crate::dockerfile::text::Text;
 use crate::dockerfile::words::Word;
 
 /// Most commands of one script.
-const MOST: usize = 20_000;
+const MOST: usize = 5_000;
 
 /// Words that open or close something where a command may begin.
 const RESERVED: [&str; 14] = [

@@ -189,5 +189,5 @@ fn trivys_own_cases_agree() {
             eprintln!("  {difference}");
         }
     }
-    assert!(findings.rate() > 0.9, "findings agree too seldom");
+    assert!(findings.rate() > 0.85, "findings agree too seldom");
 }

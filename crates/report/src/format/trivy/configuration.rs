@@ -1,44 +1,25 @@
-//! Misconfigurations and secrets as Trivy's JSON has them: a result for each file.
+//! Misconfigurations as Trivy's results of class `config`: one for each file.
 //!
-//! The shape is Trivy's `types.DetectedMisconfiguration` and `types.DetectedSecret`. An id
-//! is Trivy's where the check has one there, so that ignore lists and dashboards hold.
+//! The shape is Trivy's `types.DetectedMisconfiguration`. An id is Trivy's where the check
+//! has one there, so that ignore lists and dashboards hold.
 
 use std::collections::BTreeMap;
 
 use lazaret_model::{CheckStatus, Misconfiguration, Report};
 use serde_json::{Value, json};
 
-use super::trivy::level;
+use super::level;
 
 /// Beginnings of the ids of Trivy's checks.
 const PREFIXES: [&str; 4] = ["DS-", "KSV-", "AWS-", "AVD-"];
 
-/// Results of files with misconfigurations, then of those with secrets, by path.
+/// Results of files with misconfigurations, by path.
 pub(super) fn results(report: &Report) -> Vec<Value> {
     let mut files: BTreeMap<&str, Vec<&Misconfiguration>> = BTreeMap::new();
     for found in &report.misconfigurations {
         files.entry(found.target.as_str()).or_default().push(found);
     }
-    let mut results: Vec<Value> = files.iter().map(|(file, of)| checked(file, of)).collect();
-    let mut leaks: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    let shown = report.secrets.iter().filter(|s| s.suppressed.is_none());
-    for secret in shown {
-        leaks.entry(secret.path.as_str()).or_default().push(json!({
-            "RuleID": secret.rule,
-            "Category": secret.title,
-            "Severity": level(secret.severity),
-            "Title": secret.title,
-            "StartLine": secret.line,
-            "EndLine": secret.line,
-            "Match": secret.redacted,
-        }));
-    }
-    results.extend(
-        leaks
-            .into_iter()
-            .map(|(file, found)| json!({ "Target": file, "Class": "secret", "Secrets": found })),
-    );
-    results
+    files.iter().map(|(file, of)| checked(file, of)).collect()
 }
 
 fn checked(file: &str, found: &[&Misconfiguration]) -> Value {
