@@ -56,8 +56,16 @@ pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
         DbCommand::Build {
             out,
             strict,
+            as_of,
             sources,
-        } => build(&out, strict, &sources)?,
+        } => {
+            let options = BuildOptions {
+                strict,
+                as_of,
+                ..BuildOptions::default()
+            };
+            build(&out, &options, &sources)?;
+        }
         DbCommand::Feeds => feeds()?,
         DbCommand::Status(database) => status(database.db.as_deref())?,
         DbCommand::Search { text, database } => search(&text, database.db.as_deref())?,
@@ -75,16 +83,12 @@ pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
     Ok(Verdict::Allowed)
 }
 
-fn build(out: &Path, strict: bool, sources: &[String]) -> anyhow::Result<()> {
+fn build(out: &Path, options: &BuildOptions, sources: &[String]) -> anyhow::Result<()> {
     let specs: Vec<SourceSpec> = sources
         .iter()
         .map(|source| specified(source))
         .collect::<Result<_, _>>()?;
-    let options = BuildOptions {
-        strict,
-        ..BuildOptions::default()
-    };
-    let report = build_to(out, &specs, &options, &mut |_| {}).with_context(|| {
+    let report = build_to(out, &specs, options, &mut |_| {}).with_context(|| {
         errors::doing(
             format!("build {}", out.display()),
             "lazaret db feeds, for what each feed's files are",

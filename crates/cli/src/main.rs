@@ -21,6 +21,7 @@ mod platforms;
 mod policy;
 mod progress;
 mod reference;
+mod rematch;
 mod sample;
 mod scan;
 mod settings;

@@ -62,6 +62,14 @@ pub(super) fn conditions() -> Suggested<String> {
     Suggested { values, read }
 }
 
+/// A date as people write it: `2026-03-01`.
+pub(super) fn date(text: &str) -> Result<String, String> {
+    match text.parse::<jiff::civil::Date>() {
+        Ok(date) => Ok(date.to_string()),
+        Err(_) => Err("a date is written as 2026-03-01".to_owned()),
+    }
+}
+
 /// Formats of a report.
 pub(super) fn formats() -> PossibleValuesParser {
     let value = |f: &&lazaret_report::Format| PossibleValue::new(f.name).help(f.about);
@@ -119,6 +127,31 @@ impl FromStr for MaxAge {
         let number: u32 = number.parse().map_err(|_| wrong())?;
         Ok(kept(Some(Duration::from_secs(u64::from(number) * seconds))))
     }
+}
+
+/// What a scan looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scanner {
+    /// Vulnerabilities of packages.
+    Vuln,
+    /// Credentials.
+    Secret,
+}
+
+/// Scanners, by the names that pipelines know.
+pub(super) fn scanners() -> impl TypedValueParser<Value = Scanner> {
+    let value = |name, help| PossibleValue::new(name).help(help);
+    let values = [
+        value("vuln", "known vulnerabilities of packages"),
+        value(
+            "secret",
+            "credentials in files, layers and the configuration",
+        ),
+    ];
+    PossibleValuesParser::new(values).map(|name| match name.as_str() {
+        "secret" => Scanner::Secret,
+        _ => Scanner::Vuln,
+    })
 }
 
 #[cfg(test)]

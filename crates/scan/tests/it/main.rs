@@ -3,3 +3,4 @@
 mod images;
 mod links;
 mod ownership;
+mod secrets;
