@@ -2,6 +2,7 @@
 
 mod bases;
 mod dockerfile_hostile;
+mod compose;
 mod exposure;
 mod manifest;
 mod page;
