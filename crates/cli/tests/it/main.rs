@@ -14,6 +14,7 @@ mod corpus;
 mod delta;
 mod diff;
 mod errors;
+mod explain;
 mod manners;
 mod pages;
 mod peers;
