@@ -17,6 +17,7 @@ mod diff;
 mod doctor;
 mod errors;
 mod explain;
+mod exposure;
 mod pipeline;
 mod platforms;
 mod policy;

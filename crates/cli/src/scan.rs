@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use lazaret_advisory::Db;
 use lazaret_image::Platforms;
@@ -14,9 +14,10 @@ use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, hide_known};
 use lazaret_report::Options;
 use lazaret_report::format::Format;
 use lazaret_report::sbom::{self, SbomFormat};
+use lazaret_scan::{Look, inventory_report};
 
 use crate::Verdict;
-use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
+use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs};
 use crate::policy::{self, Judge};
 use crate::{age, console, database, diff, errors, pipeline, platforms, targets, vex};
 use lazaret_model::nearest;
@@ -39,12 +40,18 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     for (format, path) in outputs.iter().filter(|_| all) {
         platforms::check(format.name, path.as_deref())?;
     }
-    let database = database::open(args.matching.database.db.as_deref())?;
+    let database = match args.gate.scanners.contains(&Scanner::Vuln) {
+        true => Some(database::open(args.matching.database.db.as_deref())?),
+        false => None,
+    };
     let mut reports = Vec::new();
     let mut unused: Option<Vec<Unused>> = None;
     let mut uses = Vec::new();
-    for inventory in targets::inventories(&args.target)? {
-        let mut report = examine(inventory, &database, &args.matching, &today)?;
+    for inventory in targets::inventories(&args.target, look(&args.gate.scanners))? {
+        let mut report = match &database {
+            Some(database) => examine(inventory, database, &args.matching, &today)?,
+            None => inventory_report(inventory),
+        };
         let idle = rules.apply(&mut report, &today);
         // A rule that one platform needs is not unused.
         match &mut unused {
@@ -103,6 +110,14 @@ pub(crate) fn verdict(report: &Report) -> Verdict {
     }
 }
 
+/// What is looked for while layers stream by.
+fn look(scanners: &[Scanner]) -> Look {
+    Look {
+        secrets: scanners.contains(&Scanner::Secret),
+        ..Look::default()
+    }
+}
+
 /// The conditions of --fail-on.
 pub(crate) fn conditions(texts: &[String]) -> anyhow::Result<Vec<FailOn>> {
     let named = texts.iter().filter(|text| *text != "none");
@@ -111,11 +126,6 @@ pub(crate) fn conditions(texts: &[String]) -> anyhow::Result<Vec<FailOn>> {
 }
 
 fn gate(args: &GateArgs) -> anyhow::Result<Gate> {
-    for scanner in &args.scanners {
-        if scanner != "vuln" {
-            bail!("the scanner `{scanner}` does not exist yet; only `vuln` does");
-        }
-    }
     let fail_on = conditions(&args.fail_on)?;
     Ok(Gate {
         fail_on,
@@ -323,7 +333,7 @@ pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
     if all {
         platforms::check(format.name(), args.output.as_deref())?;
     }
-    let inventories = targets::inventories(&args.target)?;
+    let inventories = targets::inventories(&args.target, Look::default())?;
     let of: Vec<_> = inventories
         .iter()
         .map(|i| i.target.platform.clone())

@@ -41,7 +41,7 @@ pub use layout::open_layout;
 pub use limits::Limits;
 #[doc(hidden)]
 pub use manifest::exercise as exercise_documents;
-pub use manifest::{ImageConfig, ImageSettings};
+pub use manifest::{HealthCheck, History, ImageConfig, ImageSettings, RootFs};
 pub use reference::{DEFAULT_REGISTRY, ImageRef, InvalidReference};
 pub use stream::{Streamed, read_stream};
 pub use tar::{Entry, EntryKind, LayerSink, SinkError, walk};

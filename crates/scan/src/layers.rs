@@ -11,13 +11,17 @@ use crate::behind::Behind;
 use crate::budget::Budget;
 use crate::collect::Collector;
 use crate::facts::LayerFacts;
-use crate::{Cache, CatalogError, Progress, Settings};
+use crate::{Cache, CatalogError, Progress, Settings, look};
 
 /// The cache under the settings that change what is read.
 pub(crate) fn flavoured(settings: &Settings) -> Option<Cache> {
     let text = format!(
-        "locked={};max={};dirs={:?};files={:?}",
-        settings.locked, settings.max_file_size, settings.skip_dirs, settings.skip_files
+        "locked={};max={};dirs={:?};files={:?}{}",
+        settings.locked,
+        settings.max_file_size,
+        settings.skip_dirs,
+        settings.skip_files,
+        look::flavour(settings.look)
     );
     settings.cache.as_ref().map(|c| c.with_settings(&text))
 }

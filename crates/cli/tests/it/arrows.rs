@@ -17,7 +17,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("match", &["advisory", "ecosystem", "model", "version"]),
     (
         "scan",
-        &["advisory", "ecosystem", "image", "match", "model"],
+        &[
+            "advisory",
+            "ecosystem",
+            "image",
+            "inspect",
+            "match",
+            "model",
+        ],
     ),
     ("testkit", &["model"]),
     ("vex", &["model"]),

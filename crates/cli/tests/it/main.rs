@@ -21,6 +21,7 @@ mod peers;
 mod platforms;
 mod policy;
 mod reference;
+mod secrets;
 mod settings;
 mod single;
 mod systems;
