@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "scan",
         &[
             "advisory",
+            "check",
             "ecosystem",
             "image",
             "inspect",

@@ -9,12 +9,14 @@
 mod age;
 mod arrows;
 mod binaries;
+mod check;
 mod command;
 mod corpus;
 mod delta;
 mod diff;
 mod dist;
 mod errors;
+mod explain;
 mod fix;
 mod manners;
 mod pages;
@@ -27,6 +29,7 @@ mod secrets;
 mod settings;
 mod single;
 mod systems;
+mod trivy;
 mod update;
 mod vex;
 
