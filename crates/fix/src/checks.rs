@@ -31,7 +31,7 @@ pub struct Mending {
 }
 
 /// Mends what checks mark as automatically fixable, one mistake at a time. Each is proven:
-/// the file is checked again, the mistake must be gone, and nothing new may be there.
+/// the file is checked again, the mistake must be gone, and nothing worse may be there.
 ///
 /// What comments of the file ignore is left alone, and so is every mistake (by check and
 /// line) that is not `wanted`.
@@ -49,8 +49,14 @@ pub fn mend(source: &Source, settings: &Settings, wanted: &dyn Fn(&str, u32) -> 
         let after = apply(&now.text, &finding.edits).ok().filter(|after| {
             let found = failures(&of(&now, after), settings);
             let same = |f: &&Finding| f.check.id == finding.check.id;
-            let is_gone = found.iter().filter(same).count() < left.iter().filter(same).count();
-            is_gone && found.len() < left.len()
+            let count = |of: &[Finding], id: &str| of.iter().filter(|f| f.check.id == id).count();
+            let id = finding.check.id;
+            let is_gone = count(&found, id) < count(&left, id);
+            let mut new = found
+                .iter()
+                .filter(|f| count(&found, f.check.id) > count(&left, f.check.id));
+            // A label in the place of a deprecated instruction may want more labels.
+            is_gone && found.len() <= left.len() && new.all(|f| f.severity <= finding.severity)
         });
         let mut edits = Ok(mending.edits.clone());
         // From the last to the first, so that the places of the others stay.
@@ -67,6 +73,8 @@ pub fn mend(source: &Source, settings: &Settings, wanted: &dyn Fn(&str, u32) -> 
                     line: now.place(finding.span.start).line,
                 });
                 mending.edits = edits;
+                // What is mended once is not mended again, whatever another mending does.
+                tried.insert(name(finding, &now));
                 now = of(&now, &after);
             }
             _ => {
