@@ -15,6 +15,7 @@ mod corpus;
 mod delta;
 mod diff;
 mod errors;
+mod explain;
 mod manners;
 mod pages;
 mod peers;
