@@ -21,7 +21,7 @@ use crate::args::{
     ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs,
 };
 use crate::policy::{self, Judge};
-use crate::{age, console, database, diff, errors, pipeline, platforms, targets, vex};
+use crate::{age, check, console, database, diff, errors, pipeline, platforms, targets, vex};
 use lazaret_model::nearest;
 
 /// Ignore files that are read from the working directory by themselves.
@@ -54,6 +54,9 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
             Some(database) => examine(inventory, database, &args.matching, &today)?,
             None => inventory_report(inventory),
         };
+        if args.gate.scanners.contains(&Scanner::Misconfig) {
+            check::directory(&args.target.target, &mut report)?;
+        }
         let idle = rules.apply(&mut report, &today);
         // A rule that one platform needs is not unused.
         match &mut unused {
@@ -116,6 +119,7 @@ pub(crate) fn verdict(report: &Report) -> Verdict {
 fn look(scanners: &[Scanner]) -> Look {
     Look {
         secrets: scanners.contains(&Scanner::Secret),
+        misconfigurations: scanners.contains(&Scanner::Misconfig),
         ..Look::default()
     }
 }
@@ -183,7 +187,7 @@ pub(crate) fn now() -> jiff::Timestamp {
         .unwrap_or_else(jiff::Timestamp::now)
 }
 
-fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
+pub(crate) fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
     let mut rules = IgnoreRules::default();
     let found = IGNORE_FILES
         .iter()

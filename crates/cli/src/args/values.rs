@@ -136,6 +136,8 @@ pub(crate) enum Scanner {
     Vuln,
     /// Credentials.
     Secret,
+    /// Misconfigurations.
+    Misconfig,
 }
 
 /// Scanners, by the names that pipelines know.
@@ -147,9 +149,14 @@ pub(super) fn scanners() -> impl TypedValueParser<Value = Scanner> {
             "secret",
             "credentials in files, layers and the configuration",
         ),
+        value(
+            "misconfig",
+            "what is wrong with an image's configuration, or with files of a directory",
+        ),
     ];
     PossibleValuesParser::new(values).map(|name| match name.as_str() {
         "secret" => Scanner::Secret,
+        "misconfig" => Scanner::Misconfig,
         _ => Scanner::Vuln,
     })
 }

@@ -9,6 +9,7 @@
 mod age;
 mod arrows;
 mod binaries;
+mod check;
 mod command;
 mod corpus;
 mod delta;
