@@ -1,4 +1,4 @@
-//! `scan`, `sbom` and `explain`.
+//! `scan` and `sbom`.
 
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write};
@@ -11,15 +11,13 @@ use lazaret_image::Platforms;
 use lazaret_match::MatchOptions;
 use lazaret_model::{Inventory, Outcome, Report};
 use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, hide_known};
+use lazaret_report::Options;
 use lazaret_report::format::Format;
 use lazaret_report::sbom::{self, SbomFormat};
-use lazaret_report::{Options, explain as tell};
 use lazaret_scan::{Look, inventory_report};
 
 use crate::Verdict;
-use crate::args::{
-    ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs,
-};
+use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs};
 use crate::policy::{self, Judge};
 use crate::{age, check, console, database, diff, errors, pipeline, platforms, targets, vex};
 use lazaret_model::nearest;
@@ -28,6 +26,14 @@ use lazaret_model::nearest;
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
 
 pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
+    scan_with(args, &mut |_| {})
+}
+
+/// The same with every report changed by `tailor` before it is judged.
+pub(crate) fn scan_with(
+    args: &ScanArgs,
+    tailor: &mut dyn FnMut(&mut Report),
+) -> anyhow::Result<Verdict> {
     // What can be wrong with the arguments is told before minutes of work.
     let judge = Judge::of(&args.policy, gate(&args.gate)?)?;
     let outputs = outputs(&args.output)?;
@@ -66,6 +72,7 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
         if let Some((baseline, name)) = &baseline {
             hide_known(&mut report, baseline, name);
         }
+        tailor(&mut report);
         uses.push(judge.judge(&mut report));
         reports.push(report);
     }
@@ -151,17 +158,22 @@ pub(crate) fn report(
     examine(targets::inventory(target)?, &database, matching, today)
 }
 
+/// How the arguments want matching done.
+pub(crate) fn options(matching: &MatchArgs, today: &str) -> MatchOptions {
+    MatchOptions {
+        today: Some(today.to_owned()),
+        strict: matching.strict,
+        as_of: matching.db_as_of.clone(),
+    }
+}
+
 fn examine(
     inventory: Inventory,
     database: &Db,
     matching: &MatchArgs,
     today: &str,
 ) -> anyhow::Result<Report> {
-    let options = MatchOptions {
-        today: Some(today.to_owned()),
-        strict: matching.strict,
-        as_of: matching.db_as_of.clone(),
-    };
+    let options = options(matching, today);
     let mut report = lazaret_scan::examine(inventory, database, &options)?;
     if let Some(gap) = age::gap(database.info(), &matching.age.max_db_age) {
         report.gaps.push(gap);
@@ -369,54 +381,4 @@ fn write_sbom(
         }
     }
     Ok(())
-}
-
-pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Verdict> {
-    let report = report(&args.target, &args.matching, &today())?;
-    let database = database::open(args.matching.database.db.as_deref())?;
-    let mut out = anstream::stdout();
-    let about: Vec<_> = report
-        .findings
-        .iter()
-        .filter(|f| f.id == args.id || f.aliases.contains(&args.id))
-        .collect();
-    if !about.is_empty() {
-        for finding in about {
-            writeln!(out, "{}", tell::finding(finding, &Options::default()))?;
-        }
-        return Ok(Verdict::Allowed);
-    }
-    writeln!(
-        out,
-        "{} is not reported for {}.",
-        args.id, report.target.name
-    )?;
-    let Some(record) = database.by_id(&args.id)? else {
-        writeln!(
-            out,
-            "The database has no record of that id, so nothing was compared."
-        )?;
-        return Ok(Verdict::Allowed);
-    };
-    for index in record.groups {
-        for advisory in database.group(index)?.advisories {
-            let head = database.advisory_head(advisory)?;
-            writeln!(out, "{} ({}) was considered:", head.id, head.feed)?;
-            if head.withdrawn || head.rejected {
-                writeln!(out, "  it is withdrawn, so it never applies")?;
-            }
-        }
-    }
-    let mut shown = 0;
-    for gap in report.gaps.iter().take(20) {
-        writeln!(out, "not examined: {gap}")?;
-        shown += 1;
-    }
-    if shown == 0 {
-        writeln!(
-            out,
-            "No package of the target lies in a range that those records state."
-        )?;
-    }
-    Ok(Verdict::Allowed)
 }

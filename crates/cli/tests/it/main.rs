@@ -15,6 +15,7 @@ mod corpus;
 mod delta;
 mod diff;
 mod errors;
+mod explain;
 mod manners;
 mod pages;
 mod peers;
@@ -25,6 +26,7 @@ mod secrets;
 mod settings;
 mod single;
 mod systems;
+mod trivy;
 mod update;
 mod vex;
 
