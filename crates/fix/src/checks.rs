@@ -48,7 +48,6 @@ pub fn mend(source: &Source, settings: &Settings, wanted: &dyn Fn(&str, u32) -> 
         let Some(finding) = next else { break };
         let after = apply(&now.text, &finding.edits).ok().filter(|after| {
             let found = failures(&of(&now, after), settings);
-            let same = |f: &&Finding| f.check.id == finding.check.id;
             let count = |of: &[Finding], id: &str| of.iter().filter(|f| f.check.id == id).count();
             let id = finding.check.id;
             let is_gone = count(&found, id) < count(&left, id);
