@@ -18,6 +18,7 @@ mod ignore;
 pub mod manifest;
 mod settings;
 mod source;
+pub mod tags;
 pub mod walk;
 
 pub use check::{Check, Edit, Finding, Findings};

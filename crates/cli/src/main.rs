@@ -6,6 +6,7 @@
 
 mod age;
 mod args;
+mod bases;
 mod check;
 mod config;
 mod console;
