@@ -1,7 +1,7 @@
 //! From a reference to a report: what the caller laid out, else daemons and the registry.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::bail;
 
@@ -42,7 +42,7 @@ impl<'a> Resolver<'a> {
         Ok(resolver)
     }
 
-    fn lay_out(&mut self, place: &'a PathBuf) -> anyhow::Result<()> {
+    fn lay_out(&mut self, place: &'a Path) -> anyhow::Result<()> {
         if place.join("oci-layout").is_file() {
             self.layouts.push(place);
         } else if place.is_file() {
