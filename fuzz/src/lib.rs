@@ -294,3 +294,31 @@ pub fn secrets(bytes: &[u8]) {
     }
     assert_eq!(scan.finish(), find(bytes, &context));
 }
+
+/// A Dockerfile: every finding and every edit lies inside of the text, on borders of
+/// characters, and the file is judged alike twice.
+pub fn dockerfile(bytes: &[u8]) {
+    use lazaret_check::{Settings, Source, answers, dockerfile, examine};
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let (source, settings) = (Source::new("Dockerfile", text), Settings::default());
+    let sources = [source];
+    let text = &sources[0].text;
+    for finding in examine(&sources, &settings).found {
+        let edits = finding.edits.iter().map(|edit| &edit.range);
+        let concealed = finding.conceal.iter();
+        for range in edits
+            .chain(concealed)
+            .chain([&finding.span, &finding.scope])
+        {
+            assert!(
+                text.get(range.clone()).is_some(),
+                "{}: {range:?}",
+                finding.check.id
+            );
+        }
+    }
+    for base in dockerfile::base_images(&sources[0], &settings) {
+        assert!(text.get(base.span.clone()).is_some(), "{base:?}");
+    }
+    let _ = answers(&sources, &settings);
+}

@@ -172,9 +172,16 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Adds an answer.
+    /// Most answers that [`Findings::add`] takes: more of them help nobody, and a hostile
+    /// file could fill the memory with them.
+    pub const MOST: usize = 5_001;
+
+    /// Adds an answer. Beyond [`Findings::MOST`] it is dropped; the report of the file
+    /// then says that there are more.
     pub fn add(&mut self, finding: Finding) {
-        self.found.push(finding);
+        if self.found.len() < Self::MOST {
+            self.found.push(finding);
+        }
     }
 
     /// Adds everything of another examination.

@@ -152,10 +152,7 @@ fn of_file(
             if !spoke.contains(check.id) {
                 let mut passed = Finding::new(check, source, 0..0, "");
                 passed.status = CheckStatus::Pass;
-                let mut passed = answer(&passed, source, &[]);
-                (passed.line, passed.column) = (0, 0);
-                (passed.end_line, passed.end_column) = (0, 0);
-                passed.excerpt.clear();
+                let passed = answer(&passed, source, &[]).of_whole();
                 answers.misconfigurations.push(passed);
             }
         }
@@ -163,7 +160,7 @@ fn of_file(
 }
 
 /// A finding in the form that reports hold.
-fn answer(finding: &Finding, source: &Source, ignores: &[Ignore]) -> Misconfiguration {
+pub(crate) fn answer(finding: &Finding, source: &Source, ignores: &[Ignore]) -> Misconfiguration {
     let from = source.place(finding.span.start);
     let to = source.place(finding.span.end.max(finding.span.start));
     let suppressed = ignores

@@ -15,10 +15,12 @@ pub mod dockerfile;
 mod engine;
 pub mod exposure;
 mod ignore;
+pub mod image;
 pub mod manifest;
 mod settings;
 mod source;
 pub mod tags;
+pub mod terraform;
 pub mod walk;
 
 pub use check::{Check, Edit, Finding, Findings};
@@ -50,4 +52,9 @@ pub struct Language {
 }
 
 /// Every kind of file.
-pub static ALL: &[&Language] = &[&dockerfile::LANGUAGE, &manifest::LANGUAGE];
+pub static ALL: &[&Language] = &[
+    &dockerfile::LANGUAGE,
+    &image::LANGUAGE,
+    &manifest::LANGUAGE,
+    &terraform::LANGUAGE,
+];

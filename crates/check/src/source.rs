@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// Bytes of a line after which columns are counted in bytes.
+const LONG_LINE: usize = 64 << 10;
+
 /// A place in a file, for people: lines and columns from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -58,11 +61,16 @@ impl Source {
         let offset = offset.min(self.text.len());
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts.get(line.saturating_sub(1)).copied();
-        let before = self.text.get(start.unwrap_or(0)..offset).unwrap_or("");
+        let start = start.unwrap_or(0);
+        // Nobody reads such a line, and counting it for every finding would take minutes.
+        let column = match offset - start.min(offset) {
+            far if far > LONG_LINE => far,
+            _ => self.text.get(start..offset).unwrap_or("").chars().count(),
+        };
         let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Place {
             line: clamp(line.max(1)),
-            column: clamp(before.chars().count() + 1),
+            column: clamp(column + 1),
         }
     }
 

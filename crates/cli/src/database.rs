@@ -11,7 +11,8 @@ use lazaret_advisory::feed;
 
 use crate::args::DbCommand;
 use crate::targets::home_dir;
-use crate::{Verdict, console, delta, update};
+use crate::{Verdict, console, delta, errors, update};
+use lazaret_model::nearest;
 
 /// Where the installed database is.
 pub(crate) fn installed() -> Option<PathBuf> {
@@ -33,13 +34,16 @@ pub(crate) fn open(named: Option<&Path>) -> anyhow::Result<Db> {
     Ok(database)
 }
 
-fn at(path: &Path) -> anyhow::Result<Db> {
-    Db::open(path).with_context(|| {
-        format!(
-            "use {} as the advisory database; try `lazaret db update` for a new one",
-            path.display()
-        )
-    })
+pub(crate) fn at(path: &Path) -> anyhow::Result<Db> {
+    Db::open(path).with_context(|| using(path))
+}
+
+/// A file is to serve as the advisory database.
+pub(crate) fn using(path: &Path) -> errors::Doing {
+    errors::doing(
+        format!("use {} as the advisory database", path.display()),
+        "lazaret db update, which makes a new one",
+    )
 }
 
 /// The small database inside the program.
@@ -52,8 +56,16 @@ pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
         DbCommand::Build {
             out,
             strict,
+            as_of,
             sources,
-        } => build(&out, strict, &sources)?,
+        } => {
+            let options = BuildOptions {
+                strict,
+                as_of,
+                ..BuildOptions::default()
+            };
+            build(&out, &options, &sources)?;
+        }
         DbCommand::Feeds => feeds()?,
         DbCommand::Status(database) => status(database.db.as_deref())?,
         DbCommand::Search { text, database } => search(&text, database.db.as_deref())?,
@@ -71,16 +83,17 @@ pub(crate) fn run(command: DbCommand) -> anyhow::Result<Verdict> {
     Ok(Verdict::Allowed)
 }
 
-fn build(out: &Path, strict: bool, sources: &[String]) -> anyhow::Result<()> {
+fn build(out: &Path, options: &BuildOptions, sources: &[String]) -> anyhow::Result<()> {
     let specs: Vec<SourceSpec> = sources
         .iter()
-        .map(|s| s.parse())
+        .map(|source| specified(source))
         .collect::<Result<_, _>>()?;
-    let options = BuildOptions {
-        strict,
-        ..BuildOptions::default()
-    };
-    let report = build_to(out, &specs, &options, &mut |_| {})?;
+    let report = build_to(out, &specs, options, &mut |_| {}).with_context(|| {
+        errors::doing(
+            format!("build {}", out.display()),
+            "lazaret db feeds, for what each feed's files are",
+        )
+    })?;
     let mut err = anstream::stderr();
     for source in &report.sources {
         writeln!(
@@ -107,6 +120,23 @@ fn build(out: &Path, strict: bool, sources: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn specified(source: &str) -> anyhow::Result<SourceSpec> {
+    let next = |name: &str| match nearest(name, feed::ALL.iter().map(|feed| feed.name)) {
+        Some(near) => format!("{near}=PATH; lazaret db feeds lists all"),
+        None => "lazaret db feeds, which lists all".to_owned(),
+    };
+    let Some((name, _)) = source.split_once('=') else {
+        let known = feed::by_name(source).map_or("osv", |feed| feed.name);
+        let what = format!("`{source}` is no source: it has no =PATH");
+        return Err(errors::refused(what, next(known)));
+    };
+    if feed::by_name(name).is_none() {
+        let what = format!("`{name}` is no feed");
+        return Err(errors::refused(what, next(name)));
+    }
+    Ok(source.parse()?)
+}
+
 fn feeds() -> anyhow::Result<()> {
     let mut out = anstream::stdout();
     for feed in feed::ALL {
@@ -121,7 +151,10 @@ fn feeds() -> anyhow::Result<()> {
 
 fn status(named: Option<&Path>) -> anyhow::Result<()> {
     let database = open(named)?;
-    database.verify()?;
+    database.verify().with_context(|| match named {
+        Some(path) => using(path),
+        None => errors::doing("use the advisory database", "lazaret db update"),
+    })?;
     let info = database.info();
     let mut out = anstream::stdout();
     writeln!(out, "digest     {}", info.digest)?;
@@ -173,8 +206,8 @@ fn search(text: &str, named: Option<&Path>) -> anyhow::Result<()> {
 }
 
 fn import(file: &Path) -> anyhow::Result<()> {
-    let database = Db::open(file)?;
-    database.verify()?;
+    let database = at(file)?;
+    database.verify().with_context(|| using(file))?;
     let place = installed().context("there is no home directory to install a database in")?;
     copy(database.bytes(), &place)?;
     writeln!(
@@ -205,5 +238,5 @@ fn copy(bytes: &[u8], place: &Path) -> anyhow::Result<()> {
         temporary.persist(place)?;
         Ok(())
     };
-    write().with_context(|| format!("write {}", place.display()))
+    write().with_context(|| errors::write(place))
 }

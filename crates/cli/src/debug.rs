@@ -13,6 +13,11 @@ pub(crate) fn run(command: DebugCommand) -> anyhow::Result<Verdict> {
     match command {
         DebugCommand::Compare { scheme } => compare(&scheme)?,
         DebugCommand::Packages { file, path } => packages(&file, &path)?,
+        DebugCommand::Rematch {
+            before,
+            after,
+            stored,
+        } => crate::rematch::run(&before, &after, &stored)?,
         DebugCommand::Reference => {
             std::io::stdout().write_all(crate::reference::page().as_bytes())?;
         }

@@ -11,14 +11,14 @@ use lazaret_advisory::Db;
 use lazaret_advisory::build::replace;
 use lazaret_advisory::delta::{Change, Changes, Delta};
 
+use crate::{database, errors};
+
 /// Most advisories of one kind that the table names; json names all.
 const MAX_NAMED: usize = 20;
 
 fn open(path: &Path) -> anyhow::Result<Db> {
-    let database = Db::open(path)?;
-    database
-        .verify()
-        .with_context(|| format!("use {}", path.display()))?;
+    let database = database::at(path)?;
+    database.verify().with_context(|| database::using(path))?;
     Ok(database)
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn write(before: &Path, after: &Path, to: &Path) -> anyhow::Result<()
     let bytes = Delta::between(&before, &after)
         .context("make a delta; were both databases built by this version of lazaret?")?
         .to_bytes()?;
-    replace(to, &bytes).with_context(|| format!("write {}", to.display()))?;
+    replace(to, &bytes).with_context(|| errors::write(to))?;
     writeln!(
         anstream::stderr(),
         "{}: {} bytes lead to a database of {}",
@@ -112,10 +112,15 @@ pub(crate) fn write(before: &Path, after: &Path, to: &Path) -> anyhow::Result<()
 }
 
 pub(crate) fn apply(base: &Path, delta: &Path, to: &Path) -> anyhow::Result<()> {
-    let bytes = std::fs::read(delta).with_context(|| format!("read {}", delta.display()))?;
-    let delta = Delta::from_bytes(&bytes).with_context(|| format!("use {}", delta.display()))?;
+    let bytes = std::fs::read(delta).with_context(|| errors::read(delta))?;
+    let delta = Delta::from_bytes(&bytes).with_context(|| {
+        errors::doing(
+            format!("use {} as a delta", delta.display()),
+            "lazaret db delta OLD NEW --out FILE, which makes one",
+        )
+    })?;
     let database = delta.apply(&open(base)?)?;
-    replace(to, &database).with_context(|| format!("write {}", to.display()))?;
+    replace(to, &database).with_context(|| errors::write(to))?;
     writeln!(anstream::stderr(), "{}: {}", to.display(), delta.target())?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use lazaret_policy::{Gate, decide, difference};
 use lazaret_report::difference::table;
 
 use crate::args::{DiffArgs, TargetArgs};
-use crate::{Verdict, scan};
+use crate::{Verdict, errors, scan};
 
 pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Verdict> {
     let gate = Gate {
@@ -51,7 +51,7 @@ fn side(args: &DiffArgs, name: &str) -> anyhow::Result<Report> {
 /// The report in a file; `None` where the file is something else.
 fn report_in(path: &Path) -> anyhow::Result<Option<Report>> {
     use std::io::Read as _;
-    let told = || format!("read {}", path.display());
+    let told = || errors::read(path);
     // Archives are large, and a report begins with a brace.
     let mut first = [0; 1];
     let mut file = std::fs::File::open(path).with_context(told)?;
@@ -70,10 +70,11 @@ fn report_in(path: &Path) -> anyhow::Result<Option<Report>> {
 
 /// The report in a file that must be one.
 pub(crate) fn read_report(path: &Path) -> anyhow::Result<Report> {
-    report_in(path)?.with_context(|| {
-        format!(
-            "{} is no report of lazaret; make one with `lazaret scan … -f json -o FILE`",
-            path.display()
+    let none = || anyhow::anyhow!("it has no schema {REPORT_SCHEMA}");
+    report_in(path)?.ok_or_else(none).with_context(|| {
+        errors::doing(
+            format!("{} is no report of lazaret", path.display()),
+            "lazaret scan TARGET -f json -o FILE, which makes one",
         )
     })
 }

@@ -4,6 +4,7 @@
 //! and allowed, 1 done and refused, 2 could not be done, 3 done but incomplete where
 //! gaps are forbidden.
 
+mod advice;
 mod age;
 mod args;
 mod bases;
@@ -21,10 +22,12 @@ mod platforms;
 mod policy;
 mod progress;
 mod reference;
+mod rematch;
 mod sample;
 mod scan;
 mod settings;
 mod single;
+mod stated;
 mod targets;
 mod update;
 mod vex;
@@ -119,7 +122,12 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
             Ok(Verdict::Allowed)
         }
         Command::Man { out: Some(dir) } => {
-            let doing = || format!("write the manual pages to {}", dir.display());
+            let doing = || {
+                errors::doing(
+                    format!("write the manual pages to {}", dir.display()),
+                    "lazaret man --out man",
+                )
+            };
             std::fs::create_dir_all(&dir)
                 .and_then(|()| clap_mangen::generate_to(Args::command(), &dir))
                 .with_context(doing)?;

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
-
 use lazaret_model::Platform;
+
+use crate::errors;
 
 /// Formats whose documents may follow one another.
 const SEQUENCES: [&str; 5] = ["table", "markdown", "github-summary", "template", "purls"];
@@ -21,10 +21,10 @@ const ARRAY: &str = "json";
 /// Says at once that standard output cannot hold several documents of this format.
 pub(crate) fn check(format: &str, path: Option<&Path>) -> anyhow::Result<()> {
     if path.is_none() && format != ARRAY && !SEQUENCES.contains(&format) {
-        bail!(
-            "{format} describes one image, and --platform all may find several; \
-             -o {format}=FILE writes a file for each, the platform in its name"
-        );
+        return Err(errors::refused(
+            format!("{format} describes one image, and --platform all may find several"),
+            format!("-o {format}=FILE, for a file of each with the platform in its name"),
+        ));
     }
     Ok(())
 }

@@ -6,6 +6,8 @@ use anyhow::Context as _;
 use lazaret_model::Digest;
 use sha2::{Digest as _, Sha256};
 
+use crate::errors;
+
 const STATUS: &str = "\
 Package: openssl
 Status: install ok installed
@@ -102,7 +104,7 @@ pub(crate) fn write(out: &Path) -> anyhow::Result<()> {
         std::fs::create_dir_all(parent).with_context(|| format!("create {}", parent.display()))?;
     }
     let archive = tar(files.iter().map(|(p, c)| (p.as_str(), c.as_slice())));
-    std::fs::write(out, archive).with_context(|| format!("write {}", out.display()))
+    std::fs::write(out, archive).with_context(|| errors::write(out))
 }
 
 fn digest(bytes: &[u8]) -> Digest {

@@ -1,7 +1,7 @@
 //! `scan`, `sbom` and `explain`.
 
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal as _, Write};
+use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -19,6 +19,7 @@ use crate::Verdict;
 use crate::args::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
 use crate::policy::{self, Judge};
 use crate::{age, console, database, diff, errors, pipeline, platforms, targets, vex};
+use lazaret_model::nearest;
 
 /// Ignore files that are read from the working directory by themselves.
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
@@ -143,6 +144,7 @@ fn examine(
     let options = MatchOptions {
         today: Some(today.to_owned()),
         strict: matching.strict,
+        as_of: matching.db_as_of.clone(),
     };
     let mut report = lazaret_scan::examine(inventory, database, &options)?;
     if let Some(gap) = age::gap(database.info(), &matching.age.max_db_age) {
@@ -177,12 +179,20 @@ fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
         .filter(|p| named.is_empty() && p.is_file());
     for path in named.iter().cloned().chain(found) {
         console::detail(format_args!("ignore file: {}", path.display()));
-        let bytes = std::fs::read(&path).with_context(|| format!("read {}", path.display()))?;
+        let bytes = std::fs::read(&path).with_context(|| errors::read(&path))?;
         let name = path
             .file_name()
             .map(|n| n.to_string_lossy().into_owned())
             .unwrap_or_default();
-        rules.add(&name, &bytes)?;
+        rules.add(&name, &bytes).with_context(|| {
+            errors::doing(
+                format!("understand the ignore file {}", path.display()),
+                match name.ends_with("yaml") {
+                    true => "an entry such as - id: CVE-2024-1234",
+                    false => "a line such as CVE-2024-1234 exp:2026-12-31",
+                },
+            )
+        })?;
     }
     Ok(rules)
 }
@@ -205,11 +215,15 @@ fn outputs(args: &OutputArgs) -> anyhow::Result<Vec<(&'static Format, Option<Pat
         {
             Some((name, file)) => outputs.push((format_named(name)?, Some(PathBuf::from(file)))),
             None => {
+                misspelt(output)?;
                 bare = true;
                 let name = args.format.as_deref().unwrap_or("json");
                 outputs.push((format_named(name)?, Some(PathBuf::from(output))));
             }
         }
+    }
+    for path in outputs.iter().filter_map(|(_, path)| path.as_deref()) {
+        writable(path)?;
     }
     // A file without a format takes the place of standard output.
     if !bare {
@@ -219,6 +233,31 @@ fn outputs(args: &OutputArgs) -> anyhow::Result<Vec<(&'static Format, Option<Pat
         ));
     }
     Ok(outputs)
+}
+
+/// Refuses `josn=FILE`, which nobody means as the name of a file.
+fn misspelt(output: &str) -> anyhow::Result<()> {
+    let Some((name, file)) = output.split_once('=') else {
+        return Ok(());
+    };
+    match nearest(name, lazaret_report::ALL.iter().map(|format| format.name)) {
+        Some(near) => Err(errors::refused(
+            format!("`{name}` is no format; `{near}` is"),
+            format!("-o {near}={file}, or -o ./{output} for a file of that name"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Says before minutes of work that a report cannot be written.
+fn writable(path: &Path) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let (kind, why) = match folder {
+        _ if path.is_dir() => (ErrorKind::IsADirectory, "it is a directory"),
+        Some(folder) if !folder.exists() => (ErrorKind::NotFound, "its directory is not there"),
+        _ => return Ok(()),
+    };
+    Err(std::io::Error::new(kind, why)).with_context(|| errors::write(path))
 }
 
 /// Columns of a page that goes to no terminal.
@@ -254,11 +293,10 @@ fn write_report(
             out.flush()?;
         }
         Some(path) => {
-            let file = File::create(path).with_context(|| format!("write {}", path.display()))?;
+            let file = File::create(path).with_context(|| errors::write(path))?;
             let mut out = BufWriter::new(file);
-            (format.render)(report, &options, &mut out)?;
-            out.flush()
-                .with_context(|| format!("write {}", path.display()))?;
+            (format.render)(report, &options, &mut out).with_context(|| errors::write(path))?;
+            out.flush().with_context(|| errors::write(path))?;
         }
     }
     Ok(())
@@ -302,10 +340,11 @@ fn write_sbom(
     let options = Options::default();
     match path {
         Some(path) => {
-            let file = File::create(path).with_context(|| format!("write {}", path.display()))?;
+            let file = File::create(path).with_context(|| errors::write(path))?;
             let mut out = BufWriter::new(file);
-            sbom::write(inventory, format, &options, &mut out)?;
-            out.flush()?;
+            sbom::write(inventory, format, &options, &mut out)
+                .with_context(|| errors::write(path))?;
+            out.flush().with_context(|| errors::write(path))?;
         }
         None => {
             let mut out = BufWriter::new(std::io::stdout().lock());

@@ -10,6 +10,8 @@ use lazaret_ecosystem::executable::Probe;
 use lazaret_ecosystem::{Found, Input, distro, recognise};
 use lazaret_model::{Inventory, Location, Target, TargetKind};
 
+use crate::errors;
+
 /// Largest single file that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 30;
 
@@ -20,9 +22,12 @@ const MAX_BYTES: u64 = 1 << 30;
 pub(crate) fn inventory(path: &Path, input: &str) -> anyhow::Result<Inventory> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let found = facts(&bytes(path)?, &name).with_context(|| {
-        format!(
-            "understand {}; try dir:, sbom: or oci-archive: to say what it is",
-            path.display()
+        errors::doing(
+            format!("understand {}", path.display()),
+            format!(
+                "sbom:{0} or oci-archive:{0}, to say what it is",
+                path.display()
+            ),
         )
     })?;
     let mut packages = found.packages;
@@ -50,7 +55,7 @@ pub(crate) fn inventory(path: &Path, input: &str) -> anyhow::Result<Inventory> {
 
 /// The content of a file of bounded size.
 pub(crate) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let doing = || format!("read {}", path.display());
+    let doing = || errors::read(path);
     let size = std::fs::metadata(path).with_context(doing)?.len();
     if size > MAX_BYTES {
         bail!(

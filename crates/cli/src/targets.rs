@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use lazaret_ecosystem::distro;
 use lazaret_image::credentials::{Credential, Keychain, Secret};
@@ -14,18 +14,21 @@ use lazaret_image::{
     open_archive, open_layout,
 };
 use lazaret_model::{Inventory, Package, Purl, Target, TargetKind};
+use lazaret_report::sbom::SbomError;
 use lazaret_scan::{
     Cache, Settings, Source, catalog, catalog_daemon, catalog_directory, catalog_stream,
 };
 
 use crate::args::{RegistryArgs, TargetArgs};
 use crate::progress::Bar;
-use crate::{console, single};
+use crate::{advice, console, errors, single, stated};
 
 /// What is inside the target, where one platform of it is asked for.
 pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
     if args.platform == Some(Platforms::All) {
-        bail!("this command looks at one platform; name it instead of `all`");
+        let what = "this command looks at one platform";
+        let next = "--platform linux/amd64, or any other one";
+        return Err(errors::refused(what, next));
     }
     let found = inventories(args)?.into_iter().next();
     found.context("the target holds nothing that can be examined")
@@ -33,6 +36,13 @@ pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
 
 /// What is inside the target, for each platform that was asked for; at least one.
 pub(crate) fn inventories(args: &TargetArgs) -> anyhow::Result<Vec<Inventory>> {
+    found(args).map_err(|error| advice::about(&args.target, error))
+}
+
+fn found(args: &TargetArgs) -> anyhow::Result<Vec<Inventory>> {
+    // What was typed wrongly is told whether it is needed or not.
+    credential(args)?;
+    let stated = stated::distro(args)?;
     let parsed = TargetRef::parse(&args.target)?;
     let mut settings = settings(args)?;
     settings.locked = matches!(parsed, TargetRef::Dir(_));
@@ -59,30 +69,17 @@ pub(crate) fn inventories(args: &TargetArgs) -> anyhow::Result<Vec<Inventory>> {
             Some(found) => found,
             None => source.pull(&reference)?,
         },
-        TargetRef::Daemon { kind, name } => source.daemon(kind, &name)?.with_context(|| {
-            format!(
-                "no {} daemon that can be reached has an image {name}",
-                kind.name()
-            )
-        })?,
+        TargetRef::Daemon { kind, name } => match source.daemon(kind, &name)? {
+            Some(found) => found,
+            None => return Err(advice::absent(kind, &name)),
+        },
     };
     for inventory in &mut inventories {
-        overrule(inventory, args)?;
+        if let Some(chosen) = &stated {
+            stated::overrule(inventory, chosen);
+        }
     }
     Ok(inventories)
-}
-
-/// Puts what the caller knows better in the place of what was found.
-fn overrule(inventory: &mut Inventory, args: &TargetArgs) -> anyhow::Result<()> {
-    if let Some(text) = &args.distro {
-        let chosen = distro::parse(text)
-            .with_context(|| format!("`{text}` is no distribution; write it as debian:12"))?;
-        for package in &mut inventory.packages {
-            distro::finish(package, Some(&chosen));
-        }
-        inventory.target.distro = Some(chosen);
-    }
-    Ok(())
 }
 
 fn settings(args: &TargetArgs) -> anyhow::Result<Settings> {
@@ -122,8 +119,12 @@ fn cache(args: &TargetArgs) -> anyhow::Result<Option<Cache>> {
             console::detail(format_args!("cache: {}", dir.display()));
             Ok(Some(cache))
         }
-        Err(error) if args.cache_dir.is_some() => Err(anyhow::Error::from(error)
-            .context("keep the facts of layers; try --cache-dir none to keep nothing")),
+        Err(error) if args.cache_dir.is_some() => {
+            Err(anyhow::Error::from(error).context(errors::doing(
+                "keep the facts of layers",
+                "--cache-dir none, to keep nothing",
+            )))
+        }
         // Nobody asked for the one at home, so it is no reason to fail.
         Err(error) => {
             console::detail(format_args!("cache: none, for {error}"));
@@ -207,7 +208,7 @@ impl Opened<'_> {
         }
         // What is packed as a whole can only be read from its beginning to its end.
         if is_compressed(path)? {
-            let file = File::open(path).with_context(|| format!("read {}", path.display()))?;
+            let file = File::open(path).with_context(|| errors::read(path))?;
             return self.stream(file, &path.display().to_string(), selector);
         }
         let choice = self.choice(selector);
@@ -222,10 +223,8 @@ impl Opened<'_> {
     /// A bare path: the content tells whether it is an archive or a bill of materials.
     fn path(&self, path: &Path) -> anyhow::Result<Vec<Inventory>> {
         let mut head = [0u8; 512];
-        let mut file = File::open(path).with_context(|| format!("read {}", path.display()))?;
-        let n = file
-            .read(&mut head)
-            .with_context(|| format!("read {}", path.display()))?;
+        let mut file = File::open(path).with_context(|| errors::read(path))?;
+        let n = file.read(&mut head).with_context(|| errors::read(path))?;
         let text = head[..n].iter().find(|b| !b.is_ascii_whitespace());
         if matches!(text, Some(b'{' | b'[')) || head[..n].starts_with(b"SPDXVersion") {
             return Ok(vec![sbom_or_file(path, &self.args.target)?]);
@@ -264,14 +263,7 @@ impl Opened<'_> {
             let found = containerd::find(name, &self.platforms(), &self.settings.limits)?;
             return found.map(|images| self.images(images)).transpose();
         }
-        let found = daemon::find(name, kind).map_err(|error| {
-            let hint = error.hint();
-            let error = anyhow::Error::from(error);
-            match hint {
-                Some(hint) => error.context(format!("ask {} for {name}; {hint}", kind.name())),
-                None => error,
-            }
-        })?;
+        let found = daemon::find(name, kind)?;
         let Some(found) = found else {
             return Ok(None);
         };
@@ -301,11 +293,8 @@ fn pull(
     console::detail(format_args!("registry: asking for {reference}"));
     registry::open(reference, platforms, &options).map_err(|error| {
         let hint = error.hint();
-        let error = anyhow::Error::from(error);
-        match hint {
-            Some(hint) => error.context(format!("pull {reference}; {hint}")),
-            None => error.context(format!("pull {reference}")),
-        }
+        let error = anyhow::Error::from(error).context(format!("pull {reference}"));
+        errors::advise(error, hint)
     })
 }
 
@@ -318,7 +307,9 @@ pub(crate) fn registry_options(
     args: &RegistryArgs,
 ) -> anyhow::Result<RegistryOptions> {
     if args.offline {
-        bail!("{reference} is in a registry, and --offline forbids asking it");
+        let what = format!("{reference} is in a registry, and --offline forbids asking it");
+        let next = "an image that is here: oci-archive:FILE, docker:NAME, dir:PATH";
+        return Err(errors::refused(what, next));
     }
     let mut options = RegistryOptions::default();
     options.ca_files.extend(args.registry_ca.iter().cloned());
@@ -340,23 +331,39 @@ fn credential(args: &TargetArgs) -> anyhow::Result<Option<Credential>> {
                 password: Secret::new(password),
             }),
             (None, None, None) => None,
-            _ => bail!("--username and --password go together"),
+            _ => {
+                let next = "--username NAME --password PASSWORD, or docker login HOST";
+                return Err(errors::refused(
+                    "--username and --password go together",
+                    next,
+                ));
+            }
         },
     )
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))
+    std::fs::read_to_string(path).with_context(|| errors::read(path))
 }
 
-fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
-    let bytes = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
+/// The inventory in a report or a bill of materials.
+pub(crate) fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
+    let bytes = std::fs::read(path).with_context(|| errors::read(path))?;
     let name = path
         .file_name()
         .map(|n| n.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let mut inventory = lazaret_report::sbom::read(&bytes, &name)
-        .with_context(|| format!("understand {} as a bill of materials", path.display()))?;
+    let mut inventory = lazaret_report::sbom::read(&bytes, &name).map_err(|error| {
+        let next = match &error {
+            SbomError::Unrecognised { .. } => {
+                format!("lazaret scan {}, to let its content decide", path.display())
+            }
+            SbomError::NotRead { instead, .. } => (*instead).to_owned(),
+            _ => "making it again with the tool that it is from".to_owned(),
+        };
+        let what = format!("understand {} as a bill of materials", path.display());
+        anyhow::Error::from(error).context(errors::doing(what, next))
+    })?;
     adopt(&mut inventory);
     if inventory.target.input.is_empty() {
         input.clone_into(&mut inventory.target.input);
@@ -366,7 +373,6 @@ fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
 
 /// A document that may be a bill of materials, a lock file, or anything else.
 fn sbom_or_file(path: &Path, input: &str) -> anyhow::Result<Inventory> {
-    use lazaret_report::sbom::SbomError;
     match sbom(path, input) {
         Err(error)
             if matches!(
@@ -418,9 +424,13 @@ fn purls(text: &str, input: &str) -> anyhow::Result<Inventory> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let purl: Purl = line
-            .parse()
-            .with_context(|| format!("line {}", number + 1))?;
+        let purl: Purl = line.parse().with_context(|| {
+            let place = match text.lines().count() {
+                1 => format!("understand {line}"),
+                _ => format!("understand line {} of {input}", number + 1),
+            };
+            errors::doing(place, "a package URL such as pkg:npm/lodash@4.17.21")
+        })?;
         let told: Package = distro::from_purl(&purl);
         packages.push(Package {
             reference: Some(line.to_owned()),

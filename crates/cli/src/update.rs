@@ -72,8 +72,10 @@ fn prebuilt(args: &UpdateArgs, place: &Path) -> anyhow::Result<()> {
         certificates: args.registry_ca.clone(),
         ..UpdateOptions::default()
     };
-    let doing =
-        "update the advisory database; try `lazaret db update` without --from for the feeds";
+    let doing = errors::doing(
+        "update the advisory database",
+        "lazaret db update without --from, for the feeds themselves",
+    );
     match update(&mirrors, place, &options).context(doing)? {
         Updated::Unchanged { .. } => say(&format!("{} is up to date", place.display())),
         Updated::Replaced { mirror, .. } => {
@@ -134,10 +136,10 @@ fn from_feeds(args: &UpdateArgs, place: &Path) -> anyhow::Result<()> {
     };
     let updated = update_from_feeds(&settings, place, &options, &mut progress);
     steps.end();
-    let updated = updated.context(
-        "update the advisory database; try again later, or `lazaret db update --from SOURCE` \
-         for a prebuilt one",
-    )?;
+    let updated = updated.context(errors::doing(
+        "update the advisory database",
+        "again later, or lazaret db update --from SOURCE for a prebuilt one",
+    ))?;
     let failed = |feed: &str, address: &str, error: &FetchError, so: &str| {
         say(&format!("warning: {feed} {address}: {error}; {so}"))
     };
@@ -179,13 +181,16 @@ fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static Feed>> {
         let Some(found) = feed::by_name(name) else {
             let near = nearest(name, feed::ALL.iter().map(|feed| feed.name));
             let near = near.map_or_else(String::new, |near| format!("; `{near}` is"));
-            bail!("`{name}` is no feed{near}; try `lazaret db feeds`");
+            let what = format!("`{name}` is no feed{near}");
+            return Err(errors::refused(what, "lazaret db feeds"));
         };
         if found.downloads.is_empty() {
-            bail!(
-                "the feed {name} has no file to download; fetch {} and try \
-                 `lazaret db build --out advisories.db {name}=PATH`",
-                found.upstream
+            let what = format!("the feed {name} has no file to download");
+            return Err(
+                anyhow::anyhow!("its upstream is {}", found.upstream).context(errors::doing(
+                    what,
+                    format!("lazaret db build --out advisories.db {name}=PATH"),
+                )),
             );
         }
         chosen.push(found);

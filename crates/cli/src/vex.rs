@@ -12,7 +12,7 @@ use lazaret_vex::{Document, Draft, MAX_BYTES, draft};
 use serde_json::Value;
 
 use crate::args::VexInitArgs;
-use crate::{Verdict, diff, scan};
+use crate::{Verdict, diff, errors, scan};
 
 /// Most documents of one folder or repository that are read.
 const MAX_DOCUMENTS: usize = 10_000;
@@ -34,7 +34,13 @@ pub(crate) fn documents(places: &[PathBuf], report: &Report) -> anyhow::Result<V
             place.display()
         );
         for file in files {
-            let document = lazaret_vex::read(&file.display().to_string(), &bytes(&file)?)?;
+            let document = lazaret_vex::read(&file.display().to_string(), &bytes(&file)?)
+                .with_context(|| {
+                    errors::doing(
+                        format!("use {} as VEX", file.display()),
+                        "lazaret vex init --from REPORT, which writes a document",
+                    )
+                })?;
             documents.push(document);
         }
     }
@@ -42,7 +48,7 @@ pub(crate) fn documents(places: &[PathBuf], report: &Report) -> anyhow::Result<V
 }
 
 fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let told = || format!("read the VEX document {}", path.display());
+    let told = || errors::read(path);
     let size = std::fs::metadata(path).with_context(told)?.len();
     ensure!(
         size <= MAX_BYTES as u64,
@@ -55,7 +61,7 @@ fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Every JSON file directly in a folder.
 fn of_folder(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let told = || format!("read the folder {}", folder.display());
+    let told = || errors::read(folder);
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(told)? {
         let path = entry.with_context(told)?.path();
@@ -140,7 +146,7 @@ pub(crate) fn init(args: &VexInitArgs) -> anyhow::Result<Verdict> {
     text.push('\n');
     match &args.output {
         Some(path) => {
-            replace(path, text.as_bytes()).with_context(|| format!("write {}", path.display()))?;
+            replace(path, text.as_bytes()).with_context(|| errors::write(path))?;
             writeln!(anstream::stderr(), "{}: {count} statements", path.display())?;
         }
         None => anstream::stdout().write_all(text.as_bytes())?,

@@ -22,6 +22,7 @@ pub mod composer;
 pub mod conan;
 pub mod conda;
 pub mod container;
+mod content;
 pub mod cos;
 pub mod cpan;
 pub mod cran;
@@ -67,6 +68,7 @@ use std::borrow::Cow;
 use lazaret_model::{GapKind, Package};
 use lazaret_version::Scheme;
 
+pub use content::inert;
 pub use distro::DistroHint;
 pub use recognise::recognise;
 

@@ -64,10 +64,10 @@ impl DaemonError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Silent { socket, why } if why.contains("ermission") => Some(format!(
-                "this user may not use {}; join its group or run with more rights",
+                "ls -l {}: its group may use it, this user may not",
                 socket.display()
             )),
-            Self::Silent { .. } => Some("check that the daemon runs, and DOCKER_HOST".into()),
+            Self::Silent { .. } => Some("docker info or podman info, to see whether the daemon runs; DOCKER_HOST names another one".into()),
             _ => None,
         }
     }

@@ -43,14 +43,16 @@ const MAX_REFERENCES: usize = 12;
 /// Asks the database once for what many findings need.
 pub(crate) struct Facts<'a> {
     database: &'a Db,
+    as_of: Option<&'a str>,
     identities: HashMap<AdvisoryIndex, Vec<Identity>>,
     bodies: HashMap<AdvisoryIndex, AdvisoryBody>,
 }
 
 impl<'a> Facts<'a> {
-    pub(crate) fn new(database: &'a Db) -> Self {
+    pub(crate) fn new(database: &'a Db, as_of: Option<&'a str>) -> Self {
         Self {
             database,
+            as_of,
             identities: HashMap::new(),
             bodies: HashMap::new(),
         }
@@ -148,7 +150,10 @@ impl<'a> Facts<'a> {
             return Ok(());
         };
         known.epss = known.epss.or(record.epss);
-        known.kev = known.kev.take().or(record.kev);
+        let kev = record
+            .kev
+            .filter(|kev| !is_later(&kev.date_added, self.as_of));
+        known.kev = known.kev.take().or(kev);
         for cve in record.cves {
             if known.title.is_empty() {
                 known.title = cve.summary;
@@ -189,6 +194,11 @@ impl<'a> Facts<'a> {
             locations: package.locations.iter().map(|l| l.path.clone()).collect(),
         })
     }
+}
+
+/// Whether a time is known and after the date.
+pub(crate) fn is_later(time: &str, as_of: Option<&str>) -> bool {
+    as_of.is_some_and(|date| time.get(..date.len()).is_some_and(|day| day > date))
 }
 
 impl Known {

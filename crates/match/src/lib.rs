@@ -7,10 +7,12 @@
 //!
 //! The rules are those of `docs/matching.md`.
 
+mod again;
 mod channel;
 mod condition;
 mod cvss;
 mod identity;
+mod inert;
 mod lookup;
 mod ownership;
 mod platform;
@@ -26,6 +28,7 @@ use lazaret_model::{
 use identity::{Facts, Identity};
 use lookup::{Candidate, Standing, Verdict};
 
+pub use again::{Keys, ReverseIndex};
 pub use cvss::{score, version};
 
 /// What a caller can choose about matching.
@@ -34,7 +37,11 @@ pub struct MatchOptions {
     /// Today's date, `YYYY-MM-DD`, which ends of support are held against. `None`: ends
     /// of support are not judged.
     pub today: Option<String>,
-    /// Show what the owner's distribution has already judged as findings of their own.
+    /// A date, `YYYY-MM-DD`: advisories that were published later make no finding, and
+    /// exploitation that became known later is not known.
+    pub as_of: Option<String>,
+    /// Show what the owner's distribution has already judged as findings of their own, and
+    /// rate findings on packages of which nothing can run like any other.
     pub strict: bool,
 }
 
@@ -57,18 +64,20 @@ pub fn matched(
     options: &MatchOptions,
 ) -> Result<MatchResult, DbError> {
     let mut result = MatchResult::default();
-    let mut spaces = lookup::Spaces::new(inventory.target.distro.as_ref(), database);
+    let as_of = options.as_of.as_deref();
+    let mut spaces = lookup::Spaces::new(inventory.target.distro.as_ref(), database, as_of);
     let mut verdicts = Vec::with_capacity(inventory.packages.len());
     for package in &inventory.packages {
         verdicts.push(spaces.look_up(package)?);
     }
-    let mut facts = Facts::new(database);
+    let mut facts = Facts::new(database, as_of);
     let owners = ownership::Owners::new(&inventory.packages, &verdicts);
     for (package, found) in inventory.packages.iter().zip(&verdicts) {
         let groups = by_identity(found, &mut facts)?;
         for (identity, candidates) in groups {
             let mut finding = finding(package, &identity, &candidates, &mut facts)?;
             if !options.strict {
+                inert::demote(&mut finding, package);
                 finding.suppressed = owners.verdict(package, &identity, &mut facts)?;
             }
             result.findings.push(finding);
@@ -87,6 +96,11 @@ pub fn matched(
         result
             .gaps
             .push(Gap::new(GapKind::StarterDatabase, "database", detail));
+    }
+    if let Some(date) = as_of {
+        let detail = format!("what was published after {date} was left out, as asked");
+        let gap = Gap::new(GapKind::StaleDatabase, "database", detail);
+        result.gaps.push(gap);
     }
     result.gaps.sort();
     result.gaps.dedup();

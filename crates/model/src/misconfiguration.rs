@@ -53,6 +53,15 @@ pub struct Misconfiguration {
 }
 
 impl Misconfiguration {
+    /// As an answer about the target as a whole, without a place in it.
+    #[must_use]
+    pub fn of_whole(mut self) -> Self {
+        (self.line, self.column) = (0, 0);
+        (self.end_line, self.end_column) = (0, 0);
+        self.excerpt.clear();
+        self
+    }
+
     /// Whether it is bad news that counts: failed, and not suppressed.
     pub fn counts(&self) -> bool {
         self.status == CheckStatus::Fail && self.suppressed.is_none()

@@ -12,6 +12,9 @@ const PROJECT: &str = "project";
 /// Key of [`Package::requirement`] among the properties.
 const REQUIREMENT: &str = "requirement";
 
+/// Key of [`Package::inert`] among the properties.
+const INERT: &str = "inert";
+
 /// A package, as its own ecosystem names and versions it.
 ///
 /// This is the whole evidence: a report made from a stored package equals the report
@@ -138,6 +141,17 @@ impl Package {
     /// Whether this is the project itself, which may well state no version.
     pub fn is_project(&self) -> bool {
         self.properties.contains_key(PROJECT)
+    }
+
+    /// Notes that nothing of the package can run: it holds `holds`, in words such as
+    /// "headers and documentation".
+    pub fn set_inert(&mut self, holds: impl Into<String>) {
+        self.properties.insert(INERT.to_owned(), holds.into());
+    }
+
+    /// What the package holds, where it is known that nothing of it can run.
+    pub fn inert(&self) -> Option<&str> {
+        self.properties.get(INERT).map(String::as_str)
     }
 
     /// The purl type, which names the ecosystem: `deb`, `npm`, `golang`, …

@@ -26,7 +26,7 @@ use crate::facts::LayerFacts;
 const MAGIC: &[u8; 8] = b"LZFACTS1";
 
 /// Raised whenever the meaning of stored facts changes in this crate.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// Largest entry that is read back, in bytes.
 const MAX_ENTRY: u64 = 512 << 20;
@@ -247,7 +247,7 @@ fn decode(bytes: &[u8]) -> Option<LayerFacts> {
     facts.silent = hashes(silent);
     let mut owned = hashes(owned).into_iter();
     for file in &mut facts.files {
-        let count: u64 = file.owners.iter().map(|(_, _, n)| u64::from(*n)).sum();
+        let count: u64 = file.owners.iter().map(|o| u64::from(o.count)).sum();
         file.owned = owned.by_ref().take(usize::try_from(count).ok()?).collect();
     }
     Some(facts)
@@ -264,20 +264,29 @@ fn hashes(bytes: &[u8]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::FileFacts;
+    use crate::facts::{FileFacts, OwnerFacts};
+
+    fn owner(package: &str, count: u32) -> OwnerFacts {
+        OwnerFacts {
+            kind: "deb".into(),
+            package: package.into(),
+            count,
+            inert: Some("headers".into()).filter(|_| count == 1),
+        }
+    }
 
     fn facts() -> LayerFacts {
         LayerFacts {
             files: vec![
                 FileFacts {
                     path: "a".into(),
-                    owners: vec![("deb".into(), "x".into(), 2), ("deb".into(), "y".into(), 1)],
+                    owners: vec![owner("x", 2), owner("y", 1)],
                     owned: vec![1, 2, 3],
                     ..FileFacts::default()
                 },
                 FileFacts {
                     path: "b".into(),
-                    owners: vec![("deb".into(), "z".into(), 1)],
+                    owners: vec![owner("z", 1)],
                     owned: vec![4],
                     ..FileFacts::default()
                 },

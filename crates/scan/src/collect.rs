@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Read;
 
 use lazaret_ecosystem::executable::{self, Probe};
-use lazaret_ecosystem::{Found, Input, Reader, readers_for, store};
+use lazaret_ecosystem::{Found, Input, Reader, inert, readers_for, store};
 use lazaret_image::{Entry, EntryKind, LayerSink, LayerSummary, SinkError};
 use lazaret_model::{Gap, GapKind, Location};
 
 use crate::behind::{Behind, Name};
 use crate::budget::Budget;
-use crate::facts::{FileFacts, LayerFacts, rename};
+use crate::facts::{FileFacts, LayerFacts, OwnerFacts, rename};
 use crate::{Settings, links, paths};
 
 /// Most gaps that one layer reports; further ones are counted in the last.
@@ -298,11 +298,16 @@ impl<'a> Collector<'a> {
                 .distro
                 .push((hint.from.to_owned(), hint.key, hint.value));
         }
+        // Of files beyond a limit nobody knows what they are.
+        let whole = found.gaps.iter().all(|(kind, _)| *kind != GapKind::Limit);
         for owner in found.owned {
-            let count = u32::try_from(owner.paths.len()).unwrap_or(u32::MAX);
-            facts
-                .owners
-                .push((owner.kind.to_owned(), owner.package, count));
+            let paths = owner.paths.iter().map(String::as_str);
+            facts.owners.push(OwnerFacts {
+                kind: owner.kind.to_owned(),
+                package: owner.package,
+                count: u32::try_from(owner.paths.len()).unwrap_or(u32::MAX),
+                inert: inert(paths).filter(|_| whole).map(str::to_owned),
+            });
             let hashes = owner.paths.iter().map(|p| paths::hash(p.as_bytes()));
             facts.owned.extend(hashes);
         }

@@ -96,6 +96,20 @@ impl LayerFacts {
     }
 }
 
+/// A package whose files are listed.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct OwnerFacts {
+    /// Its purl type.
+    pub kind: String,
+    /// Its name.
+    pub package: String,
+    /// How many of the hashes in [`FileFacts::owned`] are its own.
+    pub count: u32,
+    /// What it holds, where nothing in it can run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inert: Option<String>,
+}
+
 /// What one file tells.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FileFacts {
@@ -107,10 +121,9 @@ pub struct FileFacts {
     /// What it says about the distribution: source, key, value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub distro: Vec<(String, String, String)>,
-    /// Whose files it lists: kind and name of the owner, and how many of the hashes in
-    /// [`FileFacts::owned`] are its own.
+    /// Whose files it lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub owners: Vec<(String, String, u32)>,
+    pub owners: Vec<OwnerFacts>,
     /// What could not be read of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,

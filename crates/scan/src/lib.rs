@@ -27,7 +27,7 @@ mod unread;
 
 pub use cache::{Cache, CacheError};
 pub use catalog::{CatalogError, catalog, catalog_directory};
-pub use facts::{FileFacts, LayerFacts};
+pub use facts::{FileFacts, LayerFacts, OwnerFacts};
 pub use report::{ExamineError, examine, inventory_report};
 pub use settings::{NoProgress, Progress, Settings};
 pub use stream::{Source, catalog_daemon, catalog_stream};

@@ -14,8 +14,16 @@ use crate::ownership::Owners;
 use crate::requirements;
 use crate::squash::Visible;
 
-/// Where a visible package stands, and what the whole image says about it.
-pub(crate) struct Pick {
+/// The visible packages, in the order of their files.
+pub(crate) struct Picks {
+    files: Vec<Pick>,
+    /// What distribution packages of which nothing can run hold, by kind and name.
+    inert: HashMap<(String, String), String>,
+}
+
+/// Where the packages of a visible file stand, and what the whole image says about
+/// them.
+struct Pick {
     layer: usize,
     /// Place of its file among those of the layer.
     file: usize,
@@ -30,12 +38,8 @@ struct About {
     owner: Option<(String, String)>,
 }
 
-/// The visible packages, in the order of their files.
-pub(crate) fn picks(
-    visible: &[Visible<'_>],
-    layers: &[LayerFacts],
-    owners: &Owners<'_>,
-) -> Vec<Pick> {
+/// Picks the visible packages.
+pub(crate) fn picks(visible: &[Visible<'_>], layers: &[LayerFacts], owners: &Owners<'_>) -> Picks {
     let origins = Origins::of(visible, layers);
     let about = |file: &Visible<'_>, package: &Package| About {
         origin: origins.layer_of(file, package),
@@ -45,23 +49,43 @@ pub(crate) fn picks(
             .map(|(kind, name)| (kind.to_owned(), name.to_owned())),
     };
     let with_packages = visible.iter().filter(|v| !v.file.packages.is_empty());
-    with_packages
+    let files = with_packages
         .map(|v| Pick {
             layer: v.layer,
             file: v.number,
             about: v.file.packages.iter().map(|p| about(v, p)).collect(),
+        })
+        .collect();
+    Picks {
+        files,
+        inert: inert(visible),
+    }
+}
+
+/// A package has a list for each of its architectures, and all must be of inert files.
+fn inert(visible: &[Visible<'_>]) -> HashMap<(String, String), String> {
+    let mut all: HashMap<(&str, &str), Option<&str>> = HashMap::new();
+    for owner in visible.iter().flat_map(|v| &v.file.owners) {
+        let holds = owner.inert.as_deref();
+        all.entry((&owner.kind, &owner.package))
+            .and_modify(|known| *known = known.and(holds))
+            .or_insert(holds);
+    }
+    all.into_iter()
+        .filter_map(|((kind, name), holds)| {
+            Some(((kind.to_owned(), name.to_owned()), holds?.to_owned()))
         })
         .collect()
 }
 
 /// Takes the packages out of their layers and puts equal ones together, sorted by purl
 /// and location.
-pub(crate) fn merged(layers: &mut [LayerFacts], picks: Vec<Pick>, target: &Target) -> Vec<Package> {
+pub(crate) fn merged(layers: &mut [LayerFacts], picks: Picks, target: &Target) -> Vec<Package> {
     let in_image = target.kind == TargetKind::Image;
     let diff_ids: Vec<Digest> = layers.iter().map(|l| l.diff_id.clone()).collect();
     let mut owning = Vec::new();
     let mut others = Vec::new();
-    for pick in picks {
+    for pick in picks.files {
         let packages = std::mem::take(&mut layers[pick.layer].files[pick.file].packages);
         for (mut package, about) in packages.into_iter().zip(pick.about) {
             for location in &mut package.locations {
@@ -70,7 +94,13 @@ pub(crate) fn merged(layers: &mut [LayerFacts], picks: Vec<Pick>, target: &Targe
             distro::finish(&mut package, target.distro.as_ref());
             requirements::forget_version(&mut package);
             match is_system(package.kind()) {
-                true => owning.push((package.purl.to_string(), package)),
+                true => {
+                    let key = (package.kind().to_owned(), package.name.clone());
+                    if let Some(holds) = picks.inert.get(&key) {
+                        package.set_inert(holds);
+                    }
+                    owning.push((package.purl.to_string(), package));
+                }
                 false => others.push((package.purl.to_string(), package, about.owner)),
             }
         }

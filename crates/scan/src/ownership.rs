@@ -116,15 +116,15 @@ fn find<'a>(
     for visible in files {
         let file = visible.file;
         let mut hashes = file.owned.iter();
-        for (kind, package, count) in &file.owners {
-            let own = hashes.by_ref().take(*count as usize);
+        for listed in &file.owners {
+            let own = hashes.by_ref().take(listed.count as usize);
             for hash in own.filter(|hash| filter.may_have(**hash)) {
                 let from = wanted.partition_point(|(known, _)| known < hash);
                 let same = wanted[from..].iter().take_while(|(known, _)| known == hash);
                 for (_, number) in same {
                     owners[*number].get_or_insert(Owner {
-                        kind,
-                        package,
+                        kind: &listed.kind,
+                        package: &listed.package,
                         layer: visible.layer,
                     });
                 }

@@ -37,6 +37,22 @@ pub struct Encoded {
 pub struct Builder {
     stage: Stage,
     feeds: Vec<FeedTimes>,
+    /// What was published after this date is left out.
+    as_of: Option<String>,
+}
+
+/// Whether a record is known to have been published after a date.
+fn is_later(item: &FeedItem, date: &str) -> bool {
+    let told = |published: &str, modified: &str| match published {
+        "" => modified.get(..date.len()).is_some_and(|day| day > date),
+        _ => published.get(..date.len()).is_some_and(|day| day > date),
+    };
+    match item {
+        FeedItem::Advisory(advisory) => told(&advisory.published, &advisory.modified),
+        FeedItem::Cve(record) => told(&record.published, ""),
+        FeedItem::Kev { kev, .. } => told(&kev.date_added, ""),
+        FeedItem::Epss { .. } | FeedItem::EndOfLife(_) => false,
+    }
 }
 
 struct FeedTimes {
@@ -51,6 +67,14 @@ impl Builder {
         Self::default()
     }
 
+    /// A builder that leaves out what was published after a date, `YYYY-MM-DD`.
+    pub fn as_of(date: Option<String>) -> Self {
+        Self {
+            as_of: date,
+            ..Self::default()
+        }
+    }
+
     /// Makes a feed known, so that the file lists it even where it has no records.
     pub fn feed(&mut self, name: &str) {
         self.position(name);
@@ -61,6 +85,13 @@ impl Builder {
     /// # Errors
     /// Why the record cannot be kept, as a sentence fragment.
     pub fn item(&mut self, feed: &str, item: FeedItem) -> Result<(), String> {
+        if self
+            .as_of
+            .as_deref()
+            .is_some_and(|date| is_later(&item, date))
+        {
+            return Ok(());
+        }
         let time = self.stage.add(item)?;
         let position = self.position(feed);
         let feed = &mut self.feeds[position];

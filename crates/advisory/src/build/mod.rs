@@ -89,6 +89,9 @@ pub struct BuildOptions {
     pub level: i32,
     /// How much a source may hold.
     pub limits: SourceLimits,
+    /// A date, `YYYY-MM-DD`: what was published later is left out. What was changed later
+    /// stands as it is now, since feeds keep no past.
+    pub as_of: Option<String>,
 }
 
 impl Default for BuildOptions {
@@ -97,6 +100,7 @@ impl Default for BuildOptions {
             strict: false,
             level: DEFAULT_LEVEL,
             limits: SourceLimits::default(),
+            as_of: None,
         }
     }
 }
@@ -212,7 +216,7 @@ pub fn build(
 ) -> Result<(Vec<u8>, BuildReport), BuildError> {
     let mut sources = sources.to_vec();
     sources.sort_by(|a, b| (a.feed.name, &a.path).cmp(&(b.feed.name, &b.path)));
-    let mut builder = Builder::new();
+    let mut builder = Builder::as_of(options.as_of.clone());
     let mut reports = Vec::new();
     // Sources of one feed are neighbours, so a feed is finished before the next begins.
     for feed in sources.chunk_by(|a, b| a.feed.name == b.feed.name) {

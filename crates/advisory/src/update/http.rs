@@ -195,7 +195,7 @@ impl Client {
                 let status = response.status().as_u16();
                 return Err(FetchError::Status { status });
             }
-            Err(error) => return Err(FetchError::Transport(chain(&error))),
+            Err(error) => return Err(FetchError::Transport(reason(&error))),
         };
         let mut text = String::new();
         response
@@ -232,7 +232,7 @@ impl Failure {
         Self {
             // A refused redirect or a malformed address stays what it is.
             again: !error.is_redirect() && !error.is_builder(),
-            error: FetchError::Transport(chain(error)),
+            error: FetchError::Transport(reason(error)),
             wait: None,
         }
     }
@@ -291,6 +291,21 @@ fn text_of(headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<Str
 }
 
 /// An error with its causes, which is where the reason is.
+/// Why a request failed, without the address, which is named beside it.
+fn reason(error: &reqwest::Error) -> String {
+    let mut last: &dyn std::error::Error = error;
+    while let Some(inner) = last.source() {
+        last = inner;
+    }
+    let text = last.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    match (error.is_timeout(), error.is_connect()) {
+        (true, _) => "it does not answer in time".to_owned(),
+        (false, true) => format!("it cannot be reached: {text}"),
+        (false, false) => chain(error),
+    }
+}
+
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

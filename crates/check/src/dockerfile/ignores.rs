@@ -4,17 +4,25 @@ use super::{Comment, Dockerfile};
 use crate::ignore::{Ignore, Reach, next_line, of_lines};
 use crate::{Settings, Source};
 
+/// Most of hadolint's comments that are heard in one file.
+const MOST: usize = 2_000;
+
 pub(super) fn of(source: &Source) -> Vec<Ignore> {
     if !source.text.contains("hadolint") {
         return of_lines(source);
     }
     let settings = Settings::default();
-    let file = Dockerfile::read(source, &settings);
-    let mut found = of_lines(source);
+    of_file(&Dockerfile::read(source, &settings))
+}
+
+/// The ignore comments of a file that was read.
+pub(super) fn of_file(file: &Dockerfile<'_>) -> Vec<Ignore> {
+    let mut found = of_lines(file.source);
     found.extend(
         file.comments
             .iter()
-            .filter_map(|comment| hadolint(&file, comment)),
+            .filter_map(|comment| hadolint(file, comment))
+            .take(MOST),
     );
     found
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::lex::{Heredoc, Logical};
+use super::shell::Script;
 use super::text::Text;
 use super::words::{self, Pair, Word};
 
@@ -108,6 +109,46 @@ pub struct Instruction {
     pub stage: Option<usize>,
     /// The escape character of the file.
     pub escape: char,
+    /// What it runs; nothing where the shell reads no POSIX text.
+    pub script: Script,
+    /// The shell that reads its shell form.
+    pub shell: Shell,
+}
+
+/// The shell of a place in a stage: what `SHELL` says, or Docker's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shell {
+    /// Whether it reads POSIX text; PowerShell and cmd do not.
+    pub posix: bool,
+    /// Whether a pipe fails when any part of it fails.
+    pub pipefail: bool,
+    /// Whether it is `sh`, which knows POSIX and little else.
+    pub bourne: bool,
+}
+
+impl Shell {
+    /// `/bin/sh -c`.
+    pub(super) const DEFAULT: Self = Self {
+        posix: true,
+        pipefail: false,
+        bourne: true,
+    };
+
+    /// What `SHELL` with these words makes.
+    pub(super) fn of(words: &[Word]) -> Self {
+        let first = words.first().map_or("", |w| w.value.as_str());
+        let name = first.rsplit(['/', '\\']).next().unwrap_or(first);
+        let name = name.trim_end_matches(".exe").to_ascii_lowercase();
+        let pipefail = words.windows(2).any(|pair| {
+            let (flag, option) = (&pair[0].value, &pair[1].value);
+            flag.starts_with('-') && flag.ends_with('o') && option == "pipefail"
+        });
+        Self {
+            posix: !["pwsh", "powershell", "cmd"].contains(&name.as_str()),
+            pipefail,
+            bourne: ["sh", "dash", "ash"].contains(&name.as_str()),
+        }
+    }
 }
 
 impl Instruction {
@@ -154,6 +195,8 @@ impl Instruction {
             args,
             stage: None,
             escape,
+            script: Script::default(),
+            shell: Shell::DEFAULT,
         }
     }
 
@@ -195,6 +238,10 @@ fn flags(args: &Text, escape: char) -> (Vec<Flag>, Text) {
     let mut found = Vec::new();
     let mut from = 0;
     for word in words::split(args, escape) {
+        // An escape character that stands before a blank instead of a line's end.
+        if word.value.trim().is_empty() && word.raw.starts_with(escape) {
+            continue;
+        }
         let Some(flag) = word.value.strip_prefix("--") else {
             break;
         };

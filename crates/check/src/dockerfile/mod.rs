@@ -3,23 +3,30 @@
 //! The reader follows BuildKit; see [`Dockerfile::read`]. Checks are in `rules`, a file
 //! for each, listed in `rules::ALL`.
 
+mod bases;
 mod ignores;
 mod instruction;
 mod lex;
 mod rules;
+mod shell;
 mod stages;
 mod text;
 mod words;
 
-pub use instruction::{Flag, Instruction, Keyword};
+pub use bases::{BaseImage, BaseUse, base_images};
+pub use instruction::{Flag, Instruction, Keyword, Shell};
 pub use lex::{Comment, Heredoc, Problem};
+pub use shell::{Command, Join, Nesting, Redirect, Script, ShellWord};
 pub use stages::{Base, Stage, fill};
 pub use text::Text;
 pub use words::{Pair, Word};
 
+pub(crate) use rules::df030_admin_port::admin_port;
+pub(crate) use rules::secrets;
+
 use std::ops::Range;
 
-use crate::{Check, Findings, Language, Settings, Source, engine};
+use crate::{Check, Finding, Findings, Language, Settings, Source, engine};
 
 /// Dockerfiles.
 pub static LANGUAGE: Language = Language {
@@ -57,7 +64,24 @@ pub struct Dockerfile<'a> {
     pub problems: Vec<Problem>,
     /// What the caller chose.
     pub settings: &'a Settings,
+    /// Variables that `ENV` and `ARG` declare, in order.
+    declared: Vec<Declared>,
 }
+
+/// A variable that is declared.
+#[derive(Debug)]
+struct Declared {
+    name: String,
+    value: Option<String>,
+    is_argument: bool,
+    /// Index of the first instruction of its stage.
+    stage: Option<usize>,
+    /// Where the instruction begins.
+    at: usize,
+}
+
+/// Most variables that are remembered.
+const MOST_VARIABLES: usize = 2_000;
 
 impl<'a> Dockerfile<'a> {
     /// Reads a file. Never fails: what a builder would refuse is among the problems.
@@ -70,6 +94,8 @@ impl<'a> Dockerfile<'a> {
         let read = |line| Instruction::read(line, escape);
         let mut instructions: Vec<Instruction> = lexed.lines.iter().map(read).collect();
         let stages = stages::read(&mut instructions, settings);
+        let asked = pragma_shell(&lexed.comments);
+        read_shells(source, &mut instructions, &stages, escape, asked);
         Self {
             source,
             escape,
@@ -79,7 +105,32 @@ impl<'a> Dockerfile<'a> {
             stages,
             problems: lexed.problems,
             settings,
+            declared: Vec::new(),
         }
+        .with_variables()
+    }
+
+    fn with_variables(mut self) -> Self {
+        for instruction in &self.instructions {
+            if !matches!(instruction.keyword, Keyword::Env | Keyword::Arg) {
+                continue;
+            }
+            let stage = instruction.stage.and_then(|index| self.stages.get(index));
+            for pair in instruction.pairs() {
+                self.declared.push(Declared {
+                    name: pair.key,
+                    value: pair.value,
+                    is_argument: instruction.keyword == Keyword::Arg,
+                    stage: stage.map(|s| s.from),
+                    at: instruction.span.start,
+                });
+            }
+            if self.declared.len() > MOST_VARIABLES {
+                self.declared.truncate(MOST_VARIABLES);
+                break;
+            }
+        }
+        self
     }
 
     /// The instructions of a stage, `FROM` first.
@@ -100,6 +151,49 @@ impl<'a> Dockerfile<'a> {
             .filter(move |i| i.keyword == keyword)
     }
 
+    /// A failure of `check` inside of an instruction.
+    pub(crate) fn finding(
+        &self,
+        check: &'static Check,
+        instruction: &Instruction,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> Finding {
+        let resource = match instruction.stage {
+            Some(stage) if self.stages.len() > 1 => self.stage_name(stage),
+            _ => String::new(),
+        };
+        Finding::new(check, self.source, span, message)
+            .within(instruction.span.clone())
+            .resource(resource)
+    }
+
+    /// The stages below a stage, itself first.
+    pub fn chain<'s>(&'s self, stage: &'s Stage) -> impl Iterator<Item = &'s Stage> {
+        let below = |stage: &&'s Stage| match stage.base {
+            Base::Stage(parent) => self.stages.get(parent).filter(|p| p.from < stage.from),
+            _ => None,
+        };
+        std::iter::successors(Some(stage), below)
+    }
+
+    /// The value that `ENV` or `ARG` gives a variable for an instruction: `Some(None)`
+    /// where an `ARG` has no default, `None` where nothing declares it. Those of the
+    /// stages below count, and a build argument wherever before it was declared: one that
+    /// its stage does not see is still meant by its name.
+    pub fn variable(&self, name: &str, at: &Instruction) -> Option<Option<String>> {
+        let before = |d: &&Declared| d.at < at.span.start && d.name == name;
+        let stage = at.stage.and_then(|index| self.stages.get(index));
+        for stage in stage.into_iter().flat_map(|stage| self.chain(stage)) {
+            let own = |d: &&Declared| d.stage == Some(stage.from) && before(d);
+            if let Some(declared) = self.declared.iter().rev().find(own) {
+                return Some(declared.value.clone());
+            }
+        }
+        let argument = |d: &&Declared| d.is_argument && before(d);
+        self.declared.iter().find(argument).map(|d| d.value.clone())
+    }
+
     /// What people call a stage: its name, or its number.
     pub fn stage_name(&self, index: usize) -> String {
         match self.stages.get(index).and_then(|s| s.name.clone()) {
@@ -107,6 +201,69 @@ impl<'a> Dockerfile<'a> {
             None => format!("stage {index}"),
         }
     }
+}
+
+/// The shell that hadolint's `# hadolint shell=…` names.
+fn pragma_shell(comments: &[Comment]) -> Option<Shell> {
+    let named = comments.iter().find_map(|comment| {
+        let rest = comment.text.strip_prefix("hadolint")?.trim_start();
+        Some(
+            rest.strip_prefix("shell")?
+                .trim_start()
+                .strip_prefix('=')?
+                .trim(),
+        )
+    })?;
+    let word = Word {
+        raw: named.to_owned(),
+        value: named.to_owned(),
+        span: 0..0,
+        at: 0,
+    };
+    Some(Shell::of(&[word]))
+}
+
+/// Gives every instruction the shell that reads it, and what it runs.
+fn read_shells(
+    source: &Source,
+    instructions: &mut [Instruction],
+    stages: &[Stage],
+    escape: char,
+    asked: Option<Shell>,
+) {
+    // A backtick escapes where paths have backslashes: on Windows.
+    let fallback = Shell {
+        posix: escape != '`',
+        ..Shell::DEFAULT
+    };
+    let first = asked.unwrap_or(fallback);
+    let mut last: Vec<Shell> = Vec::with_capacity(stages.len());
+    let mut shell = first;
+    for instruction in instructions {
+        if let Some(index) = instruction.stage.filter(|index| *index == last.len()) {
+            shell = match stages.get(index).map(|s| &s.base) {
+                Some(Base::Stage(parent)) => last.get(*parent).copied().unwrap_or(first),
+                _ => first,
+            };
+            last.push(shell);
+        }
+        if instruction.keyword == Keyword::Shell {
+            shell = Shell::of(instruction.arguments());
+            if let Some(of_stage) = last.last_mut() {
+                *of_stage = shell;
+            }
+        }
+        instruction.shell = shell;
+        if shell.posix || instruction.json.is_some() {
+            instruction.script = Script::of(instruction, &source.text);
+        }
+    }
+}
+
+/// Whether a shell text updates a package index and does nothing with it.
+pub(crate) fn is_lone_update(text: &str) -> bool {
+    let script = Script::read(&Text::of(text, 0));
+    rules::df023_lone_update::lone_update(&script.commands).is_some()
 }
 
 fn wants(path: &str) -> bool {
@@ -160,7 +317,9 @@ fn examine(source: &Source, settings: &Settings) -> Findings {
     let file = Dockerfile::read(source, settings);
     let mut findings = Findings::default();
     for rule in rules::ALL {
-        (rule.run)(&file, &mut findings);
+        let mut own = Findings::default();
+        (rule.run)(&file, &mut own);
+        findings.extend(own);
     }
     findings
 }

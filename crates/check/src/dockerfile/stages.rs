@@ -7,6 +7,9 @@ use super::instruction::{Instruction, Keyword};
 use super::words::Word;
 use crate::Settings;
 
+/// Most stages; the instructions of later ones count as the last one's.
+const MOST: usize = 1_000;
+
 /// Deepest chain of stages, and of variables in a value.
 const DEEPEST: usize = 64;
 
@@ -47,16 +50,44 @@ pub struct Stage {
     pub is_used: bool,
 }
 
+impl Stage {
+    /// The stage of instructions that come before any `FROM`: no builder takes them, but
+    /// what they say can still be judged.
+    fn implied(index: usize) -> Self {
+        Self {
+            from: index,
+            instructions: index..index + 1,
+            name: None,
+            image: None,
+            base: Base::Unknown,
+            is_literal: true,
+            ships: false,
+            is_below: false,
+            is_used: false,
+        }
+    }
+
+    /// Whether a `FROM` begins it.
+    pub fn is_real(&self) -> bool {
+        self.image.is_some()
+    }
+}
+
 /// Gives every instruction its stage.
 pub(super) fn read(instructions: &mut [Instruction], settings: &Settings) -> Vec<Stage> {
     let mut arguments = Arguments::new(settings);
     let mut stages: Vec<Stage> = Vec::new();
     for (index, instruction) in instructions.iter_mut().enumerate() {
-        if instruction.keyword == Keyword::From && !instruction.onbuild {
-            let stage = begin(index, instruction, &stages, &arguments);
-            stages.push(stage);
-        } else if stages.is_empty() && instruction.keyword == Keyword::Arg {
-            arguments.take(instruction);
+        match instruction.keyword {
+            // A `FROM` that names nothing begins nothing.
+            Keyword::From if instruction.words.is_empty() => {}
+            Keyword::From if !instruction.onbuild && stages.len() < MOST => {
+                let stage = begin(index, instruction, &stages, &arguments);
+                stages.push(stage);
+            }
+            Keyword::Arg if stages.is_empty() => arguments.take(instruction),
+            _ if stages.is_empty() => stages.push(Stage::implied(index)),
+            _ => {}
         }
         instruction.stage = stages.len().checked_sub(1);
         if let Some(stage) = stages.last_mut() {

@@ -5,7 +5,7 @@
 
 pub mod checks;
 mod control;
-mod facts;
+pub(crate) mod facts;
 pub mod node;
 pub mod object;
 mod rbac;
@@ -105,7 +105,11 @@ fn read(source: &Source, index: usize) -> (Vec<Object>, Option<Gap>) {
 }
 
 /// Everything that can be said of one object alone.
-fn judge(object: &Object, files: &[&Source], settings: &Settings) -> Vec<crate::Finding> {
+pub(crate) fn judge(
+    object: &Object,
+    files: &[&Source],
+    settings: &Settings,
+) -> Vec<crate::Finding> {
     let mut findings = Vec::new();
     let pod = object.pod();
     let containers = pod.map(|pod| pod.containers()).unwrap_or_default();

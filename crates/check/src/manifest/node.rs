@@ -44,6 +44,8 @@ pub enum Value {
     Seq(Vec<Node>),
     /// Keys and values in the order of the file.
     Map(Vec<(Node, Node)>),
+    /// A value that something else will have, by the address it was referred to with.
+    Reference(Box<str>),
     /// A value that cannot be told without running something else.
     #[default]
     Unknown,
@@ -174,7 +176,17 @@ impl Node {
     /// A value that only another program could tell.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
-        matches!(self.value, Value::Unknown)
+        matches!(self.value, Value::Unknown | Value::Reference(_))
+    }
+
+    /// The address that this value was referred to with.
+    #[must_use]
+    pub fn as_reference(&self) -> Option<&str> {
+        if let Value::Reference(address) = &self.value {
+            Some(address)
+        } else {
+            None
+        }
     }
 
     /// Null, an empty text, an empty list or an empty map.
@@ -184,7 +196,7 @@ impl Node {
             Value::Scalar { text, quoted } => text.is_empty() || (!quoted && is_null(text)),
             Value::Seq(items) => items.is_empty(),
             Value::Map(entries) => entries.is_empty(),
-            Value::Unknown => false,
+            Value::Reference(_) | Value::Unknown => false,
         }
     }
 
@@ -197,7 +209,7 @@ impl Node {
                 .iter()
                 .map(|(key, value)| key.size() + value.size())
                 .sum(),
-            Value::Scalar { .. } | Value::Unknown => 0,
+            Value::Scalar { .. } | Value::Reference(_) | Value::Unknown => 0,
         }
     }
 }

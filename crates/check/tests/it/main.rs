@@ -1,5 +1,9 @@
 //! Configuration checks at the crate's boundary.
 
+mod bases;
 mod exposure;
 mod manifest;
+mod page;
+mod peers;
 mod table;
+mod terraform;

@@ -9,6 +9,7 @@ use lazaret_model::CheckStatus;
 fn name(language: &str) -> &'static str {
     match language {
         "dockerfile" => "Dockerfile",
+        "image" => "config.json",
         "terraform" => "main.tf",
         "compose" => "compose.yaml",
         _ => "manifest.yaml",
@@ -16,7 +17,8 @@ fn name(language: &str) -> &'static str {
 }
 
 fn failures(language: &str, text: &str) -> Vec<Finding> {
-    let source = Source::new(name(language), text);
+    let mut source = Source::new(name(language), text);
+    source.named = true;
     // The registry of the examples; checks of registries say nothing without one.
     let settings = Settings {
         registries: vec!["registry.example".into()],

@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use lazaret_advisory::update::FeedOrigin;
 
-use super::values::MaxAge;
+use super::values::{self, MaxAge};
 
 /// Which database.
 #[derive(Debug, Clone, ClapArgs)]
@@ -51,6 +51,14 @@ pub(crate) enum DbCommand {
         /// The first record that cannot be read fails the build.
         #[arg(long, env = "LAZARET_DB_BUILD_STRICT")]
         strict: bool,
+        /// Leave out what was published after this date (YYYY-MM-DD).
+        #[arg(
+            long,
+            value_name = "DATE",
+            value_parser = values::date,
+            env = "LAZARET_DB_BUILD_AS_OF"
+        )]
+        as_of: Option<String>,
         /// FEED=PATH, as `lazaret db feeds` lists them.
         #[arg(required = true, value_name = "FEED=PATH")]
         sources: Vec<String>,

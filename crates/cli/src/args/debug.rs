@@ -28,6 +28,17 @@ pub(crate) enum DebugCommand {
         #[arg(long = "as", value_name = "PATH")]
         path: String,
     },
+    /// Match stored inventories against a newer database: which ones it touches, whether
+    /// their outcome is another, and whether every other one kept its own.
+    Rematch {
+        /// The older database.
+        before: PathBuf,
+        /// The newer database.
+        after: PathBuf,
+        /// Reports or bills of materials.
+        #[arg(required = true)]
+        stored: Vec<PathBuf>,
+    },
     /// Write a small sample image.
     Sample {
         /// The archive to write.

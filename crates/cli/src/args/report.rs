@@ -102,9 +102,14 @@ pub(crate) struct MatchArgs {
     #[command(flatten)]
     pub(crate) age: AgeArgs,
     /// Show findings on files that a distribution package owns even where the
-    /// distribution has judged them.
+    /// distribution has judged them, and rate those on packages of headers, documentation
+    /// or data like any other.
     #[arg(long, env = "LAZARET_STRICT")]
     pub(crate) strict: bool,
+    /// Leave out what was published after this date (YYYY-MM-DD): what a scan would have
+    /// told then. Records that were changed since stand as they are now.
+    #[arg(long, value_name = "DATE", value_parser = values::date, env = "LAZARET_DB_AS_OF")]
+    pub(crate) db_as_of: Option<String>,
     /// Exploitability statements (OpenVEX, CycloneDX, CSAF): a file, a folder of them, or
     /// a VEX repository (repeatable). What they clear is suppressed.
     #[arg(long, value_name = "PATH", value_delimiter = ',', env = "LAZARET_VEX")]

@@ -6,6 +6,8 @@ use clap::Args as ClapArgs;
 
 use lazaret_image::{ImageRef, Platforms};
 
+use super::values;
+
 /// What is examined, and how.
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "Target")]
@@ -46,6 +48,7 @@ pub(crate) struct TargetArgs {
         long,
         value_name = "MIB",
         default_value_t = 48,
+        value_parser = |text: &str| values::number::<u64>(text, "48"),
         env = "LAZARET_MAX_MEMORY"
     )]
     pub(crate) max_memory: u64,
@@ -54,6 +57,7 @@ pub(crate) struct TargetArgs {
         long,
         value_name = "NUMBER",
         default_value_t = 0,
+        value_parser = |text: &str| values::number::<usize>(text, "4"),
         env = "LAZARET_THREADS"
     )]
     pub(crate) threads: usize,

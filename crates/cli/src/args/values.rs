@@ -1,26 +1,25 @@
 //! Values that help, completions and error messages can name.
 
 use std::ffi::OsStr;
-use std::marker::PhantomData;
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use lazaret_model::Severity;
+use lazaret_policy::FailOn;
 use lazaret_report::sbom::SbomFormat;
 
 /// Reads a value that has a grammar of its own, and suggests the common ones.
 #[derive(Clone)]
 pub(super) struct Suggested<T> {
     values: Vec<&'static str>,
-    kind: PhantomData<fn() -> T>,
+    read: fn(&str) -> Result<T, String>,
 }
 
 impl<T> TypedValueParser for Suggested<T>
 where
-    T: FromStr + Clone + Send + Sync + 'static,
-    T::Err: std::fmt::Display,
+    T: Clone + Send + Sync + 'static,
 {
     type Value = T;
 
@@ -30,8 +29,7 @@ where
         arg: Option<&clap::Arg>,
         value: &OsStr,
     ) -> Result<T, clap::Error> {
-        let read = |text: &str| text.parse::<T>().map_err(|error| error.to_string());
-        read.parse_ref(command, arg, value)
+        self.read.parse_ref(command, arg, value)
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -39,23 +37,37 @@ where
     }
 }
 
-fn suggested<T>(values: Vec<&'static str>) -> Suggested<T> {
+/// Levels of severity, in any case of letters.
+pub(super) fn severities() -> Suggested<Severity> {
     Suggested {
-        values,
-        kind: PhantomData,
+        values: Severity::ALL.map(Severity::name).to_vec(),
+        read: |text| {
+            text.parse()
+                .map_err(|error: <Severity as FromStr>::Err| error.to_string())
+        },
     }
 }
 
-/// Levels of severity, in any case of letters.
-pub(super) fn severities() -> Suggested<Severity> {
-    suggested(Severity::ALL.map(Severity::name).to_vec())
-}
-
-/// Conditions of a gate; their grammar belongs to the policy.
+/// Conditions of a gate; their grammar is the policy's.
 pub(super) fn conditions() -> Suggested<String> {
     let mut values = Severity::ALL.map(Severity::name).to_vec();
     values.extend(["kev", "fixable", "cvss>=9.0", "epss>=0.1", "none"]);
-    suggested(values)
+    let read = |text: &str| match text {
+        "none" => Ok(text.to_owned()),
+        _ => match text.parse::<FailOn>() {
+            Ok(_) => Ok(text.to_owned()),
+            Err(error) => Err(error.to_string()),
+        },
+    };
+    Suggested { values, read }
+}
+
+/// A date as people write it: `2026-03-01`.
+pub(super) fn date(text: &str) -> Result<String, String> {
+    match text.parse::<jiff::civil::Date>() {
+        Ok(date) => Ok(date.to_string()),
+        Err(_) => Err("a date is written as 2026-03-01".to_owned()),
+    }
 }
 
 /// Formats of a report.
@@ -67,6 +79,12 @@ pub(super) fn formats() -> PossibleValuesParser {
 /// Formats of a bill of materials.
 pub(super) fn sbom_formats() -> PossibleValuesParser {
     PossibleValuesParser::new(SbomFormat::ALL.map(SbomFormat::name))
+}
+
+/// A whole number of what `unit` names.
+pub(super) fn number<T: FromStr>(text: &str, example: &str) -> Result<T, String> {
+    let wrong = |_| format!("write a whole number, such as {example}");
+    text.parse().map_err(wrong)
 }
 
 /// The age that a database may have.

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use crate::errors;
+
 /// Largest settings file, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 /// The name that is looked for.
@@ -41,7 +43,13 @@ impl SettingsFile {
     /// # Errors
     /// When the file cannot be read, is no flat mapping, or has a setting twice.
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
-        let doing = || format!("read the settings in {}", path.display());
+        let doing = || errors::doing_with(format!("read the settings in {}", path.display()), path);
+        let sense = || {
+            errors::doing(
+                format!("understand the settings in {}", path.display()),
+                "one line for each setting, such as fail-on: high",
+            )
+        };
         let size = std::fs::metadata(path).with_context(doing)?.len();
         if size > MAX_BYTES {
             bail!(
@@ -50,7 +58,7 @@ impl SettingsFile {
             );
         }
         let text = std::fs::read_to_string(path).with_context(doing)?;
-        let entries = entries(&text).with_context(doing)?;
+        let entries = entries(&text).with_context(sense)?;
         Ok(Self {
             path: path.to_owned(),
             entries,

@@ -20,6 +20,7 @@ pub(crate) use file::SettingsFile;
 
 use lazaret_model::nearest;
 
+use crate::errors;
 use crate::targets::home_dir;
 
 /// What all names of variables begin with.
@@ -95,9 +96,10 @@ pub(crate) fn find(words: &[OsString], command: &Command) -> anyhow::Result<Opti
                 found.place(entry),
                 entry.key
             )
-            .context(
-                "use the settings file; try `lazaret config --config none --all` for every setting",
-            ));
+            .context(errors::doing(
+                "use the settings file",
+                "lazaret config --config none --all, for every setting",
+            )));
         }
     }
     Ok(Some(found))

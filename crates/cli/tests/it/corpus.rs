@@ -72,3 +72,44 @@ fn an_image_and_its_bill_of_materials_give_one_report() {
         }
     }
 }
+
+#[test]
+fn inventories_of_images_are_matched_again_only_where_news_touches_them() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let Some(feed) = lazaret_testkit::shared::path("feeds/alma-osv.tar.zst") else {
+        return;
+    };
+    let Some(images) = images(dir.path()) else {
+        return;
+    };
+    let mut stored = Vec::new();
+    for (number, image) in images.iter().enumerate() {
+        let (target, name) = (
+            format!("oci-archive:{}", image.display()),
+            format!("{number}.json"),
+        );
+        let made = lazaret(dir.path(), &["sbom", &target, "-f", "json", "-o", &name]);
+        assert!(made.status.success(), "{target}: {}", text(&made.stderr));
+        stored.push(name);
+    }
+    let source = format!("osv={}", feed.display());
+    for (name, date) in [("old.db", "2022-01-01"), ("new.db", "2022-07-01")] {
+        let args = ["db", "build", "--out", name, "--as-of", date, &source];
+        let built = lazaret(dir.path(), &args);
+        assert!(built.status.success(), "{}", text(&built.stderr));
+    }
+    let mut args = vec!["debug", "rematch", "old.db", "new.db"];
+    args.extend(stored.iter().map(String::as_str));
+    let told = lazaret(dir.path(), &args);
+    assert!(told.status.success(), "{}", text(&told.stderr));
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    let count = |key: &str| told[key].as_array().map_or(0, Vec::len);
+    assert_eq!(count("missed"), 0, "{told}");
+    assert!(count("touched") < stored.len(), "{told}");
+    println!(
+        "{} of {} images touched, {} changed",
+        count("touched"),
+        stored.len(),
+        count("changed")
+    );
+}

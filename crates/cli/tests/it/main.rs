@@ -13,6 +13,7 @@ mod command;
 mod corpus;
 mod delta;
 mod diff;
+mod errors;
 mod manners;
 mod pages;
 mod peers;

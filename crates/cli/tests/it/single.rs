@@ -61,7 +61,7 @@ fn a_file_that_nobody_knows_is_an_error_with_a_next_step() {
         );
         let told = text(&scan.stderr);
         assert!(
-            told.contains("try dir:, sbom: or oci-archive:"),
+            told.contains("try: sbom:./") && told.contains("oci-archive:"),
             "{name}: {told}"
         );
     }

@@ -8,6 +8,7 @@
 
 mod binaries;
 mod compiled;
+mod content;
 mod distro;
 mod go_programs;
 mod hostile;

@@ -17,6 +17,9 @@ use super::transport::{self, Transport, is_loopback};
 use crate::ImageRef;
 use crate::credentials::Credential;
 
+/// How often a connection that was refused is tried again.
+const RETRIES_IF_REFUSED: u32 = 2;
+
 /// Largest token answer and error text, in bytes.
 const MAX_ANSWER: u64 = 256 << 10;
 
@@ -134,7 +137,12 @@ impl Endpoint {
             // A wait that all the patience there is would not cover is not begun.
             let patience = self.options.longest_wait * self.options.retries;
             let hopeless = asked.is_some_and(|asked| asked > patience);
-            if !error.may_pass() || hopeless || attempt > self.options.retries {
+            // A port without a server is a mistake far more often than a restart.
+            let retries = match error {
+                RegistryError::Refused { .. } => self.options.retries.min(RETRIES_IF_REFUSED),
+                _ => self.options.retries,
+            };
+            if !error.may_pass() || hopeless || attempt > retries {
                 return Err(error);
             }
             self.pause(attempt, asked);

@@ -130,26 +130,29 @@ impl RegistryError {
                 with_credentials: false,
                 ..
             } => format!(
-                "the repository may be private or not exist; log in with `docker login {host}`, or give --username and --password"
+                "docker login {host}, or --username and --password: the repository may be private, or not exist"
             ),
             Self::Denied { host, .. } => {
-                format!("the credentials for {host} are wrong, expired or lack the right to pull")
+                format!("docker login {host}: the credentials are wrong, expired, or lack the right to pull")
             }
             Self::NotFound { .. } => {
-                "check the spelling of repository and tag; private repositories also look absent without credentials".into()
+                "another spelling of repository and tag; without credentials private ones look absent, too".into()
             }
             Self::RateLimited { after, .. } => match after {
-                Some(after) => format!("try again in {} seconds, or log in for a higher limit", after.as_secs()),
-                None => "log in for a higher limit, or configure a mirror".into(),
+                Some(after) => format!("again in {} seconds, or docker login for a higher limit", after.as_secs()),
+                None => "docker login for a higher limit, or --registry-mirror HOST=MIRROR".into(),
             },
             Self::NoSuchHost { host } => {
-                format!("check the spelling of {host}, and the name servers and proxy of this machine")
+                format!("another spelling of {host}; getent hosts {host} asks this machine's name servers")
             }
-            Self::Refused { host } => format!("check that a registry runs at {host} and that the port is right"),
+            Self::Refused { host } => format!("curl http://{host}/v2/, to see whether a registry runs there"),
             Self::Tls { host, .. } => format!(
-                "for a private authority give its PEM file with --registry-ca, or put it into /etc/docker/certs.d/{host}/; for a registry without TLS use --plain-http {host}"
+                "--registry-ca FILE for an authority of your own (or /etc/docker/certs.d/{host}/); --plain-http {host} for a registry without TLS"
             ),
-            Self::Timeout { .. } => "check the network and the proxy variables HTTPS_PROXY and NO_PROXY".into(),
+            Self::Timeout { .. } => "again later, and see what HTTPS_PROXY and NO_PROXY say".into(),
+            Self::Authority { path, .. } => {
+                format!("openssl x509 -noout -subject -in {}", path.display())
+            }
             _ => return None,
         })
     }

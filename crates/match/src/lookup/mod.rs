@@ -1,7 +1,7 @@
 //! From a package to the statements that speak about it.
 
 mod comparison;
-mod question;
+pub(crate) mod question;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,6 +11,7 @@ use lazaret_model::{AdvisoryKind, Distro, FixStatus, Gap, GapKind, Package};
 
 use crate::channel::{self, Reach};
 use crate::condition::{self, Circumstances};
+use crate::identity::is_later;
 use comparison::Outcome;
 use question::{CPE, Question};
 
@@ -68,14 +69,20 @@ pub(crate) struct Verdict {
 pub(crate) struct Spaces<'a> {
     database: &'a Db,
     distro: Option<&'a Distro>,
+    as_of: Option<&'a str>,
     heads: HashMap<AdvisoryIndex, AdvisoryHead>,
 }
 
 impl<'a> Spaces<'a> {
-    pub(crate) fn new(distro: Option<&'a Distro>, database: &'a Db) -> Self {
+    pub(crate) fn new(
+        distro: Option<&'a Distro>,
+        database: &'a Db,
+        as_of: Option<&'a str>,
+    ) -> Self {
         Self {
             database,
             distro,
+            as_of,
             heads: HashMap::new(),
         }
     }
@@ -242,7 +249,13 @@ impl<'a> Spaces<'a> {
                 entry.insert(self.database.advisory_head(index)?)
             }
         };
-        Ok(!head.withdrawn && !head.rejected && head.kind != AdvisoryKind::Informational)
+        let counts = !head.withdrawn && !head.rejected && head.kind != AdvisoryKind::Informational;
+        // A record's date is in its body, which most matches never read.
+        if counts && self.as_of.is_some() {
+            let body = self.database.advisory(index)?;
+            return Ok(!is_later(&body.published, self.as_of));
+        }
+        Ok(counts)
     }
 
     /// What could not be matched, one gap for each reason and not for each package.

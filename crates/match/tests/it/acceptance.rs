@@ -5,7 +5,7 @@ use lazaret_advisory::build::{BuildOptions, Builder};
 use lazaret_match::{MatchOptions, MatchResult, matched};
 use lazaret_model::{
     Advisory, AdvisoryKind, Affected, CveRecord, Distro, FeedItem, FixStatus, GapKind, Inventory,
-    KeyKind, Package, Qualifiers, Source,
+    Kev, KeyKind, Package, Qualifiers, Source,
 };
 use lazaret_version::{Bound, Interval, Range};
 
@@ -230,6 +230,56 @@ fn an_unknown_version_or_release_is_told() {
         assert!(result.findings.is_empty(), "{id} {release}");
         assert_eq!(kinds(&result), [GapKind::NoAdvisories], "{id} {release}");
     }
+}
+
+#[test]
+fn what_was_published_after_a_date_is_left_out_and_told() {
+    let published = |id: &str, date: &str| Advisory {
+        published: date.to_owned(),
+        ..advisory(
+            id,
+            vec![statement("rhel:9", "0:2.0-1", Qualifiers::default())],
+        )
+    };
+    let kev = Kev {
+        date_added: "2030-03-01".into(),
+        ..Kev::default()
+    };
+    let db = database(vec![
+        FeedItem::Advisory(Box::new(published("CVE-2030-1", "2030-01-31T23:59:59Z"))),
+        FeedItem::Advisory(Box::new(published("CVE-2030-2", "2030-02-02T00:00:00Z"))),
+        FeedItem::Advisory(Box::new(published("CVE-2030-3", ""))),
+        FeedItem::Kev {
+            id: "CVE-2030-1".into(),
+            kev,
+        },
+    ]);
+    let mut inventory = Inventory {
+        packages: vec![tool("1.0-1")],
+        ..Inventory::default()
+    };
+    inventory.target.distro = Some(Distro::new("rhel", "9"));
+    let found = |as_of: Option<&str>| {
+        let options = MatchOptions {
+            as_of: as_of.map(str::to_owned),
+            ..MatchOptions::default()
+        };
+        matched(&inventory, &db, &options).expect("a good database")
+    };
+    let ids = |result: &MatchResult| -> Vec<(String, bool)> {
+        let all = result.findings.iter();
+        all.map(|f| (f.id.clone(), f.kev)).collect()
+    };
+    let then = found(Some("2030-02-01"));
+    let expected = [
+        ("CVE-2030-1".to_owned(), false),
+        ("CVE-2030-3".to_owned(), false),
+    ];
+    assert_eq!(ids(&then), expected);
+    assert_eq!(then.gaps[0].kind, GapKind::StaleDatabase);
+    let now = found(None);
+    assert_eq!((ids(&now).len(), ids(&now)[0].1), (3, true));
+    assert_eq!(now.gaps, []);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 )]
 
 mod acceptance;
+mod again;
 mod conditions;
 mod cvss;
 mod ownership;

@@ -5,7 +5,7 @@ use lazaret_advisory::build::{BuildOptions, Builder};
 use lazaret_match::{MatchOptions, MatchResult, matched};
 use lazaret_model::{
     Advisory, Affected, Distro, FeedItem, FixStatus, GapKind, Inventory, KeyKind, Package, Purl,
-    Qualifiers, Source,
+    Qualifiers, Severity, Source,
 };
 use lazaret_version::Scheme;
 
@@ -228,4 +228,29 @@ fn what_nvd_alone_says_of_an_apk_package_is_not_said_of_its_program_again() {
     let open = result.findings.iter().filter(|f| f.suppressed.is_none());
     let told: Vec<(&str, FixStatus)> = open.map(|f| (f.package.purl.as_str(), f.status)).collect();
     assert_eq!(told, [(owner, FixStatus::Fixed)]);
+}
+
+#[test]
+fn a_finding_on_a_package_of_which_nothing_can_run_is_demoted_with_the_reason() {
+    let mut record = debian("CVE-2030-1", "1.9-5");
+    record.2.severity = Some(Severity::High);
+    let db = database(&[record]);
+    let mut headers = package();
+    headers.set_inert("headers and documentation");
+    let result = against(&db, vec![headers.clone()], false);
+    let [finding] = result.findings.as_slice() else {
+        panic!("one finding, not {:?}", result.findings);
+    };
+    assert_eq!(finding.severity, Severity::Negligible);
+    assert_eq!(finding.suppressed, None);
+    assert_eq!(finding.risk.score, 0.0);
+    let reason = "present but inert: the package holds headers and documentation, \
+                  nothing that can run";
+    let source = format!("{reason}; high by the record's own rating of this package");
+    assert_eq!(finding.severity_source, source);
+    assert_eq!(finding.risk.why.last().map(String::as_str), Some(reason));
+    let strict = against(&db, vec![headers], true);
+    assert_eq!(strict.findings[0].severity, Severity::High);
+    let ordinary = against(&db, vec![package()], false);
+    assert_eq!(ordinary.findings[0].severity, Severity::High);
 }

@@ -184,3 +184,56 @@ fn files_of_alpine_s_packages_have_their_owner() {
     let purl = package(&inventory, "py3-x").purl.to_string();
     assert_eq!(owners(&inventory, "x"), [(path, Some(purl.as_str()))]);
 }
+
+#[test]
+fn what_a_package_holds_is_told_by_its_lists() {
+    let headers = "/.\n/usr\n/usr/include\n/usr/include/x.h\n";
+    for (lists, expected) in [
+        (&[("tool.list", headers)][..], Some("headers")),
+        (&[("tool.list", "/.\n/usr/bin/tool\n")], None),
+        (
+            &[("tool:amd64.list", headers), ("tool:i386.list", headers)],
+            Some("headers"),
+        ),
+        (
+            &[
+                ("tool:amd64.list", headers),
+                ("tool:i386.list", "/usr/lib/x.so\n"),
+            ],
+            None,
+        ),
+        (&[], None),
+    ] {
+        let files: Make<'_> = &|layer| {
+            layer.file("var/lib/dpkg/status", 0o644, dpkg("tool", "1.0").as_bytes())?;
+            lists.iter().try_for_each(|(name, files)| {
+                let path = format!("var/lib/dpkg/info/{name}");
+                layer.file(&path, 0o644, files.as_bytes())
+            })
+        };
+        let inventory = of(&[files]);
+        assert_eq!(package(&inventory, "tool").inert(), expected, "{lists:?}");
+    }
+}
+
+#[test]
+fn a_package_that_comes_again_with_more_holds_more() {
+    let before = tool("/.\n/usr/include/x.h\n");
+    let after = tool("/.\n/usr/include/x.h\n/usr/bin/x\n");
+    let holds = |layers: &[Make<'_>]| package(&of(layers), "tool").inert().map(str::to_owned);
+    assert_eq!(holds(&[&before, &after]), None);
+    assert_eq!(holds(&[&after, &before]).as_deref(), Some("headers"));
+}
+
+#[test]
+fn documentation_of_alpine_is_told_apart_from_what_it_documents() {
+    let database = "P:tool\nV:1-r0\nA:x86_64\no:tool\nF:usr/bin\nR:tool\n\n\
+                    P:tool-doc\nV:1-r0\nA:x86_64\no:tool\nF:usr/share/man/man1\nR:tool.1.gz\n\n\
+                    P:.build-deps\nV:1-r0\nA:noarch\no:x\n\n";
+    let files: Make<'_> = &|layer| layer.file("lib/apk/db/installed", 0o644, database.as_bytes());
+    let inventory = of(&[files]);
+    let holds = |name| package(&inventory, name).inert();
+    assert_eq!(holds("tool"), None);
+    assert_eq!(holds("tool-doc"), Some("documentation"));
+    assert_eq!(holds(".build-deps"), None);
+}

@@ -1,7 +1,4 @@
-use lazaret_model::{FixKind, Severity};
-
-use crate::dockerfile::{Base, Dockerfile, Rule};
-use crate::{Check, Finding, Findings};
+use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };
 
@@ -20,26 +17,43 @@ static CHECK: Check = Check {
 
 fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
     for stage in &file.stages {
-        let (Base::Image(image), Some(word)) = (&stage.base, &stage.image) else {
+        let Some(word) = &stage.image else {
             continue;
         };
-        if image.contains('@') || has_tag(image) {
+        let known = match &stage.base {
+            Base::Image(image) => image.as_str(),
+            // What a variable holds is not known, but what stands around it is.
+            Base::Unknown => word.value.as_str(),
+            Base::Stage(_) | Base::Scratch => continue,
+        };
+        let last = last_part(known);
+        if known.contains('@') || last.contains(':') || last.starts_with('$') {
             continue;
         }
         let from = &file.instructions[stage.from];
-        let message = format!("the base image {image} has no tag");
-        findings.add(
-            Finding::new(&CHECK, file.source, word.span.clone(), message)
-                .within(from.span.clone())
-                .remedy("name a version, or better a digest"),
-        );
+        let message = format!("the base image {known} has no tag");
+        let finding = file
+            .finding(&CHECK, from, word.span.clone(), message)
+            .remedy("name a version, or better a digest");
+        // hadolint does not look into variables.
+        findings.add(match word.value.starts_with('$') {
+            true => finding.aliases(&["DS-0001", "CKV_DOCKER_7"]),
+            false => finding,
+        });
     }
 }
 
-/// Whether the last part of a reference has a tag; a port of the registry is none.
-fn has_tag(image: &str) -> bool {
-    image
-        .rsplit('/')
-        .next()
-        .is_some_and(|last| last.contains(':'))
+/// What stands behind the last slash that is not inside of `${…}`.
+fn last_part(image: &str) -> &str {
+    let mut depth = 0usize;
+    let mut from = 0;
+    for (at, c) in image.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '/' if depth == 0 => from = at + 1,
+            _ => {}
+        }
+    }
+    image.get(from..).unwrap_or(image)
 }

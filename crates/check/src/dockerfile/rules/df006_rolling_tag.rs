@@ -1,7 +1,4 @@
-use lazaret_model::{FixKind, Severity};
-
-use crate::dockerfile::{Base, Dockerfile, Rule};
-use crate::{Check, Finding, Findings};
+use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };
 

@@ -1,7 +1,4 @@
-use lazaret_model::{FixKind, Severity};
-
-use crate::dockerfile::{Base, Dockerfile, Keyword, Rule};
-use crate::{Check, Finding, Findings};
+use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };
 
@@ -26,7 +23,7 @@ static CHECK: Check = Check {
 };
 
 fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
-    let Some(mut stage) = file.last_stage() else {
+    let Some(mut stage) = file.last_stage().filter(|s| s.is_real()) else {
         return;
     };
     let resource = file.stage_name(file.stages.len() - 1);
@@ -56,7 +53,7 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
     let message =
         "no USER in the image that ships, so it runs as root unless its base says otherwise";
     findings.add(
-        Finding::new(&CHECK, file.source, from.span.clone(), message)
+        Finding::new(&CHECK, file.source, from.line_span.clone(), message)
             .resource(resource)
             .aliases(&["DS-0002", "CKV_DOCKER_3", "CIS-DI-0001"])
             .remedy("end the stage with USER and a number other than 0"),

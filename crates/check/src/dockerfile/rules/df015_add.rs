@@ -1,7 +1,4 @@
-use lazaret_model::{FixKind, Severity};
-
-use crate::dockerfile::{Dockerfile, Keyword, Rule};
-use crate::{Check, Finding, Findings};
+use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };
 
@@ -18,32 +15,49 @@ static CHECK: Check = Check {
     bad: "FROM debian:12\nADD app /app\n",
 };
 
-/// Endings of files that ADD unpacks, or that people mean it to.
-const ARCHIVES: [&str; 14] = [
-    ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tb2", ".tar.xz", ".txz", ".tar.zst",
-    ".tzst", ".gz", ".bz2", ".xz",
-];
-
 fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
     for add in file.of(Keyword::Add) {
         let Some((sources, _)) = add.paths() else {
             continue;
         };
-        let needs_add = |word: &str| {
-            let lower = word.to_ascii_lowercase();
-            lower.contains("://")
-                || lower.starts_with("git@")
-                || ARCHIVES.iter().any(|end| lower.ends_with(end))
-        };
-        if sources.iter().any(|s| needs_add(&s.value)) {
+        let plain: Vec<&Word> = sources.iter().filter(|s| !needs_add(&s.value)).collect();
+        let Some(first) = plain.first() else {
             continue;
-        }
-        let message = "ADD of plain files";
-        findings.add(
-            Finding::new(&CHECK, file.source, add.line_span.clone(), message)
-                .within(add.span.clone())
-                .remedy("write COPY")
-                .edit(add.keyword_span.clone(), "COPY"),
-        );
+        };
+        let finding = file
+            .finding(
+                &CHECK,
+                add,
+                add.line_span.clone(),
+                format!("ADD of {}, which is no archive", first.value),
+            )
+            .remedy("write COPY");
+        findings.add(match plain.len() == sources.len() {
+            true => finding.edit(add.keyword_span.clone(), "COPY"),
+            false => finding
+                .remedy("write COPY for what is no archive")
+                .fix(FixKind::Manual),
+        });
     }
+}
+
+/// Whether only ADD can take it: an archive, an address, or a variable that may be either.
+pub(super) fn needs_add(source: &str) -> bool {
+    is_archive(source) || is_remote(source) || source.starts_with('$')
+}
+
+/// Whether ADD unpacks a file of this name.
+pub(super) fn is_archive(path: &str) -> bool {
+    const ENDINGS: [&str; 18] = [
+        ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".tb2", ".xz", ".txz", ".lzma", ".tlz",
+        ".lz", ".z", ".tz", ".zst", ".tzst", ".tpz", ".taz",
+    ];
+    let lower = path.to_ascii_lowercase();
+    ENDINGS.iter().any(|end| lower.ends_with(end))
+}
+
+/// Whether it is fetched from somewhere.
+pub(super) fn is_remote(source: &str) -> bool {
+    let lower = source.to_ascii_lowercase();
+    lower.contains("://") || lower.starts_with("git@")
 }

@@ -45,10 +45,15 @@ fn look(object: &Object, found: &mut Found<'_>) {
             let everywhere = block
                 .get("cidr")
                 .filter(|cidr| matches!(cidr.as_str(), Some("0.0.0.0/0" | "::/0")));
-            if let Some(cidr) = everywhere.filter(|_| block.list("except").is_empty()) {
+            if let Some(cidr) = everywhere {
+                let but = if block.list("except").is_empty() {
+                    ""
+                } else {
+                    ", but for a few"
+                };
                 found.add(
                     cidr.span,
-                    format!("{} lets traffic out to every address", object.title()),
+                    format!("{} lets traffic out to every address{but}", object.title()),
                 );
             }
         }
