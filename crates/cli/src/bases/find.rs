@@ -21,6 +21,8 @@ pub(super) struct Found {
     pub(super) ships: bool,
     /// The reference, with build arguments put in where they have values.
     pub(super) name: String,
+    /// Whether every build argument in it has a value.
+    pub(super) is_whole: bool,
     /// The same, understood; else why it cannot be.
     pub(super) reference: Result<ImageRef, String>,
     /// Reason and place of a comment that ignores it.
@@ -53,6 +55,7 @@ pub(super) fn bases(sources: &[Source], settings: &Settings) -> Vec<Found> {
                 excerpt: line.chars().take(EXCERPT).collect(),
                 stage: file.stage_name(index),
                 ships: stage.is_below,
+                is_whole: stage.base != Base::Unknown,
                 name,
                 reference,
                 ignored: ignored(source, from.line, settings),

@@ -60,6 +60,7 @@ impl Bases {
             }
             images.push(BaseImage {
                 name: one.name.clone(),
+                is_whole: one.is_whole,
                 stage: one.stage.clone(),
                 ships: one.ships,
                 report,

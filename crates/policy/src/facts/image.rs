@@ -166,6 +166,9 @@ impl<'a> Item<'a> for BaseItem<'a> {
     fn fact(&self, name: &str) -> Value<'a> {
         let base = self.base;
         match name {
+            "name" | "registry" | "repository" | "tag" | "pinned" if !base.is_whole => {
+                Value::unknown("a build argument in it has no value")
+            }
             "name" => Value::text(base.name.as_str()),
             "stage" => Value::text(base.stage.as_str()),
             "ships" => Value::Bool(base.ships),

@@ -142,6 +142,7 @@ fn a_base_that_could_not_be_examined_is_no_good_base() {
     let circumstances = Circumstances {
         bases: vec![BaseImage {
             name: "debian:12".into(),
+            is_whole: true,
             stage: "0".into(),
             ships: true,
             report: Err("the registry does not answer".into()),

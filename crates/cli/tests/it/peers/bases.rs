@@ -19,7 +19,7 @@ fn registry() -> Option<Registry> {
     layer
         .file("etc/os-release", 0o644, release)
         .expect("a file");
-    let package = br#"{"name":"minimist","version":"0.0.8"}"#;
+    let package = br#"{"name":"minimist","version":"1.2.8"}"#;
     layer
         .file("app/node_modules/minimist/package.json", 0o644, package)
         .expect("a file");
