@@ -1,24 +1,25 @@
-//! `scan`, `sbom` and `explain`.
+//! `scan` and `sbom`.
 
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use lazaret_advisory::Db;
 use lazaret_image::Platforms;
 use lazaret_match::MatchOptions;
 use lazaret_model::{Inventory, Outcome, Report};
 use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, hide_known};
+use lazaret_report::Options;
 use lazaret_report::format::Format;
 use lazaret_report::sbom::{self, SbomFormat};
-use lazaret_report::{Options, explain as tell};
+use lazaret_scan::{Look, inventory_report};
 
 use crate::Verdict;
-use crate::args::{ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, TargetArgs};
+use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs};
 use crate::policy::{self, Judge};
-use crate::{age, console, database, diff, errors, pipeline, platforms, targets, vex};
+use crate::{age, check, console, database, diff, errors, pipeline, platforms, targets, vex};
 use lazaret_model::nearest;
 
 /// Ignore files that are read from the working directory by themselves.
@@ -39,12 +40,21 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     for (format, path) in outputs.iter().filter(|_| all) {
         platforms::check(format.name, path.as_deref())?;
     }
-    let database = database::open(args.matching.database.db.as_deref())?;
+    let database = match args.gate.scanners.contains(&Scanner::Vuln) {
+        true => Some(database::open(args.matching.database.db.as_deref())?),
+        false => None,
+    };
     let mut reports = Vec::new();
     let mut unused: Option<Vec<Unused>> = None;
     let mut uses = Vec::new();
-    for inventory in targets::inventories(&args.target)? {
-        let mut report = examine(inventory, &database, &args.matching, &today)?;
+    for inventory in targets::inventories(&args.target, look(&args.gate.scanners))? {
+        let mut report = match &database {
+            Some(database) => examine(inventory, database, &args.matching, &today)?,
+            None => inventory_report(inventory),
+        };
+        if args.gate.scanners.contains(&Scanner::Misconfig) {
+            check::directory(&args.target.target, &mut report)?;
+        }
         let idle = rules.apply(&mut report, &today);
         // A rule that one platform needs is not unused.
         match &mut unused {
@@ -103,6 +113,15 @@ pub(crate) fn verdict(report: &Report) -> Verdict {
     }
 }
 
+/// What is looked for while layers stream by.
+fn look(scanners: &[Scanner]) -> Look {
+    Look {
+        secrets: scanners.contains(&Scanner::Secret),
+        misconfigurations: scanners.contains(&Scanner::Misconfig),
+        ..Look::default()
+    }
+}
+
 /// The conditions of --fail-on.
 pub(crate) fn conditions(texts: &[String]) -> anyhow::Result<Vec<FailOn>> {
     let named = texts.iter().filter(|text| *text != "none");
@@ -111,11 +130,6 @@ pub(crate) fn conditions(texts: &[String]) -> anyhow::Result<Vec<FailOn>> {
 }
 
 fn gate(args: &GateArgs) -> anyhow::Result<Gate> {
-    for scanner in &args.scanners {
-        if scanner != "vuln" {
-            bail!("the scanner `{scanner}` does not exist yet; only `vuln` does");
-        }
-    }
     let fail_on = conditions(&args.fail_on)?;
     Ok(Gate {
         fail_on,
@@ -135,17 +149,22 @@ pub(crate) fn report(
     examine(targets::inventory(target)?, &database, matching, today)
 }
 
+/// How the arguments want matching done.
+pub(crate) fn options(matching: &MatchArgs, today: &str) -> MatchOptions {
+    MatchOptions {
+        today: Some(today.to_owned()),
+        strict: matching.strict,
+        as_of: matching.db_as_of.clone(),
+    }
+}
+
 fn examine(
     inventory: Inventory,
     database: &Db,
     matching: &MatchArgs,
     today: &str,
 ) -> anyhow::Result<Report> {
-    let options = MatchOptions {
-        today: Some(today.to_owned()),
-        strict: matching.strict,
-        as_of: matching.db_as_of.clone(),
-    };
+    let options = options(matching, today);
     let mut report = lazaret_scan::examine(inventory, database, &options)?;
     if let Some(gap) = age::gap(database.info(), &matching.age.max_db_age) {
         report.gaps.push(gap);
@@ -171,7 +190,7 @@ pub(crate) fn now() -> jiff::Timestamp {
         .unwrap_or_else(jiff::Timestamp::now)
 }
 
-fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
+pub(crate) fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
     let mut rules = IgnoreRules::default();
     let found = IGNORE_FILES
         .iter()
@@ -318,7 +337,7 @@ pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
     if all {
         platforms::check(format.name(), args.output.as_deref())?;
     }
-    let inventories = targets::inventories(&args.target)?;
+    let inventories = targets::inventories(&args.target, Look::default())?;
     let of: Vec<_> = inventories
         .iter()
         .map(|i| i.target.platform.clone())
@@ -353,54 +372,4 @@ fn write_sbom(
         }
     }
     Ok(())
-}
-
-pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Verdict> {
-    let report = report(&args.target, &args.matching, &today())?;
-    let database = database::open(args.matching.database.db.as_deref())?;
-    let mut out = anstream::stdout();
-    let about: Vec<_> = report
-        .findings
-        .iter()
-        .filter(|f| f.id == args.id || f.aliases.contains(&args.id))
-        .collect();
-    if !about.is_empty() {
-        for finding in about {
-            writeln!(out, "{}", tell::finding(finding, &Options::default()))?;
-        }
-        return Ok(Verdict::Allowed);
-    }
-    writeln!(
-        out,
-        "{} is not reported for {}.",
-        args.id, report.target.name
-    )?;
-    let Some(record) = database.by_id(&args.id)? else {
-        writeln!(
-            out,
-            "The database has no record of that id, so nothing was compared."
-        )?;
-        return Ok(Verdict::Allowed);
-    };
-    for index in record.groups {
-        for advisory in database.group(index)?.advisories {
-            let head = database.advisory_head(advisory)?;
-            writeln!(out, "{} ({}) was considered:", head.id, head.feed)?;
-            if head.withdrawn || head.rejected {
-                writeln!(out, "  it is withdrawn, so it never applies")?;
-            }
-        }
-    }
-    let mut shown = 0;
-    for gap in report.gaps.iter().take(20) {
-        writeln!(out, "not examined: {gap}")?;
-        shown += 1;
-    }
-    if shown == 0 {
-        writeln!(
-            out,
-            "No package of the target lies in a range that those records state."
-        )?;
-    }
-    Ok(Verdict::Allowed)
 }

@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use lazaret_ecosystem::executable::Probe;
 use lazaret_ecosystem::{Found, Input, distro, recognise};
 use lazaret_model::{Inventory, Location, Target, TargetKind};
+use lazaret_scan::{Look, secrets_of_file};
 
 use crate::errors;
 
@@ -19,17 +20,26 @@ const MAX_BYTES: u64 = 1 << 30;
 ///
 /// # Errors
 /// When it cannot be read, or nothing here knows what it is.
-pub(crate) fn inventory(path: &Path, input: &str) -> anyhow::Result<Inventory> {
+pub(crate) fn inventory(path: &Path, input: &str, look: Look) -> anyhow::Result<Inventory> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let found = facts(&bytes(path)?, &name).with_context(|| {
-        errors::doing(
-            format!("understand {}", path.display()),
-            format!(
-                "sbom:{0} or oci-archive:{0}, to say what it is",
-                path.display()
-            ),
-        )
-    })?;
+    let bytes = bytes(path)?;
+    let found = match facts(&bytes, &name) {
+        // A file without packages may well have credentials.
+        Err(_) if look.secrets => Found::default(),
+        found => found.with_context(|| {
+            errors::doing(
+                format!("understand {}", path.display()),
+                format!(
+                    "sbom:{0} or oci-archive:{0}, to say what it is",
+                    path.display()
+                ),
+            )
+        })?,
+    };
+    let secrets = match look.secrets {
+        true => secrets_of_file(&name, &bytes),
+        false => Vec::new(),
+    };
     let mut packages = found.packages;
     for package in &mut packages {
         if package.locations.is_empty() {
@@ -49,6 +59,7 @@ pub(crate) fn inventory(path: &Path, input: &str) -> anyhow::Result<Inventory> {
             ..Target::default()
         },
         packages,
+        secrets,
         ..Inventory::default()
     })
 }

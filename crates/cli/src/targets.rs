@@ -16,7 +16,7 @@ use lazaret_image::{
 use lazaret_model::{Inventory, Package, Purl, Target, TargetKind};
 use lazaret_report::sbom::SbomError;
 use lazaret_scan::{
-    Cache, Settings, Source, catalog, catalog_daemon, catalog_directory, catalog_stream,
+    Cache, Look, Settings, Source, catalog, catalog_daemon, catalog_directory, catalog_stream,
 };
 
 use crate::args::{RegistryArgs, TargetArgs};
@@ -30,21 +30,22 @@ pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
         let next = "--platform linux/amd64, or any other one";
         return Err(errors::refused(what, next));
     }
-    let found = inventories(args)?.into_iter().next();
+    let found = inventories(args, Look::default())?.into_iter().next();
     found.context("the target holds nothing that can be examined")
 }
 
 /// What is inside the target, for each platform that was asked for; at least one.
-pub(crate) fn inventories(args: &TargetArgs) -> anyhow::Result<Vec<Inventory>> {
-    found(args).map_err(|error| advice::about(&args.target, error))
+pub(crate) fn inventories(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
+    found(args, look).map_err(|error| advice::about(&args.target, error))
 }
 
-fn found(args: &TargetArgs) -> anyhow::Result<Vec<Inventory>> {
+fn found(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
     // What was typed wrongly is told whether it is needed or not.
     credential(args)?;
     let stated = stated::distro(args)?;
     let parsed = TargetRef::parse(&args.target)?;
     let mut settings = settings(args)?;
+    settings.look = look;
     settings.locked = matches!(parsed, TargetRef::Dir(_));
     let bar = Bar::new();
     let source = Opened {
@@ -227,14 +228,19 @@ impl Opened<'_> {
         let n = file.read(&mut head).with_context(|| errors::read(path))?;
         let text = head[..n].iter().find(|b| !b.is_ascii_whitespace());
         if matches!(text, Some(b'{' | b'[')) || head[..n].starts_with(b"SPDXVersion") {
-            return Ok(vec![sbom_or_file(path, &self.args.target)?]);
+            return Ok(vec![sbom_or_file(
+                path,
+                &self.args.target,
+                self.settings.look,
+            )?]);
         }
         // A tar archive says so behind its first header; whatever else is compressed may
         // be one.
         if head[..n].get(257..262) == Some(b"ustar") || is_compressed(path)? {
             return self.archive(path, None);
         }
-        Ok(vec![single::inventory(path, &self.args.target)?])
+        let look = self.settings.look;
+        Ok(vec![single::inventory(path, &self.args.target, look)?])
     }
 
     /// The image on a local daemon, in the order docker, podman, containerd; `None` when
@@ -372,7 +378,7 @@ pub(crate) fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
 }
 
 /// A document that may be a bill of materials, a lock file, or anything else.
-fn sbom_or_file(path: &Path, input: &str) -> anyhow::Result<Inventory> {
+fn sbom_or_file(path: &Path, input: &str, look: Look) -> anyhow::Result<Inventory> {
     match sbom(path, input) {
         Err(error)
             if matches!(
@@ -380,7 +386,7 @@ fn sbom_or_file(path: &Path, input: &str) -> anyhow::Result<Inventory> {
                 Some(SbomError::Unrecognised { .. })
             ) =>
         {
-            single::inventory(path, input)
+            single::inventory(path, input, look)
         }
         other => other,
     }

@@ -113,6 +113,35 @@ pub struct ImageSettings {
     /// Labels.
     #[serde(default, rename = "Labels", deserialize_with = "or_default")]
     pub labels: BTreeMap<String, String>,
+    /// Variables, `NAME=value`.
+    #[serde(default, rename = "Env", deserialize_with = "or_default")]
+    pub environment: Vec<String>,
+    /// What is run.
+    #[serde(default, rename = "Entrypoint", deserialize_with = "or_default")]
+    pub entry_point: Vec<String>,
+    /// Its arguments, or what is run where there is no entry point.
+    #[serde(default, rename = "Cmd", deserialize_with = "or_default")]
+    pub command: Vec<String>,
+    /// Who runs it: a name or number, with a group behind a colon or without.
+    #[serde(default, rename = "User", deserialize_with = "or_default")]
+    pub user: String,
+    /// Ports that it listens on, `80/tcp`.
+    #[serde(default, rename = "ExposedPorts", deserialize_with = "or_default")]
+    pub exposed_ports: BTreeMap<String, serde_json::Value>,
+    /// Paths that are volumes.
+    #[serde(default, rename = "Volumes", deserialize_with = "or_default")]
+    pub volumes: BTreeMap<String, serde_json::Value>,
+    /// What tells whether a container is healthy.
+    #[serde(default, rename = "Healthcheck", deserialize_with = "or_default")]
+    pub health_check: HealthCheck,
+}
+
+/// What tells whether a container is healthy.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+pub struct HealthCheck {
+    /// The command, its first word saying how it is run.
+    #[serde(default, rename = "Test", deserialize_with = "or_default")]
+    pub test: Vec<String>,
 }
 
 /// What is null, or not of the specified type, is absent: odd labels make no image

@@ -95,6 +95,11 @@ impl FailOn {
         }
     }
 
+    /// Whether it holds for anything else of this severity.
+    fn holds_at(&self, severity: Severity) -> bool {
+        matches!(self, Self::Severity(level) if severity >= *level)
+    }
+
     fn words(&self) -> String {
         match self {
             Self::Severity(Severity::Critical) => "of severity critical".into(),
@@ -129,15 +134,29 @@ impl Gate {
                 rule: None,
             });
         }
-        let open = |m: &&mut Misconfiguration| m.suppressed.is_none();
-        for answer in report.misconfigurations.iter_mut().filter(open) {
-            if !self.severities.is_empty() && !self.severities.contains(&answer.severity) {
-                answer.suppressed = Some(Suppression {
+        if self.severities.is_empty() {
+            return;
+        }
+        let hide = |severity: Severity, suppressed: &mut Option<Suppression>| {
+            if suppressed.is_none() && !self.severities.contains(&severity) {
+                *suppressed = Some(Suppression {
                     by: "severity".into(),
                     reason: "a severity that was not asked for".into(),
                     rule: None,
                 });
             }
+        };
+        for answer in &mut report.misconfigurations {
+            hide(answer.severity, &mut answer.suppressed);
+        }
+        for secret in &mut report.secrets {
+            hide(secret.severity, &mut secret.suppressed);
+        }
+        for license in report.licenses.iter_mut().filter(|l| l.forbidden) {
+            hide(license.severity, &mut license.suppressed);
+        }
+        for sign in &mut report.signs {
+            hide(sign.severity, &mut sign.suppressed);
         }
     }
 }
@@ -157,21 +176,16 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         .iter()
         .filter(|m| m.counts())
         .collect();
+    let others = others(report);
     let mut reasons = Vec::new();
     let mut outcome = Outcome::Allow;
     for condition in &gate.fail_on {
-        let hits: Vec<String> = open
-            .iter()
-            .filter(|f| condition.holds(f))
-            .map(|f| f.key.clone())
-            .collect();
-        if !hits.is_empty() {
+        let mut refuse = |hits: Vec<String>, one: &str, several: &str| {
+            if hits.is_empty() {
+                return;
+            }
             outcome = Outcome::Block;
-            let noun = if hits.len() == 1 {
-                "finding"
-            } else {
-                "findings"
-            };
+            let noun = if hits.len() == 1 { one } else { several };
             reasons.push(Reason {
                 rule: "fail-on".into(),
                 message: format!("{} {noun} {}", hits.len(), condition.words()),
@@ -179,26 +193,19 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 outcome: Outcome::Block,
                 ..Reason::default()
             });
-        }
-        let hits: Vec<String> = wrong
-            .iter()
-            .filter(|m| condition.holds_for(m))
-            .map(|m| m.key())
-            .collect();
-        if !hits.is_empty() {
-            outcome = Outcome::Block;
-            let noun = if hits.len() == 1 {
-                "misconfiguration"
-            } else {
-                "misconfigurations"
-            };
-            reasons.push(Reason {
-                rule: "fail-on".into(),
-                message: format!("{} {noun} {}", hits.len(), condition.words()),
-                findings: hits,
-                outcome: Outcome::Block,
-                ..Reason::default()
-            });
+        };
+        let hits = open.iter().filter(|f| condition.holds(f));
+        refuse(hits.map(|f| f.key.clone()).collect(), "finding", "findings");
+        let hits = wrong.iter().filter(|m| condition.holds_for(m));
+        refuse(
+            hits.map(|m| m.key()).collect(),
+            "misconfiguration",
+            "misconfigurations",
+        );
+        for (one, several, found) in &others {
+            let hits = found.iter().filter(|(level, _)| condition.holds_at(*level));
+            let hits = hits.map(|(_, key)| (*key).to_owned()).collect();
+            refuse(hits, one, several);
         }
     }
     let gaps = report
@@ -217,15 +224,25 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
             ..Reason::default()
         });
     }
-    let seen = open.len() + wrong.len() + gaps;
+    let further: usize = others.iter().map(|(_, _, found)| found.len()).sum();
+    let seen = open.len() + wrong.len() + further + gaps;
     if outcome == Outcome::Allow && gate.fail_on.is_empty() && seen > 0 {
         outcome = Outcome::Warn;
         let misconfigurations = match wrong.len() {
             0 => String::new(),
             n => format!(", {n} misconfigurations"),
         };
+        let further: String = others
+            .iter()
+            .filter(|(_, _, found)| !found.is_empty())
+            .map(|(one, several, found)| match found.len() {
+                1 => format!(", 1 {one}"),
+                n => format!(", {n} {several}"),
+            })
+            .collect();
         let message = format!(
-            "{} findings{misconfigurations} and {gaps} gaps, and no condition to judge them by",
+            "{} findings{misconfigurations}{further} and {gaps} gaps, and no condition to judge \
+             them by",
             open.len()
         );
         reasons.push(Reason {
@@ -240,6 +257,33 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
         reasons,
         policy: None,
     }
+}
+
+/// What counts beside vulnerabilities and misconfigurations: the words for one and several,
+/// and each with its level and key.
+type Others<'a> = [(&'static str, &'static str, Vec<(Severity, &'a str)>); 3];
+
+fn others(report: &Report) -> Others<'_> {
+    let secrets = report.secrets.iter().filter(|s| s.counts());
+    let licenses = report.licenses.iter().filter(|l| l.counts());
+    let signs = report.signs.iter().filter(|s| s.suppressed.is_none());
+    [
+        (
+            "secret",
+            "secrets",
+            secrets.map(|s| (s.severity, s.key.as_str())).collect(),
+        ),
+        (
+            "forbidden licence",
+            "forbidden licences",
+            licenses.map(|l| (l.severity, l.key.as_str())).collect(),
+        ),
+        (
+            "sign of tampering",
+            "signs of tampering",
+            signs.map(|s| (s.severity, s.key.as_str())).collect(),
+        ),
+    ]
 }
 
 /// The decision of a gate and of a policy together: the worse one, with all reasons.

@@ -17,6 +17,7 @@ mod issue;
 pub mod misconfiguration;
 mod options;
 pub mod sbom;
+mod section;
 mod text;
 mod view;
 

@@ -242,6 +242,20 @@ pub(crate) fn summary(report: &Report, view: &View<'_>) -> String {
             counts.join(", ")
         )
     };
+    let secrets = report.secrets.iter().filter(|s| s.counts()).count();
+    let licenses = report.licenses.iter().filter(|l| l.counts()).count();
+    let signs = report.signs.iter().filter(|s| s.suppressed.is_none());
+    for (n, noun) in [
+        (secrets, "secret"),
+        (licenses, "forbidden licence"),
+        (signs.count(), "sign of tampering"),
+    ] {
+        match (n, noun) {
+            (0, _) => {}
+            (2.., "sign of tampering") => text.push_str(&format!("; {n} signs of tampering")),
+            _ => text.push_str(&format!("; {}", plural(n, noun))),
+        }
+    }
     if view.suppressed > 0 {
         text.push_str(&format!("; {} suppressed", view.suppressed));
     }

@@ -133,7 +133,7 @@ impl Cache {
     }
 
     fn config_path(&self, id: &Digest) -> PathBuf {
-        self.dir.join("configurations").join(id.hex())
+        self.dir.join("configurations-2").join(id.hex())
     }
 
     /// Writes an entry, whole or not at all.

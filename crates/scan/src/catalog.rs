@@ -4,12 +4,13 @@ use std::path::Path;
 
 use lazaret_image::daemon::DaemonError;
 use lazaret_image::{Image, ImageConfig, ImageError, LayerDescriptor};
+use lazaret_inspect::secrets;
 use lazaret_model::{BaseName, Digest, Inventory, Layer, Target, TargetKind};
 
 use crate::behind::Behind;
 use crate::budget::Budget;
 use crate::collect::Collector;
-use crate::inventory::assemble;
+use crate::inventory::{assemble, assemble_image};
 use crate::layers::{read_again, read_layers};
 use crate::unread::complete;
 use crate::{Progress, Settings};
@@ -53,8 +54,7 @@ pub fn catalog(
     let unread = complete(&mut layers, settings.locked, &mut |index, behind| {
         read_again(image, index, settings, behind)
     })?;
-    let target = image_target(image, input);
-    Ok(assemble(target, layers, unread, settings))
+    Ok(assemble_image(image, input, layers, unread, settings))
 }
 
 /// The inventory of a directory or of a root file system.
@@ -125,7 +125,8 @@ fn target_layer(layer: &LayerDescriptor) -> Layer {
     Layer {
         digest: layer.digest.clone(),
         diff_id: layer.diff_id.clone(),
-        created_by: layer.created_by.clone(),
+        // Build arguments with passwords in them stand in every history they were used in.
+        created_by: layer.created_by.as_deref().map(secrets::mask),
         base: None,
     }
 }

@@ -6,12 +6,13 @@ use std::io::Read;
 use lazaret_ecosystem::executable::{self, Probe};
 use lazaret_ecosystem::{Found, Input, Reader, inert, readers_for, store};
 use lazaret_image::{Entry, EntryKind, LayerSink, LayerSummary, SinkError};
-use lazaret_model::{Gap, GapKind, Location};
+use lazaret_inspect::secrets::{self, Scan};
+use lazaret_model::{Gap, GapKind, Location, Secret};
 
 use crate::behind::{Behind, Name};
 use crate::budget::Budget;
 use crate::facts::{FileFacts, LayerFacts, OwnerFacts, rename};
-use crate::{Settings, links, paths};
+use crate::{Settings, links, look, paths};
 
 /// Most gaps that one layer reports; further ones are counted in the last.
 const MAX_GAPS: usize = 200;
@@ -41,6 +42,8 @@ pub(crate) struct Collector<'a> {
     above: String,
     silent: Vec<u64>,
     gaps: Vec<Gap>,
+    secrets: Vec<Secret>,
+    more_secrets: usize,
     more_gaps: usize,
     more_links: usize,
     chunk: Vec<u8>,
@@ -64,6 +67,8 @@ impl<'a> Collector<'a> {
             above: String::new(),
             silent: Vec::new(),
             gaps: Vec::new(),
+            secrets: Vec::new(),
+            more_secrets: 0,
             more_gaps: 0,
             more_links: 0,
             chunk: Vec::new(),
@@ -109,6 +114,10 @@ impl<'a> Collector<'a> {
             let detail = format!("{} beyond {MAX_LINKS} are not followed", self.more_links);
             self.gap(GapKind::Limit, "links", detail);
         }
+        if self.more_secrets > 0 {
+            let detail = format!("{} more are not listed", self.more_secrets);
+            self.gap(GapKind::Limit, "secrets", detail);
+        }
         for oddity in &summary.oddities {
             self.gap(GapKind::Unreadable, &oddity.path, oddity.detail.clone());
         }
@@ -138,6 +147,7 @@ impl<'a> Collector<'a> {
             links: self.links.into_iter().collect(),
             hard_links: self.hard_links.into_iter().collect(),
             gaps: self.gaps,
+            secrets: self.secrets,
             occupied: self.occupied,
             directories: self.directories,
             implied: self.implied,
@@ -194,7 +204,7 @@ impl<'a> Collector<'a> {
             .collect();
         if readers.is_empty() {
             self.store(path);
-            return self.executable(path, entry, body);
+            return self.stream(path, entry, body);
         }
         let limit = readers.iter().map(|(_, r)| r.max_bytes).max().unwrap_or(0);
         let limit = limit.min(self.settings.max_file_size);
@@ -207,6 +217,10 @@ impl<'a> Collector<'a> {
         let share = self.budget.take(entry.size);
         let mut bytes = Vec::with_capacity(usize::try_from(entry.size).unwrap_or(0));
         body.take(limit).read_to_end(&mut bytes)?;
+        if self.looks_for_secrets(path, entry.size) && !secrets::is_binary(path, &bytes) {
+            let context = secrets::context(path).beginning(&bytes);
+            self.keep_secrets(path, secrets::find(&bytes, &context));
+        }
         for (name, reader) in readers {
             if entry.size > reader.max_bytes {
                 continue;
@@ -252,30 +266,85 @@ impl<'a> Collector<'a> {
         self.silent.push(paths::hash(path.as_bytes()));
     }
 
-    fn executable(
+    /// A file that no reader wants: as it streams by, it is probed for what executables
+    /// tell, or looked through for credentials.
+    fn stream(
         &mut self,
         path: &str,
         entry: &Entry<'_>,
         body: &mut dyn Read,
     ) -> Result<(), SinkError> {
-        if self.behind.is_some() || !executable::wants(path, entry.mode, entry.size) {
+        let probes = self.behind.is_none() && executable::wants(path, entry.mode, entry.size);
+        let looks = self.looks_for_secrets(path, entry.size);
+        if !probes && !looks {
             return Ok(());
         }
-        self.chunk.resize(CHUNK, 0);
-        let head = fill(body, &mut self.chunk)?;
-        let Some(mut probe) = Probe::new(path, &self.chunk[..head]) else {
+        let mut chunk = std::mem::take(&mut self.chunk);
+        chunk.resize(CHUNK, 0);
+        let streamed = self.stream_chunks(path, (probes, looks), body, &mut chunk);
+        self.chunk = chunk;
+        streamed
+    }
+
+    fn stream_chunks(
+        &mut self,
+        path: &str,
+        (probes, looks): (bool, bool),
+        body: &mut dyn Read,
+        chunk: &mut [u8],
+    ) -> Result<(), SinkError> {
+        let mut filled = fill(body, chunk)?;
+        let head = &chunk[..filled];
+        let mut probe = probes.then(|| Probe::new(path, head)).flatten();
+        let looks = looks && !secrets::is_binary(path, head);
+        let context = looks.then(|| secrets::context(path).beginning(head));
+        let mut scan = context.as_ref().map(Scan::new);
+        if probe.is_none() && scan.is_none() {
             return Ok(());
-        };
-        let mut filled = head;
+        }
         while filled > 0 {
-            probe.feed(&self.chunk[..filled]);
-            filled = fill(body, &mut self.chunk)?;
+            if let Some(probe) = &mut probe {
+                probe.feed(&chunk[..filled]);
+            }
+            if let Some(scan) = &mut scan {
+                scan.feed(&chunk[..filled]);
+            }
+            filled = fill(body, chunk)?;
         }
-        match probe.finish() {
-            Ok(found) => self.keep(&Name::own(path), found),
-            Err(error) => self.gap(GapKind::Unreadable, path, format!("executable: {error}")),
+        if let Some(scan) = scan {
+            self.keep_secrets(path, scan.finish());
+        }
+        match probe.map(Probe::finish) {
+            Some(Ok(found)) => self.keep(&Name::own(path), found),
+            Some(Err(error)) => {
+                self.gap(GapKind::Unreadable, path, format!("executable: {error}"));
+            }
+            None => {}
         }
         Ok(())
+    }
+
+    fn looks_for_secrets(&mut self, path: &str, size: u64) -> bool {
+        if !self.settings.look.secrets || self.behind.is_some() {
+            return false;
+        }
+        if size > secrets::MAX_BYTES {
+            let most = secrets::MAX_BYTES;
+            let detail = format!("{size} bytes; secrets are looked for in up to {most}");
+            self.gap(GapKind::Limit, path, detail);
+        }
+        secrets::wants(path, size)
+    }
+
+    fn keep_secrets(&mut self, path: &str, found: secrets::Found) {
+        self.more_secrets += found.missed;
+        for secret in look::of_file(path, found) {
+            if self.secrets.len() < look::MAX_SECRETS {
+                self.secrets.push(secret);
+            } else {
+                self.more_secrets += 1;
+            }
+        }
     }
 
     fn keep(&mut self, name: &Name, found: Found) {

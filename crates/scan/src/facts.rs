@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use lazaret_ecosystem::DistroHint;
-use lazaret_model::{Digest, Gap, Package};
+use lazaret_model::{Digest, Gap, Package, Secret};
 
 use crate::paths;
 
@@ -28,6 +28,10 @@ pub struct LayerFacts {
     pub hard_links: Vec<(String, String)>,
     /// What could not be examined.
     pub gaps: Vec<Gap>,
+    /// Credentials in its files, in the order that they were met. They stay in the layer
+    /// whatever lies above it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<Secret>,
     /// Hashes of the paths of everything that is not a directory, sorted.
     #[serde(skip)]
     pub occupied: Vec<u64>,
@@ -54,6 +58,7 @@ impl LayerFacts {
             links: Vec::new(),
             hard_links: Vec::new(),
             gaps: Vec::new(),
+            secrets: Vec::new(),
             occupied: Vec::new(),
             directories: Vec::new(),
             implied: Vec::new(),

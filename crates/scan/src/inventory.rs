@@ -1,14 +1,38 @@
 //! Facts of layers, put together to the inventory of a target.
 
 use lazaret_ecosystem::distro;
+use lazaret_image::Image;
 use lazaret_model::{Gap, GapKind, Inventory, Target};
 
-use crate::Settings;
+use crate::catalog::image_target;
 use crate::facts::LayerFacts;
 use crate::merge;
 use crate::ownership::{Names, Owners};
 use crate::squash::{self, Aliases, Visible};
 use crate::tree::Tree;
+use crate::{Settings, configuration, look};
+
+/// Puts the layers of an image on top of each other, and its configuration beside them.
+pub(crate) fn assemble_image(
+    image: &Image,
+    input: &str,
+    layers: Vec<LayerFacts>,
+    unread: Vec<Gap>,
+    settings: &Settings,
+) -> Inventory {
+    let mut inventory = assemble(image_target(image, input), layers, unread, settings);
+    if settings.look.secrets {
+        inventory
+            .secrets
+            .extend(configuration::secrets(&image.config));
+        look::number(&mut inventory.secrets);
+    }
+    if settings.look.misconfigurations {
+        inventory.misconfigurations =
+            configuration::misconfigurations(&image.config, &inventory.target.name);
+    }
+    inventory
+}
 
 /// Puts the layers on top of each other. `unread` is what stands behind links and was not
 /// read.
@@ -26,6 +50,8 @@ pub(crate) fn assemble(
     let names = Names::of(&tree, &aliases);
     let owners = Owners::of(&layers, &visible, &names, |p| !is_system(p.kind()));
     let mut gaps = gaps_of(&layers, &visible, &tree);
+    let mut secrets = look::gather(&layers, &visible, &tree, &names, target.kind);
+    look::number(&mut secrets);
     let picks = merge::picks(&visible, &layers, &owners);
     let mut packages = merge::merged(&mut layers, picks, &target);
     distro::set_repositories(&mut packages, &hints);
@@ -43,6 +69,7 @@ pub(crate) fn assemble(
     Inventory {
         target,
         packages,
+        secrets,
         gaps,
         ..Inventory::default()
     }

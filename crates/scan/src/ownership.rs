@@ -158,7 +158,7 @@ impl<'a> Names<'a> {
     }
 
     /// Tells the hash of every name of the file at `path`.
-    fn each_hash(&self, path: &str, mut tell: impl FnMut(u64)) {
+    pub(crate) fn each_hash(&self, path: &str, mut tell: impl FnMut(u64)) {
         tell(paths::hash(path.as_bytes()));
         let real = self.tree.real(path).unwrap_or(Cow::Borrowed(path));
         if real != path {

@@ -22,6 +22,8 @@ pub struct Settings {
     pub skip_dirs: Vec<String>,
     /// Files that are left out, in the same notation.
     pub skip_files: Vec<String>,
+    /// What else is looked for while layers stream by.
+    pub look: Look,
     /// Where facts of layers are kept between scans.
     pub cache: Option<Cache>,
 }
@@ -36,9 +38,24 @@ impl Default for Settings {
             locked: false,
             skip_dirs: Vec::new(),
             skip_files: Vec::new(),
+            look: Look::default(),
             cache: None,
         }
     }
+}
+
+/// What is looked for beside packages. By default nothing: bytes that no reader of packages
+/// wants are then passed over and cost nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Credentials, in all text and in the image's configuration.
+    pub secrets: bool,
+    /// Misconfigurations in the image's configuration.
+    pub misconfigurations: bool,
+    /// Texts of licences.
+    pub licenses: bool,
+    /// Signs of tampering.
+    pub signs: bool,
 }
 
 /// Told about the way a catalogue goes. Called from several threads.

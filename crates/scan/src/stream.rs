@@ -8,10 +8,10 @@ use lazaret_image::{Choice, Closed, Image, Platforms};
 use lazaret_model::Inventory;
 
 use crate::budget::Budget;
-use crate::catalog::{CatalogError, image_target};
+use crate::catalog::CatalogError;
 use crate::collect::Collector;
 use crate::facts::LayerFacts;
-use crate::inventory::assemble;
+use crate::inventory::assemble_image;
 use crate::layers::{flavoured, known_again, remember, unexamined};
 use crate::unread::complete;
 use crate::{Progress, Settings};
@@ -81,7 +81,7 @@ fn assemble_known(
         Ok(unread) => unread,
         Err(never) => match never {},
     };
-    assemble(image_target(image, input), layers, unread, settings)
+    assemble_image(image, input, layers, unread, settings)
 }
 
 /// The inventories of the wanted images of an archive that arrives as one stream, in

@@ -172,6 +172,14 @@ impl<'a> Tree<'a> {
         upper.iter().any(|mask| mask.hides(&path))
     }
 
+    /// The lowest layer above `layer` that hides what `layer` has at `path`.
+    pub(crate) fn hidden_by(&self, layer: usize, path: &str) -> Option<usize> {
+        let path = self.hashed(path);
+        let upper = self.masks.iter().enumerate().skip(layer + 1);
+        let mut hiding = upper.filter(|(_, mask)| mask.hides(&path));
+        hiding.next().map(|(at, _)| at)
+    }
+
     /// The visible links that layers keep, in no order.
     pub(crate) fn links(&self) -> impl Iterator<Item = Link<'a>> + '_ {
         self.links.iter().map(|(_, link)| *link)

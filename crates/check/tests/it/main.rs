@@ -1,6 +1,8 @@
 //! Configuration checks at the crate's boundary.
 
 mod bases;
+mod compose;
+mod dockerfile_hostile;
 mod exposure;
 mod manifest;
 mod page;

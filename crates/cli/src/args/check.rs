@@ -19,6 +19,7 @@ use super::{PolicyArgs, values};
   lazaret check --explain LZ-DF-008      or a peer's id: --explain DL3002
   lazaret check --list
   lazaret check Dockerfile --base-images --environment prod
+  lazaret check deploy/ --show-exposure  who can reach which workload
 
 Ignore comments: `# lazaret:ignore=ID reason`, `# hadolint ignore=DL3006`,
 `# trivy:ignore:DS-0002`, above what they concern.
@@ -32,6 +33,10 @@ pub(crate) struct CheckArgs {
     /// Tell what a check is about, by our id or a peer's.
     #[arg(long, value_name = "ID", env = "LAZARET_CHECK_EXPLAIN")]
     pub(crate) explain: Option<String>,
+    /// Tell from where the workloads of the manifests can be reached, with the way that
+    /// proves it, instead of checking; as table or json.
+    #[arg(long, env = "LAZARET_CHECK_SHOW_EXPOSURE")]
+    pub(crate) show_exposure: bool,
     /// List every check.
     #[arg(long, env = "LAZARET_CHECK_LIST")]
     pub(crate) list: bool,
@@ -98,6 +103,15 @@ pub(crate) struct CheckArgs {
     /// Value of a build argument: NAME=VALUE (repeatable).
     #[arg(long, value_name = "NAME=VALUE", env = "LAZARET_CHECK_BUILD_ARG")]
     pub(crate) build_arg: Vec<String>,
+    /// Ignore file: .trivyignore, .trivyignore.yaml or .grype.yaml (repeatable; these
+    /// names are read from the working directory by themselves).
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_delimiter = ',',
+        env = "LAZARET_IGNORE_FILE"
+    )]
+    pub(crate) ignore_file: Vec<PathBuf>,
     /// List what passed, too.
     #[arg(long, env = "LAZARET_CHECK_SHOW_PASSED")]
     pub(crate) show_passed: bool,

@@ -28,6 +28,7 @@ pub(crate) use report::{
 };
 pub(crate) use target::{RegistryArgs, TargetArgs};
 pub(crate) use values::MaxAge;
+pub(crate) use values::Scanner;
 pub(crate) use vex::{VexArgs, VexCommand, VexInitArgs};
 
 /// Examines container images: what is inside, what is known against it, and what could

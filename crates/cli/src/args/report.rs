@@ -9,7 +9,7 @@ use lazaret_model::Severity;
 use super::PolicyArgs;
 use super::database::{AgeArgs, DatabaseArgs};
 use super::target::TargetArgs;
-use super::values;
+use super::values::{self, Scanner};
 
 /// `scan`.
 #[derive(Debug, ClapArgs)]
@@ -82,15 +82,17 @@ pub(crate) struct GateArgs {
     /// is new since then can stop a pipeline.
     #[arg(long, value_name = "REPORT", env = "LAZARET_BASELINE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// What to look for; only vuln exists so far, others are refused.
+    /// What to look for: vuln, secret, misconfig (comma-separated); `lazaret check` judges
+    /// files alone.
     #[arg(
         long,
         value_name = "SCANNER",
         value_delimiter = ',',
+        value_parser = values::scanners(),
         default_value = "vuln",
         env = "LAZARET_SCANNERS"
     )]
-    pub(crate) scanners: Vec<String>,
+    pub(crate) scanners: Vec<Scanner>,
 }
 
 /// Which knowledge is used.

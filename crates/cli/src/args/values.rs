@@ -129,6 +129,38 @@ impl FromStr for MaxAge {
     }
 }
 
+/// What a scan looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scanner {
+    /// Vulnerabilities of packages.
+    Vuln,
+    /// Credentials.
+    Secret,
+    /// Misconfigurations.
+    Misconfig,
+}
+
+/// Scanners, by the names that pipelines know.
+pub(super) fn scanners() -> impl TypedValueParser<Value = Scanner> {
+    let value = |name, help| PossibleValue::new(name).help(help);
+    let values = [
+        value("vuln", "known vulnerabilities of packages"),
+        value(
+            "secret",
+            "credentials in files, layers and the configuration",
+        ),
+        value(
+            "misconfig",
+            "what is wrong with an image's configuration, or with files of a directory",
+        ),
+    ];
+    PossibleValuesParser::new(values).map(|name| match name.as_str() {
+        "secret" => Scanner::Secret,
+        "misconfig" => Scanner::Misconfig,
+        _ => Scanner::Vuln,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,7 +17,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("match", &["advisory", "ecosystem", "model", "version"]),
     (
         "scan",
-        &["advisory", "ecosystem", "image", "match", "model"],
+        &[
+            "advisory",
+            "check",
+            "ecosystem",
+            "image",
+            "inspect",
+            "match",
+            "model",
+        ],
     ),
     ("testkit", &["model"]),
     ("vex", &["model"]),

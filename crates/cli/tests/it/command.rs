@@ -28,7 +28,7 @@ fn the_gate_gives_the_exit_codes() {
         (vec!["--fail-on", "none"], 0),
         (vec!["--fail-on-gaps"], 3),
         (vec!["--fail-on", "severe"], 2),
-        (vec!["--scanners", "secret"], 2),
+        (vec!["--scanners", "malware"], 2),
         (vec!["-f", "nonsense"], 2),
     ] {
         let all = [vec!["scan", "oci-archive:sample.tar"], args].concat();

@@ -1,10 +1,10 @@
-//! The automaton over all keywords, and one rule held against one window.
+//! All rules by their keywords, and one rule held against one window.
 
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::keywords::Keywords;
 use super::noise;
 use super::path::Context;
 use super::rule::{Proof, Rule, Scope};
@@ -14,12 +14,13 @@ use super::rules;
 pub(crate) const MAX_KEYWORD: usize = 40;
 
 /// Furthest that a window reaches from its keyword in either direction, in bytes.
+#[cfg(test)]
 pub(crate) const MAX_REACH: usize = 12 << 10;
 
 /// All rules, ready to be asked.
 pub(crate) struct Engine {
-    pub(crate) automaton: AhoCorasick,
-    /// For every pattern of the automaton the rules that it belongs to, with the keyword
+    pub(crate) keywords: Keywords,
+    /// For every keyword the rules that it belongs to, with the keyword
     /// as the rule writes it.
     users: Vec<Vec<(usize, &'static str)>>,
     rules: Vec<Ready>,
@@ -40,15 +41,15 @@ pub(crate) struct Match {
     pub(crate) proof: Proof,
 }
 
-static ENGINE: LazyLock<Option<Engine>> = LazyLock::new(Engine::build);
+static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::build);
 
 impl Engine {
-    /// The engine; `None` only if its own table could not be built, which a test excludes.
-    pub(crate) fn get() -> Option<&'static Self> {
-        ENGINE.as_ref()
+    /// The engine, built when it is asked for first.
+    pub(crate) fn get() -> &'static Self {
+        &ENGINE
     }
 
-    fn build() -> Option<Self> {
+    fn build() -> Self {
         let rules: Vec<Ready> = rules::all()
             .map(|rule| Ready {
                 rule,
@@ -68,20 +69,14 @@ impl Engine {
                         patterns.len() - 1
                     }
                 };
-                users.get_mut(at)?.push((index, keyword));
+                users[at].push((index, keyword));
             }
         }
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .build(&patterns)
-            .ok()?;
-        Some(Self {
-            automaton,
+        Self {
+            keywords: Keywords::new(patterns),
             users,
             rules,
-        })
+        }
     }
 
     pub(crate) fn rule(&self, index: usize) -> &'static Rule {
@@ -98,16 +93,16 @@ impl Engine {
         self.rules.iter().map(looks).collect()
     }
 
-    /// The rules that want the keyword `pattern` as it stands at `found`.
+    /// The rules that want the keyword as it stands at the beginning of `found`.
     pub(crate) fn users<'a>(
         &'a self,
-        pattern: usize,
+        keyword: usize,
         found: &'a [u8],
     ) -> impl Iterator<Item = usize> + 'a {
         let fits = move |(index, keyword): &(usize, &'static str)| {
-            !self.rules[*index].rule.exact || found == keyword.as_bytes()
+            !self.rules[*index].rule.exact || found.starts_with(keyword.as_bytes())
         };
-        self.users[pattern]
+        self.users[keyword]
             .iter()
             .filter(move |u| fits(u))
             .map(|u| u.0)
@@ -198,17 +193,22 @@ fn is_escaped(before: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secrets::keywords::SHORTEST;
 
     #[test]
     fn the_table_builds() {
-        let engine = Engine::get().expect("the keywords make an automaton");
+        let engine = Engine::get();
         for ready in &engine.rules {
             let rule = ready.rule;
             assert!(compile(rule).is_some(), "{}: {}", rule.id, rule.pattern);
             assert!(!rule.keywords.is_empty(), "{}", rule.id);
             assert!(rule.reach <= MAX_REACH && rule.back <= 256, "{}", rule.id);
             for keyword in rule.keywords {
-                assert!((3..=MAX_KEYWORD).contains(&keyword.len()), "{}", rule.id);
+                assert!(
+                    (SHORTEST..=MAX_KEYWORD).contains(&keyword.len()),
+                    "{}",
+                    rule.id
+                );
             }
         }
     }

@@ -1,9 +1,8 @@
 //! A file as it streams by: bounded memory whatever its size.
 
-use aho_corasick::Input;
 use lazaret_model::{Confidence, Severity};
 
-use super::engine::{Engine, MAX_KEYWORD, MAX_REACH, Match};
+use super::engine::{Engine, MAX_KEYWORD, Match};
 use super::path::Context;
 use super::redact::redact;
 use super::rule::{Proof, Rule};
@@ -39,6 +38,8 @@ pub struct Hit {
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
+    /// Where in the file it begins and ends, in bytes.
+    pub range: (u64, u64),
     /// Line, from 1.
     pub line: u32,
     /// Column in bytes, from 1.
@@ -63,12 +64,12 @@ pub struct Found {
 /// Looks through one file, chunk by chunk.
 pub struct Scan<'a> {
     context: &'a Context,
-    engine: Option<&'static Engine>,
+    engine: &'static Engine,
     enabled: Vec<bool>,
     /// The end of what was fed, from `offset` of the file on.
     tail: Vec<u8>,
     offset: u64,
-    /// Bytes of `tail` that the automaton has seen.
+    /// Places of `tail` that keywords were looked for at.
     seen: usize,
     /// Keywords whose windows are not whole yet: rule, and place in `tail`.
     waiting: Vec<(usize, usize)>,
@@ -85,7 +86,7 @@ impl<'a> Scan<'a> {
         let engine = Engine::get();
         Self {
             context,
-            enabled: engine.map_or_else(Vec::new, |e| e.enabled(context)),
+            enabled: engine.enabled(context),
             engine,
             tail: Vec::new(),
             offset: 0,
@@ -126,25 +127,21 @@ impl<'a> Scan<'a> {
     }
 
     fn look(&mut self, at_end: bool) {
-        let Some(engine) = self.engine else { return };
+        let engine = self.engine;
         let tail = std::mem::take(&mut self.tail);
-        let from = self.seen.saturating_sub(MAX_KEYWORD);
-        let input = Input::new(&tail).range(from..);
         let mut ready = std::mem::take(&mut self.waiting);
-        if let Ok(found) = engine.automaton.try_find_overlapping_iter(input) {
-            for keyword in found {
-                // What ends in bytes that were seen was met the last time.
-                if keyword.end() <= self.seen {
-                    continue;
-                }
-                let word = &tail[keyword.start()..keyword.end()];
-                for rule in engine.users(keyword.pattern().as_usize(), word) {
-                    if self.enabled[rule] {
-                        ready.push((rule, keyword.start()));
-                    }
+        // A keyword that is cut here is met the next time.
+        let to = match at_end {
+            true => tail.len(),
+            false => tail.len().saturating_sub(MAX_KEYWORD).max(self.seen),
+        };
+        engine.keywords.each(&tail, self.seen, to, |at, keyword| {
+            for rule in engine.users(keyword, &tail[at..]) {
+                if self.enabled[rule] {
+                    ready.push((rule, at));
                 }
             }
-        }
+        });
         for (rule, at) in ready {
             if !at_end && tail.len() < at + engine.rule(rule).reach {
                 self.waiting.push((rule, at));
@@ -152,7 +149,7 @@ impl<'a> Scan<'a> {
                 self.take(engine.rule(found.rule), &found, &tail);
             }
         }
-        self.seen = tail.len();
+        self.seen = to;
         self.tail = tail;
     }
 
@@ -220,6 +217,10 @@ impl<'a> Scan<'a> {
             title: rule.title,
             severity,
             confidence,
+            range: (
+                self.offset + found.start as u64,
+                self.offset + found.end as u64,
+            ),
             line: number(u64::from(self.lines) + breaks as u64 + 1),
             column: number(column),
             redacted: redact(&tail[found.start..found.end], rule.public),
@@ -231,8 +232,10 @@ impl<'a> Scan<'a> {
     /// Forgets what no window will reach any more.
     fn slide(&mut self) {
         let first = self.waiting.iter().map(|(_, at)| *at).min();
-        let keep = first.unwrap_or(self.tail.len()).saturating_sub(BEHIND);
-        let keep = keep.max(self.tail.len().saturating_sub(BEHIND + MAX_REACH));
+        let keep = first
+            .unwrap_or(self.seen)
+            .min(self.seen)
+            .saturating_sub(BEHIND);
         let gone = &self.tail[..keep];
         let breaks = memchr::memchr_iter(b'\n', gone).count();
         self.lines = number(u64::from(self.lines) + breaks as u64);

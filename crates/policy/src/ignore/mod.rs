@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 
 use lazaret_model::{Report, Suppression};
 
-use rule::Rule;
 pub(crate) use rule::fits;
+use rule::{About, Rule};
 
 /// Largest ignore file, in bytes.
 const MAX_BYTES: usize = 4 << 20;
@@ -115,6 +115,7 @@ impl IgnoreRules {
             self.rules.push(Rule {
                 place: format!("{name}:{}", number + 1),
                 id: Some(id.to_owned()),
+                about: About::Anything,
                 expires,
                 reason: Some(std::mem::take(&mut comment)).filter(|c| !c.is_empty()),
                 ..Rule::default()
@@ -127,23 +128,48 @@ impl IgnoreRules {
     /// is `YYYY-MM-DD`.
     pub fn apply(&self, report: &mut Report, today: &str) -> Vec<Unused> {
         let mut used: BTreeSet<usize> = BTreeSet::new();
-        for finding in &mut report.findings {
+        let mut hide = |suppressed: &mut Option<Suppression>, fits: &dyn Fn(&Rule) -> bool| {
             for (index, rule) in self.rules.iter().enumerate() {
-                if rule.expired(today) || !rule.matches(finding) {
+                if rule.expired(today) || !fits(rule) {
                     continue;
                 }
                 used.insert(index);
-                if finding.suppressed.is_none() {
-                    finding.suppressed = Some(Suppression {
-                        by: "ignore-file".into(),
-                        reason: rule
-                            .reason
-                            .clone()
-                            .unwrap_or_else(|| "ignored without a reason".into()),
-                        rule: Some(rule.place.clone()),
-                    });
-                }
+                suppressed.get_or_insert_with(|| rule.suppression());
             }
+        };
+        for finding in &mut report.findings {
+            let mut suppressed = finding.suppressed.take();
+            hide(&mut suppressed, &|rule| rule.matches(finding));
+            finding.suppressed = suppressed;
+        }
+        for secret in &mut report.secrets {
+            let (id, path) = (&secret.rule, &secret.path);
+            hide(&mut secret.suppressed, &|rule| {
+                rule.names(About::Secrets, id, path)
+            });
+        }
+        for answer in &mut report.misconfigurations {
+            let path = answer.target.clone();
+            let mut names = vec![answer.id.clone()];
+            names.extend(answer.aliases.iter().cloned());
+            // Trivy's longer form of its own ids.
+            names.extend(answer.aliases.iter().map(|id| format!("AVD-{id}")));
+            hide(&mut answer.suppressed, &|rule| {
+                let about = About::Misconfigurations;
+                names.iter().any(|id| rule.names(about, id, &path))
+            });
+        }
+        for license in report.licenses.iter_mut().filter(|l| l.forbidden) {
+            let (id, path) = (&license.license, &license.path);
+            hide(&mut license.suppressed, &|rule| {
+                rule.names(About::Licenses, id, path)
+            });
+        }
+        for sign in &mut report.signs {
+            let (id, path) = (sign.kind.name(), &sign.path);
+            hide(&mut sign.suppressed, &|rule| {
+                rule.names(About::Anything, id, path)
+            });
         }
         let idle = self
             .rules

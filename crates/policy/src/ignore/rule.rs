@@ -1,6 +1,6 @@
 //! One rule, whichever file it is from, and what it applies to.
 
-use lazaret_model::{Finding, FixStatus, Purl};
+use lazaret_model::{Finding, FixStatus, Purl, Suppression};
 use regex::Regex;
 
 use crate::pattern::Name;
@@ -10,7 +10,9 @@ use crate::pattern::Name;
 pub(super) struct Rule {
     /// File and line, or file and number of the entry.
     pub(super) place: String,
-    /// Id of the vulnerability, or an alias of it.
+    /// What it is about.
+    pub(super) about: About,
+    /// Id of the vulnerability, or an alias of it; of the rule or licence.
     pub(super) id: Option<String>,
     /// Packages; one has to fit. A part that is not written holds.
     pub(super) purls: Vec<Purl>,
@@ -38,10 +40,45 @@ pub(super) struct Rule {
     pub(super) idle: Option<&'static str>,
 }
 
+/// What rules are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum About {
+    /// Vulnerabilities.
+    #[default]
+    Vulnerabilities,
+    /// Credentials.
+    Secrets,
+    /// Licences.
+    Licenses,
+    /// Misconfigurations.
+    Misconfigurations,
+    /// Whatever has the id.
+    Anything,
+}
+
 impl Rule {
+    /// Whether it is about something that is no vulnerability, by its id and its path.
+    pub(super) fn names(&self, about: About, id: &str, path: &str) -> bool {
+        let path = path.trim_start_matches('/');
+        (self.about == about || self.about == About::Anything)
+            && self.idle.is_none()
+            && self.id.as_deref() == Some(id)
+            && (self.paths.is_empty() || self.paths.iter().any(|glob| glob.is_match(path)))
+    }
+
     /// The last day of a rule is the day before its date, as Trivy has it.
     pub(super) fn expired(&self, today: &str) -> bool {
         self.expires.as_deref().is_some_and(|date| date <= today)
+    }
+
+    /// What is said of what the rule hides.
+    pub(super) fn suppression(&self) -> Suppression {
+        let reason = self.reason.clone();
+        Suppression {
+            by: "ignore-file".into(),
+            reason: reason.unwrap_or_else(|| "ignored without a reason".into()),
+            rule: Some(self.place.clone()),
+        }
     }
 
     /// What the rule ignores, for people.
@@ -67,7 +104,8 @@ impl Rule {
             let mut locations = finding.evidence.locations.iter();
             locations.any(|l| glob.is_match(l.trim_start_matches('/')))
         };
-        self.says_something()
+        matches!(self.about, About::Vulnerabilities | About::Anything)
+            && self.says_something()
             && self
                 .id
                 .as_ref()

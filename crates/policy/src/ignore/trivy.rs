@@ -3,13 +3,19 @@
 use serde::Deserialize;
 
 use super::is_date;
-use super::rule::Rule;
+use super::rule::{About, Rule};
 use crate::pattern;
 
 #[derive(Deserialize)]
 struct File {
     #[serde(default)]
     vulnerabilities: Option<Vec<Entry>>,
+    #[serde(default)]
+    secrets: Option<Vec<Entry>>,
+    #[serde(default)]
+    misconfigurations: Option<Vec<Entry>>,
+    #[serde(default)]
+    licenses: Option<Vec<Entry>>,
 }
 
 /// A misspelt condition would make a rule hide more than its author meant, so an unknown
@@ -30,10 +36,24 @@ struct Entry {
 
 pub(super) fn rules(name: &str, text: &str) -> Result<Vec<Rule>, String> {
     let file: File = serde_saphyr::from_str(text).map_err(|e| e.to_string())?;
-    let entries = file.vulnerabilities.into_iter().flatten().enumerate();
-    entries
-        .map(|(index, entry)| rule(format!("{name}#{}", index + 1), entry))
-        .collect()
+    let lists = [
+        (About::Vulnerabilities, "", file.vulnerabilities),
+        (About::Secrets, "secrets", file.secrets),
+        (
+            About::Misconfigurations,
+            "misconfigurations",
+            file.misconfigurations,
+        ),
+        (About::Licenses, "licenses", file.licenses),
+    ];
+    let mut rules = Vec::new();
+    for (about, list, entries) in lists {
+        for (index, entry) in entries.into_iter().flatten().enumerate() {
+            let rule = rule(format!("{name}#{list}{}", index + 1), entry)?;
+            rules.push(Rule { about, ..rule });
+        }
+    }
+    Ok(rules)
 }
 
 fn rule(place: String, entry: Entry) -> Result<Rule, String> {

@@ -5,6 +5,7 @@ mod exceptions;
 mod language;
 mod laws;
 mod page;
+mod secrets;
 
 use lazaret_model::*;
 use lazaret_policy::{Gate, IgnoreRules, decide};

@@ -11,7 +11,7 @@ use lazaret_model::{Finding, Outcome, Report};
 
 use super::{Format, RenderError};
 use crate::view::{self, Group, View};
-use crate::{Options, explain, text};
+use crate::{Options, explain, section, text};
 
 pub(super) static FORMAT: Format = Format {
     name: "html",
@@ -37,6 +37,7 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
     for group in &view.groups {
         findings(&mut page, group, options);
     }
+    sections(&mut page, report, options);
     if options.list_all_packages {
         packages(&mut page, report);
     }
@@ -213,6 +214,52 @@ fn row(page: &mut String, finding: &Finding, options: &Options) {
         version = escape(&finding.package.version),
         marks = view::marks(finding).join(", "),
     );
+}
+
+fn sections(page: &mut String, report: &Report, options: &Options) {
+    for section in section::sections(report, options) {
+        let title = escape(&section.title);
+        let _ = write!(
+            page,
+            "<section><h2>{title}</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" \
+             aria-label=\"{title}\"><table><thead><tr><th scope=\"col\">Id</th>\
+             <th scope=\"col\">Severity</th><th scope=\"col\">Confidence</th>\
+             <th scope=\"col\">Place</th><th scope=\"col\">What</th></tr></thead><tbody>\n"
+        );
+        for row in &section.rows {
+            let mut text = escape(&row.text);
+            if let Some(suppression) = row.suppressed {
+                let (by, why) = (escape(&suppression.by), escape(&suppression.reason));
+                let _ = write!(text, "<br><small>suppressed by {by}: {why}</small>");
+            }
+            let _ = writeln!(
+                page,
+                "<tr><th scope=\"row\">{}</th><td><span class=\"level {level}\">{level}</span></td>\
+                 <td>{}</td><td>{}</td><td>{text}</td></tr>",
+                escape(row.id),
+                row.confidence,
+                escape(&row.place),
+                level = row.severity,
+            );
+        }
+        page.push_str("</tbody></table></div></section>\n");
+    }
+    if report.licenses.is_empty() {
+        return;
+    }
+    page.push_str("<section><h2>Licences of packages and files</h2>\n<dl>\n");
+    for (category, names) in section::licenses(report) {
+        let names: Vec<String> = names
+            .iter()
+            .map(|(n, of)| format!("{} ({of})", escape(n)))
+            .collect();
+        let _ = writeln!(
+            page,
+            "<div><dt>{category}</dt><dd>{}</dd></div>",
+            names.join(", ")
+        );
+    }
+    page.push_str("</dl></section>\n");
 }
 
 fn packages(page: &mut String, report: &Report) {

@@ -10,7 +10,7 @@ use lazaret_model::{Finding, Report};
 
 use super::{Format, RenderError};
 use crate::view::{self, View};
-use crate::{Options, text};
+use crate::{Options, section, text};
 
 pub(super) static FORMAT: Format = Format {
     name: "markdown",
@@ -62,12 +62,15 @@ fn page(report: &Report, options: &Options, limit: usize, rows: usize) -> String
     let mut tail = Part::new(limit / 4);
     write_vex(&mut tail, report);
     write_gaps(&mut tail, report);
-    let mut body = Part::new(limit - head.text.len() - tail.text.len());
+    let mut others = Part::new(limit / 4);
+    write_sections(&mut others, report, options, rows);
+    let used = head.text.len() + tail.text.len() + others.text.len();
+    let mut body = Part::new(limit - used);
     write_findings(&mut body, &view, rows);
     if options.list_all_packages {
         write_packages(&mut body, report);
     }
-    head.text + &body.text + &tail.text
+    head.text + &body.text + &others.text + &tail.text
 }
 
 /// A part of the page that ends before it is too long.
@@ -195,6 +198,41 @@ fn write_packages(part: &mut Part, report: &Report) {
     let packages = packages.map(|p| format!("- {} {}", escape(&p.name), escape(&p.version)));
     part.lines(packages, usize::MAX);
     part.force("\n</details>");
+}
+
+/// Secrets, signs of tampering, and licences.
+fn write_sections(part: &mut Part, report: &Report, options: &Options, rows: usize) {
+    for section in section::sections(report, options) {
+        part.line(&format!("\n### {}\n", escape(&section.title)));
+        part.line("| Id | Severity | Confidence | Place | What |");
+        part.line("|---|---|---|---|---|");
+        let row = |row: &section::Row<'_>| {
+            let mut text = escape(&row.text);
+            if let Some(suppression) = row.suppressed {
+                let why = escape(&suppression.reason);
+                let _ = write!(text, "; suppressed by {}: {why}", escape(&suppression.by));
+            }
+            format!(
+                "| {} | {} | {} | {} | {text} |",
+                escape(row.id),
+                row.severity,
+                row.confidence,
+                escape(&row.place),
+            )
+        };
+        part.lines(section.rows.iter().map(row), rows);
+    }
+    if report.licenses.is_empty() {
+        return;
+    }
+    part.line("\n### Licences of packages and files\n");
+    let licenses = section::licenses(report);
+    let line = |(category, names): &(lazaret_model::LicenseCategory, Vec<(&str, usize)>)| {
+        let names = names.iter().map(|(n, of)| format!("{} ({of})", escape(n)));
+        let names: Vec<String> = names.collect();
+        format!("- {}: {}", escape(category.name()), names.join(", "))
+    };
+    part.lines(licenses.iter().map(line), usize::MAX);
 }
 
 fn write_vex(part: &mut Part, report: &Report) {

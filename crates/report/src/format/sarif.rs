@@ -14,6 +14,7 @@ use super::{Format, RenderError};
 use crate::{Options, document, view};
 
 mod configuration;
+mod section;
 
 pub(super) static FORMAT: Format = Format {
     name: "sarif",
@@ -55,6 +56,8 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
         .collect();
     let room = MAX_RESULTS - results.len();
     let total = total + configuration::add(report, options, room, &mut rules, &mut results);
+    let room = MAX_RESULTS - results.len();
+    let total = total + section::add(report, options, room, &mut rules, &mut results);
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -96,6 +99,7 @@ fn invocation(report: &Report, options: &Options, total: usize) -> Value {
     }
     let answers = report.misconfigurations.iter();
     let silenced = answers.filter(|m| m.suppressed.is_some()).count();
+    let silenced = silenced + crate::section::suppressed(report);
     let silenced = if options.show_suppressed { 0 } else { silenced };
     let hidden = report.findings.len() - view::shown(report, options).count() + silenced;
     if hidden > 0 {

@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use lazaret_model::{Finding, Outcome, Report, Severity};
 
 use super::{Format, RenderError};
+use crate::section::{self, Section};
 use crate::text::{clean, columns, fit, fit_pair, pad, wrap};
 use crate::view::{self, Group, View};
 use crate::{Options, misconfiguration};
@@ -42,6 +43,10 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
         page.packages(report);
     }
     page.misconfigurations(report, options);
+    for section in section::sections(report, options) {
+        page.section(&section);
+    }
+    page.licenses(report);
     page.statements(report);
     page.gaps(report);
     page.verdict(report);
@@ -222,6 +227,33 @@ impl Page {
             self.text
                 .push_str(misconfiguration::section(report, options).trim_end());
             self.text.push('\n');
+        }
+    }
+
+    fn section(&mut self, section: &Section<'_>) {
+        self.title(&section.title);
+        for row in &section.rows {
+            let level = pad(row.severity.name(), 10);
+            let first = format!("{}{}", self.paint(style(row.severity), &level), row.id);
+            self.line(&first);
+            self.hanging("  ", &row.place, Style::new());
+            let text = format!("{}; confidence {}", row.text, row.confidence);
+            self.hanging("  ", &text, Style::new());
+            if let Some(suppression) = row.suppressed {
+                let text = format!("suppressed by {}: {}", suppression.by, suppression.reason);
+                self.hanging("    ", &text, Style::new().dimmed());
+            }
+        }
+    }
+
+    fn licenses(&mut self, report: &Report) {
+        if report.licenses.is_empty() {
+            return;
+        }
+        self.title("Licences of packages and files");
+        for (category, names) in section::licenses(report) {
+            let names: Vec<String> = names.iter().map(|(n, of)| format!("{n} ({of})")).collect();
+            self.hanging(&pad(category.name(), 18), &names.join(", "), Style::new());
         }
     }
 

@@ -13,6 +13,8 @@ use serde_json::{Map, Value, json};
 use super::{Format, RenderError};
 use crate::{Options, document, view};
 
+mod section;
+
 pub(super) static FORMAT: Format = Format {
     name: "trivy",
     title: "Trivy JSON",
@@ -32,10 +34,11 @@ struct Section<'a> {
 }
 
 fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
-    let results: Vec<Value> = sections(report, options)
+    let mut results: Vec<Value> = sections(report, options)
         .into_iter()
         .map(|(key, section)| result(key, &section))
         .collect();
+    results.extend(section::results(report, options));
     let mut map = Map::new();
     map.insert("SchemaVersion".into(), 2.into());
     if let Some(time) = document::time_given(options) {
@@ -60,6 +63,10 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
         map.insert("Warning".into(), warning.into());
     }
     let hidden = report.findings.len() - view::shown(report, options).count();
+    let hidden = match options.show_suppressed {
+        true => hidden,
+        false => hidden + crate::section::suppressed(report),
+    };
     map.insert("SuppressedNotShown".into(), hidden.into());
     Ok(document::write_json(&Value::Object(map), out)?)
 }

@@ -1,9 +1,10 @@
 //! Three reports: clean, gaps only, and one with everything in it.
 
 use lazaret_model::{
-    Cvss, DatabaseInfo, Decision, Digest, Distro, Epss, Evidence, FeedInfo, Finding,
-    FindingPackage, FixStatus, Gap, GapKind, Kev, Layer, Location, Outcome, Package, REPORT_SCHEMA,
-    Rating, Reason, Report, Risk, Scanner, Severity, Source, Suppression, Target, TargetKind,
+    Confidence, Cvss, DatabaseInfo, Decision, Digest, Distro, Epss, Evidence, FeedInfo, Finding,
+    FindingPackage, FixStatus, Gap, GapKind, Kev, Layer, License, LicenseCategory, LicenseSource,
+    Location, Outcome, Package, REPORT_SCHEMA, Rating, Reason, Report, Risk, Scanner, Secret,
+    SecretPlace, Severity, Sign, SignKind, Source, Suppression, Target, TargetKind,
 };
 
 /// A name that would clear a terminal, run a script and mention a user.
@@ -105,6 +106,19 @@ pub(crate) fn rich() -> Report {
     .at("app/package-lock.json");
     let wide = Package::new("pypi", "漢字漢字漢字漢字漢字漢字漢字漢字", "1.0");
     let hostile = Package::new("npm", HOSTILE, HOSTILE).at(HOSTILE);
+    report.secrets = secrets();
+    report.licenses = licenses();
+    report.signs = vec![Sign {
+        key: "sign|unowned_setuid|usr/local/bin/helper".into(),
+        kind: SignKind::UnownedSetuid,
+        severity: Severity::Medium,
+        confidence: Confidence::Medium,
+        path: "usr/local/bin/helper".into(),
+        layer: Some(Digest::sha256(&[2; 32])),
+        package: None,
+        message: "a set-uid program that no package owns".into(),
+        suppressed: None,
+    }];
     report.findings = vec![
         Finding {
             kev: true,
@@ -259,4 +273,72 @@ fn finding(package: &Package, id: &str, severity: Severity, status: FixStatus) -
         also: vec![],
         suppressed: None,
     }
+}
+
+fn secrets() -> Vec<Secret> {
+    let token = Secret {
+        key: "secret|github-pat|srv/app/.env".into(),
+        rule: "github-pat".into(),
+        title: "GitHub personal access token".into(),
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        place: SecretPlace::File,
+        path: "srv/app/.env".into(),
+        line: 3,
+        column: 9,
+        layer: Some(Digest::sha256(&[1; 32])),
+        deleted_in: Some(Digest::sha256(&[2; 32])),
+        redacted: "ghp_********".into(),
+        why: vec!["the checksum agrees".into()],
+        suppressed: None,
+    };
+    let variable = Secret {
+        key: format!("secret|generic-password|{HOSTILE}"),
+        rule: "generic-password".into(),
+        title: "Password".into(),
+        severity: Severity::Medium,
+        confidence: Confidence::Low,
+        place: SecretPlace::Environment,
+        path: HOSTILE.into(),
+        line: 0,
+        column: 0,
+        layer: None,
+        deleted_in: None,
+        redacted: "********".into(),
+        why: vec![],
+        suppressed: Some(Suppression {
+            by: "ignore-file".into(),
+            reason: "made for a demonstration".into(),
+            rule: Some(".trivyignore:1".into()),
+        }),
+    };
+    vec![token, variable]
+}
+
+fn licenses() -> Vec<License> {
+    let gpl = License {
+        key: "license|pkg:npm/lodash@4.17.15|AGPL-3.0-only".into(),
+        license: "AGPL-3.0-only".into(),
+        expression: "AGPL-3.0-only".into(),
+        category: LicenseCategory::NetworkCopyleft,
+        confidence: Confidence::High,
+        severity: Severity::High,
+        package: Some("pkg:npm/lodash@4.17.15".into()),
+        path: "app/node_modules/lodash/package.json".into(),
+        layer: None,
+        source: LicenseSource::Metadata,
+        optional: false,
+        forbidden: true,
+        suppressed: None,
+    };
+    let mit = License {
+        key: "license|pkg:npm/left@1|MIT".into(),
+        license: "MIT".into(),
+        expression: "MIT".into(),
+        category: LicenseCategory::Permissive,
+        severity: Severity::Unknown,
+        forbidden: false,
+        ..gpl.clone()
+    };
+    vec![gpl, mit]
 }

@@ -344,7 +344,7 @@ fn comments_summaries_and_sarif_keep_to_their_limits() {
         "the worst is kept"
     );
     let notes = run["invocations"][0]["toolExecutionNotifications"].to_string();
-    assert!(notes.contains("30000 findings; only the 25000 worst"));
+    assert!(notes.contains("30003 findings; only the 25000 worst"));
 }
 
 fn with_template(name: &str, source: &str) -> Options {

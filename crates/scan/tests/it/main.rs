@@ -3,3 +3,5 @@
 mod images;
 mod links;
 mod ownership;
+mod rpm;
+mod secrets;

@@ -141,7 +141,7 @@ pub(crate) static RULES: &[Rule] = &[
         .scope(Scope::Settings)
         .good(&["access_key: SCW{U:17}"])
         .bad(&["SCWORD"]),
-    Rule::near("ovh-application-secret", "OVH application secret", &["ovh"], behind!("ovh", "[A-Za-z0-9]{32}"))
+    Rule::near("ovh-application-secret", "OVH application secret", &["ovh_"], behind!("ovh_", "[A-Za-z0-9]{32}"))
         .check(check::mixed)
         .scope(Scope::Settings)
         .good(&["OVH_APPLICATION_SECRET={w:32}"])

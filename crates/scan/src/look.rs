@@ -1,0 +1,173 @@
+//! What is looked for in files beside packages, while their layer streams by.
+
+use std::collections::HashMap;
+
+use lazaret_inspect::secrets::{self, Context, Found, Hit};
+use lazaret_model::{Secret, SecretPlace, Suppression, TargetKind};
+
+use crate::Look;
+use crate::facts::LayerFacts;
+use crate::ownership::Names;
+use crate::squash::Visible;
+use crate::tree::Tree;
+
+/// Most credentials that one layer keeps.
+pub(crate) const MAX_SECRETS: usize = 2_000;
+
+/// What makes facts of one look comparable with those of another.
+pub(crate) fn flavour(look: Look) -> String {
+    match look.secrets {
+        true => format!(";secrets={}", secrets::REVISION),
+        false => String::new(),
+    }
+}
+
+/// What was found in the file at `path`, as facts of its layer.
+pub(crate) fn of_file(path: &str, found: Found) -> impl Iterator<Item = Secret> {
+    let hits = found.hits.into_iter();
+    hits.map(move |hit| secret(SecretPlace::File, path, hit))
+}
+
+/// The credentials in one file that is a target of its own.
+pub fn secrets_of_file(path: &str, bytes: &[u8]) -> Vec<Secret> {
+    if secrets::is_binary(path, bytes) {
+        return Vec::new();
+    }
+    let context = secrets::context(path).beginning(bytes);
+    let mut found: Vec<Secret> = of_file(path, secrets::find(bytes, &context)).collect();
+    number(&mut found);
+    found
+}
+
+/// A hit without its place among others: [`number`] gives the key.
+pub(crate) fn secret(place: SecretPlace, path: &str, hit: Hit) -> Secret {
+    Secret {
+        key: String::new(),
+        rule: hit.rule.to_owned(),
+        title: hit.title.to_owned(),
+        severity: hit.severity,
+        confidence: hit.confidence,
+        place,
+        path: path.to_owned(),
+        line: hit.line,
+        column: hit.column,
+        layer: None,
+        deleted_in: None,
+        redacted: hit.redacted,
+        why: hit.why.into_iter().map(str::to_owned).collect(),
+        suppressed: hit.suppressed.map(|(by, reason)| Suppression {
+            by: by.to_owned(),
+            reason: reason.to_owned(),
+            rule: None,
+        }),
+    }
+}
+
+/// The credentials in a text of the image's configuration.
+pub(crate) fn of_text(place: SecretPlace, name: &str, text: &str) -> Vec<Secret> {
+    let found = secrets::find(text.as_bytes(), &Context::settings());
+    let unplaced = found.hits.into_iter().map(|hit| secret(place, name, hit));
+    unplaced
+        .map(|secret| Secret {
+            line: 0,
+            column: 0,
+            ..secret
+        })
+        .collect()
+}
+
+/// The credentials of all layers, the deleted ones among them.
+pub(crate) fn gather(
+    layers: &[LayerFacts],
+    visible: &[Visible<'_>],
+    tree: &Tree<'_>,
+    names: &Names<'_>,
+    kind: TargetKind,
+) -> Vec<Secret> {
+    let mut owned = Owned::of(layers, names);
+    owned.fill(visible);
+    let mut all = Vec::new();
+    for (at, layer) in layers.iter().enumerate() {
+        for secret in &layer.secrets {
+            let mut secret = secret.clone();
+            if kind == TargetKind::Image {
+                secret.layer = Some(layer.diff_id.clone());
+                let deleted = tree.hidden_by(at, &secret.path);
+                secret.deleted_in = deleted.map(|above| layers[above].diff_id.clone());
+            }
+            if secret.suppressed.is_none() && owned.holds(names, &secret.path, at) {
+                secret.suppressed = Some(Suppression {
+                    by: "owner".to_owned(),
+                    reason: "a file of a distribution's package, which everybody can read"
+                        .to_owned(),
+                    rule: None,
+                });
+            }
+            all.push(secret);
+        }
+    }
+    all
+}
+
+/// Gives every credential its key, and puts them in order.
+pub(crate) fn number(secrets: &mut [Secret]) {
+    secrets.sort_by(|a, b| {
+        let of = |s: &Secret| (s.place, s.path.clone(), s.line, s.column, s.rule.clone());
+        of(a).cmp(&of(b))
+    });
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for secret in secrets {
+        let base = format!("secret|{}|{}", secret.rule, secret.path);
+        let n = seen.entry(base.clone()).or_default();
+        *n += 1;
+        secret.key = match n {
+            1 => base,
+            n => format!("{base}|{n}"),
+        };
+    }
+}
+
+/// Which of the files with credentials belong to distribution packages.
+struct Owned {
+    /// By the hash of a name of the file: the layer of the list that has it.
+    layers: HashMap<u64, Option<usize>>,
+}
+
+impl Owned {
+    fn of(layers: &[LayerFacts], names: &Names<'_>) -> Self {
+        let mut wanted = HashMap::new();
+        for secret in layers.iter().flat_map(|layer| &layer.secrets) {
+            names.each_hash(&secret.path, |hash| {
+                wanted.insert(hash, None);
+            });
+        }
+        Self { layers: wanted }
+    }
+
+    fn fill(&mut self, visible: &[Visible<'_>]) {
+        if self.layers.is_empty() {
+            return;
+        }
+        for list in visible {
+            for hash in &list.file.owned {
+                if let Some(layer) = self.layers.get_mut(hash) {
+                    *layer = Some(list.layer);
+                }
+            }
+        }
+    }
+
+    /// Whether the file of `layer` is as its package brought it, as far as can be told:
+    /// settings are made to be changed, and what a later layer writes is not the package's.
+    fn holds(&self, names: &Names<'_>, path: &str, layer: usize) -> bool {
+        if path.starts_with("etc/") {
+            return false;
+        }
+        let mut holds = false;
+        names.each_hash(path, |hash| {
+            let list = self.layers.get(&hash).copied().flatten();
+            holds |= list.is_some_and(|list| layer <= list);
+        });
+        holds
+    }
+}
