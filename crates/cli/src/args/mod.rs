@@ -27,7 +27,7 @@ pub(crate) use policy::{
 pub(crate) use report::{
     DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
 };
-pub(crate) use target::TargetArgs;
+pub(crate) use target::{RegistryArgs, TargetArgs};
 pub(crate) use values::MaxAge;
 pub(crate) use values::Scanner;
 pub(crate) use vex::{VexArgs, VexCommand, VexInitArgs};
