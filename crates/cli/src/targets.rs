@@ -19,7 +19,7 @@ use lazaret_scan::{
     Cache, Look, Settings, Source, catalog, catalog_daemon, catalog_directory, catalog_stream,
 };
 
-use crate::args::TargetArgs;
+use crate::args::{RegistryArgs, TargetArgs};
 use crate::progress::Bar;
 use crate::{advice, console, errors, single, stated};
 
@@ -298,9 +298,39 @@ pub(crate) fn plain(target: &str) -> anyhow::Result<TargetArgs> {
 ///
 /// # Errors
 /// When the network is forbidden, or a password lacks its user.
+pub(crate) fn reach(reference: &ImageRef, args: &TargetArgs) -> anyhow::Result<RegistryOptions> {
+    let mut options = registry_options(reference, &args.registry)?;
+    if let Some(credential) = credential(args)? {
+        options.keychain = Keychain::from_environment().with(&reference.registry, credential);
+    }
+    Ok(options)
+}
+
+fn pull(
+    reference: &ImageRef,
+    platforms: &Platforms,
+    args: &TargetArgs,
+) -> anyhow::Result<Vec<Image>> {
+    let options = reach(reference, args)?;
+    let mirrors = options.mirrors.get(&reference.registry);
+    for mirror in mirrors.into_iter().flatten() {
+        console::detail(format_args!("registry: {mirror} is asked first"));
+    }
+    console::detail(format_args!("registry: asking for {reference}"));
+    registry::open(reference, platforms, &options).map_err(|error| {
+        let hint = error.hint();
+        let error = anyhow::Error::from(error).context(format!("pull {reference}"));
+        errors::advise(error, hint)
+    })
+}
+
+/// How a registry is asked for a reference, with what is laid up for it alone.
+///
+/// # Errors
+/// When the network is forbidden.
 pub(crate) fn registry_options(
     reference: &ImageRef,
-    args: &TargetArgs,
+    args: &RegistryArgs,
 ) -> anyhow::Result<RegistryOptions> {
     if args.offline {
         let what = format!("{reference} is in a registry, and --offline forbids asking it");
@@ -314,28 +344,7 @@ pub(crate) fn registry_options(
         let mirrors = options.mirrors.entry(host.clone()).or_default();
         mirrors.push(mirror.clone());
     }
-    if let Some(credential) = credential(args)? {
-        options.keychain = Keychain::from_environment().with(&reference.registry, credential);
-    }
     Ok(options)
-}
-
-fn pull(
-    reference: &ImageRef,
-    platforms: &Platforms,
-    args: &TargetArgs,
-) -> anyhow::Result<Vec<Image>> {
-    let options = registry_options(reference, args)?;
-    let mirrors = options.mirrors.get(&reference.registry);
-    for mirror in mirrors.into_iter().flatten() {
-        console::detail(format_args!("registry: {mirror} is asked first"));
-    }
-    console::detail(format_args!("registry: asking for {reference}"));
-    registry::open(reference, platforms, &options).map_err(|error| {
-        let hint = error.hint();
-        let error = anyhow::Error::from(error).context(format!("pull {reference}"));
-        errors::advise(error, hint)
-    })
 }
 
 /// What was typed to be shown to the registry.

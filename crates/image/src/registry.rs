@@ -7,6 +7,7 @@
 mod artifact;
 mod auth;
 mod blob;
+mod digest;
 mod endpoint;
 mod error;
 mod options;
@@ -17,10 +18,11 @@ mod tags;
 mod transport;
 
 pub use artifact::{Artifact, pull_artifact};
+pub use digest::digest;
 pub use error::RegistryError;
 pub use options::RegistryOptions;
 pub use pull::open;
-pub use tags::{digest, tags};
+pub use tags::{Tags, tags};
 
 /// Reads `bytes` as every small answer of a registry or a token service. What a fuzzer
 /// calls.

@@ -118,8 +118,10 @@ impl Answers<'_> {
         let Some(tag) = &parsed.tag else {
             return Ok(reference.to_owned());
         };
-        let options = targets::registry_options(&parsed, &targets::plain(reference)?)?;
-        let tags = registry::tags(&parsed, &options).context("ask for newer images")?;
+        let options = targets::reach(&parsed, &targets::plain(reference)?)?;
+        let tags = registry::tags(&parsed, &options)
+            .context("ask for newer images")?
+            .tags;
         let newest = newest(tag, tags.iter().map(String::as_str)).unwrap_or(tag);
         let head = reference.split('@').next().unwrap_or_default();
         let bare = head
@@ -139,7 +141,7 @@ impl Answers<'_> {
             return Ok(new.to_owned());
         }
         let parsed: ImageRef = new.parse()?;
-        let options = targets::registry_options(&parsed, &targets::plain(new)?)?;
+        let options = targets::reach(&parsed, &targets::plain(new)?)?;
         let digest = registry::digest(&parsed, &options).context("ask for its digest")?;
         Ok(format!("{new}@{digest}"))
     }
@@ -151,7 +153,7 @@ impl Answers<'_> {
         }
         let ask = || -> anyhow::Result<BTreeSet<String>> {
             let mut args = targets::plain(reference)?;
-            args.offline |= self.knowledge.args.offline;
+            args.registry.offline |= self.knowledge.args.offline;
             let found = self.knowledge.findings(targets::inventory(&args)?)?;
             let name = |f: &lazaret_model::Finding| format!("{} ({})", f.id, f.package.name);
             Ok(found.iter().map(name).collect())

@@ -1,60 +1,45 @@
-//! What a repository has: its tags, and what a tag means now.
+//! Which tags a repository has.
+//!
+//! Source: OCI Distribution Specification 1.1, "Listing Tags".
 
-use lazaret_model::Digest;
 use serde::Deserialize;
 
 use super::endpoint::{Ask, Endpoint};
 use super::error::RegistryError;
 use super::options::RegistryOptions;
-use super::pull::fetch;
-use crate::{ImageError, ImageRef};
+use crate::ImageRef;
 
-/// Most pages of a list of tags that are fetched.
-const MAX_PAGES: usize = 100;
-/// Most tags that are kept.
-const MAX_TAGS: usize = 100_000;
+/// Tags that are asked for at once.
+const PAGE: usize = 1_000;
+/// Most pages, and with them some tens of thousands of tags, that are read.
+const MAX_PAGES: usize = 50;
+/// Largest page, in bytes.
+const MAX_ANSWER: u64 = 8 << 20;
 
-/// The answer to `tags/list` (OCI Distribution Specification, "Listing Tags").
+/// Tags of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tags {
+    /// The tags, as the registry orders them.
+    pub tags: Vec<String>,
+    /// Whether there are more than were read.
+    pub has_more: bool,
+}
+
 #[derive(Deserialize)]
-struct TagList {
+struct Answer {
     #[serde(default)]
     tags: Option<Vec<String>>,
 }
 
-/// The tags of a repository, as the registry lists them; those that are no tags by the
-/// grammar of references are left out.
+/// The tags of the repository of a reference.
 ///
 /// # Errors
-/// When the registry and all its mirrors refuse, or list more than 100 000.
-pub fn tags(reference: &ImageRef, options: &RegistryOptions) -> Result<Vec<String>, RegistryError> {
-    ask(reference, options, tags_at)
-}
-
-/// The digest that a reference means now: that of the index where the image has several
-/// platforms, so it can be written into files.
-///
-/// # Errors
-/// When the registry and all its mirrors refuse, or what they send is not what was
-/// promised.
-pub fn digest(reference: &ImageRef, options: &RegistryOptions) -> Result<Digest, RegistryError> {
-    ask(reference, options, |endpoint, reference| {
-        let selector = reference.selector();
-        let what = format!("tag {selector} of {}", reference.repository);
-        let (digest, _) = fetch(endpoint, &selector, reference.digest.as_ref(), &what)?;
-        Ok(digest)
-    })
-}
-
-/// Asks the mirrors in their order, then the registry; the registry's word is final.
-fn ask<T>(
-    reference: &ImageRef,
-    options: &RegistryOptions,
-    question: impl Fn(&Endpoint, &ImageRef) -> Result<T, RegistryError>,
-) -> Result<T, RegistryError> {
+/// When the registry and all its mirrors refuse to list them, as some do.
+pub fn tags(reference: &ImageRef, options: &RegistryOptions) -> Result<Tags, RegistryError> {
     let mut last = None;
     for endpoint in Endpoint::all(reference, options) {
-        match endpoint.and_then(|e| question(&e, reference)) {
-            Ok(answer) => return Ok(answer),
+        match endpoint.and_then(|endpoint| list(&endpoint, reference)) {
+            Ok(tags) => return Ok(tags),
             Err(error) => last = Some(error),
         }
     }
@@ -63,75 +48,66 @@ fn ask<T>(
     }))
 }
 
-fn tags_at(endpoint: &Endpoint, reference: &ImageRef) -> Result<Vec<String>, RegistryError> {
+fn list(endpoint: &Endpoint, reference: &ImageRef) -> Result<Tags, RegistryError> {
     let what = format!("tags of {}", reference.repository);
-    let mut all = Vec::new();
-    let mut path = "tags/list?n=1000".to_owned();
+    let mut found = Tags::default();
+    let mut query = format!("n={PAGE}");
     for _ in 0..MAX_PAGES {
         let response = endpoint.get(&Ask {
-            path: &path,
+            path: &format!("tags/list?{query}"),
             accept: "application/json",
             from: 0,
             what: &what,
         })?;
         let link = response.headers().get("link");
         let next = link.and_then(|l| l.to_str().ok()).and_then(next_page);
-        let limit = endpoint.options.limits.document_bytes;
-        let bytes = endpoint.bounded(response, limit, &what)?;
-        let list: TagList = serde_json::from_slice(&bytes)
-            .map_err(|error| ImageError::manifest(&*what, error.to_string()))?;
-        let tags = list.tags.unwrap_or_default();
-        all.extend(tags.into_iter().filter(|tag| is_tag(tag)));
-        if all.len() > MAX_TAGS {
-            break;
-        }
+        let bytes = endpoint.bounded(response, MAX_ANSWER, &what)?;
+        let answer: Answer =
+            serde_json::from_slice(&bytes).map_err(|error| RegistryError::Protocol {
+                host: endpoint.host.clone(),
+                what: what.clone(),
+                why: error.to_string(),
+            })?;
+        let known = found.tags.len();
+        found.tags.extend(answer.tags.unwrap_or_default());
         match next {
-            Some(next) if next != path => path = next,
-            _ => return Ok(all),
+            // A page that brings nothing new leads nowhere.
+            Some(next) if next != query && found.tags.len() > known => query = next,
+            _ => return Ok(found),
         }
     }
-    let limit = MAX_TAGS as u64;
-    let what = "number of tags";
-    Err(ImageError::Limit { what, limit }.into())
+    found.has_more = true;
+    Ok(found)
 }
 
-fn is_tag(tag: &str) -> bool {
-    let rest = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
-    let starts = tag
-        .bytes()
-        .next()
-        .is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');
-    starts && tag.len() <= 128 && tag.bytes().all(rest)
-}
-
-/// The path of the next page out of `<…/tags/list?last=x&n=1000>; rel="next"`. Only its
-/// query counts: a registry does not send us elsewhere.
+/// The query of the next page. Only that is taken from the header: the address stays the
+/// one that was asked.
 fn next_page(link: &str) -> Option<String> {
-    let (address, relation) = link.split_once('>')?;
-    if !relation.contains("next") {
-        return None;
-    }
-    let (_, query) = address.trim_start().strip_prefix('<')?.split_once('?')?;
-    let is_query = |c: char| c.is_ascii_alphanumeric() || "&=%._-~+".contains(c);
-    (!query.is_empty() && query.chars().all(is_query)).then(|| format!("tags/list?{query}"))
+    let next = link.split(',').find(|part| part.contains("rel=\"next\""))?;
+    let address = next.split('<').nth(1)?.split('>').next()?;
+    let (_, query) = address.split_once('?')?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "=&%._-+~:/".contains(c);
+    (!query.is_empty() && query.len() <= 2_000 && query.chars().all(is_plain))
+        .then(|| query.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::next_page;
+    use super::*;
 
     #[test]
-    fn only_the_query_of_a_next_page_counts() {
-        let next = |link| next_page(link).unwrap_or_default();
-        assert_eq!(
-            next("</v2/a/tags/list?last=b&n=2>; rel=\"next\""),
-            "tags/list?last=b&n=2"
+    fn the_next_page_is_a_query_and_nothing_else() {
+        let check = |link: &str, expected: Option<&str>| {
+            assert_eq!(next_page(link).as_deref(), expected, "{link}");
+        };
+        check(
+            "</v2/a/tags/list?last=b&n=1000>; rel=\"next\"",
+            Some("last=b&n=1000"),
         );
-        assert_eq!(
-            next("<https://evil.test/x?last=b>; rel=next"),
-            "tags/list?last=b"
-        );
-        assert_eq!(next("</v2/a/tags/list?last=b>; rel=\"prev\""), "");
-        assert_eq!(next("</x?a=b/../../c>; rel=\"next\""), "");
+        check("<https://evil.example/x?n=1>; rel=\"next\"", Some("n=1"));
+        check("</v2/a/tags/list?n=1>; rel=\"prev\"", None);
+        check("</v2/a/tags/list>; rel=\"next\"", None);
+        check("</v2/a/tags/list?n=1 HTTP>; rel=\"next\"", None);
+        check("nonsense", None);
     }
 }
