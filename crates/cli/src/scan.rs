@@ -14,7 +14,7 @@ use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, hide_known};
 use lazaret_report::format::Format;
 use lazaret_report::sbom::{self, SbomFormat};
 use lazaret_report::{Options, explain as tell};
-use lazaret_scan::{Look, inventory_report};
+use lazaret_scan::{Forbidden, Look, add_licenses, inventory_report};
 
 use crate::Verdict;
 use crate::args::{
@@ -49,11 +49,17 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
     let mut reports = Vec::new();
     let mut unused: Option<Vec<Unused>> = None;
     let mut uses = Vec::new();
-    for inventory in targets::inventories(&args.target, look(&args.gate.scanners))? {
+    let look = look(&args.gate.scanners);
+    let forbidden = Forbidden::read(&args.gate.license_forbid);
+    for mut inventory in targets::inventories(&args.target, look)? {
+        let texts = std::mem::take(&mut inventory.license_texts);
         let mut report = match &database {
             Some(database) => examine(inventory, database, &args.matching, &today)?,
             None => inventory_report(inventory),
         };
+        if look.licenses {
+            add_licenses(&mut report, texts, &forbidden);
+        }
         let idle = rules.apply(&mut report, &today);
         // A rule that one platform needs is not unused.
         match &mut unused {
@@ -116,7 +122,8 @@ pub(crate) fn verdict(report: &Report) -> Verdict {
 fn look(scanners: &[Scanner]) -> Look {
     Look {
         secrets: scanners.contains(&Scanner::Secret),
-        ..Look::default()
+        licenses: scanners.contains(&Scanner::License),
+        signs: scanners.contains(&Scanner::Tampering),
     }
 }
 

@@ -136,6 +136,10 @@ pub(crate) enum Scanner {
     Vuln,
     /// Credentials.
     Secret,
+    /// Licences of packages and texts.
+    License,
+    /// Signs of tampering.
+    Tampering,
 }
 
 /// Scanners, by the names that pipelines know.
@@ -150,6 +154,8 @@ pub(super) fn scanners() -> impl TypedValueParser<Value = Scanner> {
     ];
     PossibleValuesParser::new(values).map(|name| match name.as_str() {
         "secret" => Scanner::Secret,
+        "license" => Scanner::License,
+        "tampering" => Scanner::Tampering,
         _ => Scanner::Vuln,
     })
 }

@@ -2,5 +2,6 @@
 
 mod images;
 mod links;
+mod looks;
 mod ownership;
 mod secrets;
