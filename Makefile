@@ -18,7 +18,7 @@ BIN := $(CARGO_TARGET_DIR)/release/lazaret
 OUT := $(CARGO_TARGET_DIR)/sample
 
 # What tests use as real peers; each test says so and skips where one is absent.
-PEERS := docker-registry skopeo podman containerd zstd jq openssl strace
+PEERS := docker-registry skopeo podman containerd zstd jq openssl strace rpm
 
 .PHONY: run test bench fuzz check deps build clean help
 

@@ -83,6 +83,19 @@ fn main() -> io::Result<()> {
             seeds.write("requirement", &number.to_string(), Some(scheme), &both)?;
         }
     }
+    for language in lazaret_check::ALL {
+        let first = match language.name {
+            "kubernetes" => 0,
+            "compose" => 2,
+            "terraform" => 3,
+            _ => continue,
+        };
+        for check in (language.checks)() {
+            for text in [check.bad, check.good] {
+                seeds.write("configuration", check.id, Some(first), text.as_bytes())?;
+            }
+        }
+    }
     for (number, name) in ["pkg:npm/%40a/b@1.0?x=y#z", "registry.example:5000/a/b:c"]
         .iter()
         .enumerate()

@@ -279,3 +279,43 @@ pub fn licenses(bytes: &[u8]) {
     let _ = recognise(bytes);
     let _ = copyright_names(bytes);
 }
+
+/// Manifests, Compose and Terraform, by the first byte: nothing panics, every finding lies
+/// inside of its text, and exposure is told alike twice.
+pub fn configuration(bytes: &[u8]) {
+    use lazaret_check::{Settings, Source, answers, examine, exposure};
+    let Some((first, rest)) = bytes.split_first() else {
+        return;
+    };
+    let text = String::from_utf8_lossy(rest).into_owned();
+    let names: &[&str] = match first % 4 {
+        0 => &["manifest.yaml"],
+        1 => &["k/kustomization.yaml", "k/manifest.yaml"],
+        2 => &["compose.yaml"],
+        _ => &["main.tf", "m/main.tf"],
+    };
+    // One text may hold several files, parted by a byte that none of the languages knows.
+    let parts: Vec<&str> = text.split('\u{1}').collect();
+    let files = names.iter().zip(parts.iter().cycle());
+    let sources: Vec<Source> = files
+        .map(|(name, text)| Source::new(*name, *text))
+        .collect();
+    let settings = Settings::default();
+    for finding in examine(&sources, &settings).found {
+        let source = sources.iter().find(|source| source.path == finding.path);
+        let text = &source.expect("a file of the run").text;
+        for range in finding
+            .conceal
+            .iter()
+            .chain([&finding.span, &finding.scope])
+        {
+            assert!(
+                text.get(range.clone()).is_some(),
+                "{}: {range:?}",
+                finding.check.id
+            );
+        }
+    }
+    assert_eq!(exposure::exposures(&sources), exposure::exposures(&sources));
+    let _ = answers(&sources, &settings);
+}

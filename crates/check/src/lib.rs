@@ -11,6 +11,7 @@
 //! Nothing here opens a socket or reads a clock; only [`walk`] opens files.
 
 mod check;
+pub mod compose;
 pub mod dockerfile;
 mod engine;
 pub mod exposure;
@@ -55,5 +56,6 @@ pub static ALL: &[&Language] = &[
     &dockerfile::LANGUAGE,
     &image::LANGUAGE,
     &manifest::LANGUAGE,
+    &compose::LANGUAGE,
     &terraform::LANGUAGE,
 ];

@@ -15,7 +15,7 @@ use lazaret_report::{Options, misconfiguration};
 use crate::Verdict;
 use crate::args::CheckArgs;
 use crate::policy::{self, Judge};
-use crate::{console, scan};
+use crate::{console, exposure, scan};
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     if args.list {
@@ -35,6 +35,9 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     let mut gathered = Gathered::default();
     for path in &args.paths {
         gather(path, &mut gathered)?;
+    }
+    if args.show_exposure {
+        return exposure::run(args, &gathered);
     }
     let mut answers = lazaret_check::answers(&gathered.sources, &settings);
     answers.gaps.append(&mut gathered.gaps);

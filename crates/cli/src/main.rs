@@ -16,6 +16,7 @@ mod delta;
 mod diff;
 mod doctor;
 mod errors;
+mod exposure;
 mod pipeline;
 mod platforms;
 mod policy;

@@ -86,8 +86,9 @@ impl Aliases {
             .filter(|link| links::merges(link.path))
             .filter_map(|Link { path, layer, .. }| {
                 let real = tree.real(path)?;
-                (tree.at(&real) == Place::Directory)
-                    .then(|| (format!("{path}/"), format!("{real}/"), layer))
+                // A directory above others need not have an entry of its own.
+                let is_file = matches!(tree.at(&real), Place::File(_));
+                (!is_file).then(|| (format!("{path}/"), format!("{real}/"), layer))
             })
             .collect();
         pairs.sort();

@@ -13,6 +13,8 @@ mod entry;
 mod policy;
 mod select;
 
+use lazaret_model::Gap;
+
 use crate::manifest::node::{Node, Span};
 use crate::manifest::object::{Object, Pod};
 use crate::manifest::scope::Scope;
@@ -24,7 +26,8 @@ pub(crate) use policy::{Policies, default_deny};
 pub(crate) use select::{is_subset, labels, pod_labels, selects};
 
 /// From where a workload can be reached, weakest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Class {
     /// From nowhere, and it reaches nothing.
     Isolated,
@@ -39,6 +42,15 @@ pub enum Class {
 }
 
 impl Class {
+    /// Every class, weakest first.
+    pub const ALL: [Self; 5] = [
+        Self::Isolated,
+        Self::Cluster,
+        Self::Intranet,
+        Self::Unknown,
+        Self::Internet,
+    ];
+
     /// The name used in reports and policies.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -53,7 +65,7 @@ impl Class {
 }
 
 /// One step of the path from outside to a workload.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Step {
     /// What it is: `the internet`, `Service shop/web port 80`.
     pub what: String,
@@ -64,7 +76,7 @@ pub struct Step {
 }
 
 /// From where one workload can be reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Exposure {
     /// `Kind`, as in the manifest.
     pub kind: String,
@@ -88,17 +100,18 @@ pub struct Exposure {
     pub line: u32,
 }
 
-/// The exposure of every workload in `sources`, ordered by namespace, kind and name.
+/// The exposure of every workload in `sources`, ordered by namespace, kind and name, and what
+/// could not be read.
 ///
 /// Files that are no Kubernetes manifests are passed over. Deterministic; no clock, no network.
 #[must_use]
-pub fn exposures(sources: &[Source]) -> Vec<Exposure> {
+pub fn exposures(sources: &[Source]) -> (Vec<Exposure>, Vec<Gap>) {
     let files: Vec<&Source> = sources
         .iter()
         .filter(|source| (manifest::LANGUAGE.claims)(source))
         .collect();
-    let mut all: Vec<Exposure> = manifest::scopes(&files)
-        .0
+    let (scopes, gaps) = manifest::scopes(&files);
+    let mut all: Vec<Exposure> = scopes
         .iter()
         .flat_map(|scope| of_scope(scope, &files))
         .collect();
@@ -106,7 +119,7 @@ pub fn exposures(sources: &[Source]) -> Vec<Exposure> {
         (&a.namespace, &a.kind, &a.name, &a.file).cmp(&(&b.namespace, &b.kind, &b.name, &b.file))
     });
     all.dedup();
-    all
+    (all, gaps)
 }
 
 /// The exposure of every workload of one scope.

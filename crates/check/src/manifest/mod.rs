@@ -6,17 +6,23 @@
 pub mod checks;
 mod control;
 pub(crate) mod facts;
+mod helm;
+mod kustomize;
 pub mod node;
 pub mod object;
+mod patch;
 mod rbac;
 mod rule;
 pub mod scope;
 pub mod yaml;
 
+use std::collections::{BTreeMap, HashSet};
+
 use lazaret_model::{Gap, GapKind};
 use rayon::prelude::*;
 
-use crate::{Check, Findings, Language, Settings, Source};
+use crate::{Check, Finding, Findings, Language, Settings, Source};
+use kustomize::{Kustomize, Read};
 use object::Object;
 use rule::{Found, Look, Rule};
 use scope::Scope;
@@ -43,21 +49,24 @@ fn wants(path: &str) -> bool {
         .any(|end| path.ends_with(end))
 }
 
-/// A manifest says what it is: `apiVersion` and `kind`.
+/// A manifest says what it is: `apiVersion` and `kind`. Kustomizations need not, and values of
+/// charts do not.
 fn claims(source: &Source) -> bool {
-    (wants(&source.path) || source.named)
-        && source.text.contains("apiVersion")
-        && source.text.contains("kind")
+    let says = source.text.contains("apiVersion") && source.text.contains("kind");
+    let named = kustomize::is_kustomization(&source.path) || helm::is_values(source);
+    (says && (wants(&source.path) || source.named)) || named
 }
 
-fn examine(files: &[&Source], _: &[Source], settings: &Settings) -> Findings {
-    let (scopes, gaps) = scopes(files);
+fn examine(files: &[&Source], others: &[Source], settings: &Settings) -> Findings {
+    let (plain, gaps) = without_templates(files, others);
+    let (scopes, more) = scopes_of(files, &plain);
     let mut findings = Findings {
         found: Vec::new(),
         gaps,
     };
+    findings.gaps.extend(more);
     for scope in &scopes {
-        let single: Vec<Vec<crate::Finding>> = scope
+        let single: Vec<Vec<Finding>> = scope
             .objects
             .par_iter()
             .map(|object| judge(object, files, settings))
@@ -72,44 +81,134 @@ fn examine(files: &[&Source], _: &[Source], settings: &Settings) -> Findings {
             }
         }
     }
+    values(files, settings, &mut findings.found);
+    if scopes.len() > 1 {
+        // What two overlays take from one base is said once.
+        let mut known = HashSet::new();
+        findings.found.retain(|one| {
+            known.insert((
+                one.check.id,
+                one.path.clone(),
+                one.span.start,
+                one.message.clone(),
+            ))
+        });
+    }
     findings
+}
+
+/// The numbers of the files that are no templates of a chart, and a gap for each chart.
+fn without_templates(files: &[&Source], others: &[Source]) -> (Vec<usize>, Vec<Gap>) {
+    let charts = helm::charts(others);
+    let mut gaps = BTreeMap::new();
+    let mut plain = Vec::new();
+    for (index, source) in files.iter().enumerate() {
+        match helm::chart(source, &charts) {
+            None => plain.push(index),
+            Some(chart) => {
+                let shown = if chart.is_empty() { "." } else { chart };
+                let detail = format!(
+                    "templates of the chart are not rendered; `helm template {shown} | lazaret check -` looks at what they make"
+                );
+                gaps.entry(chart)
+                    .or_insert_with(|| Gap::new(GapKind::Unsupported, shown, detail));
+            }
+        }
+    }
+    (plain, gaps.into_values().collect())
+}
+
+fn values(files: &[&Source], settings: &Settings, findings: &mut Vec<Finding>) {
+    let Some(rolling) = checks::ALL
+        .iter()
+        .copied()
+        .find(|rule| rule.check.id == "LZ-KW-030")
+    else {
+        return;
+    };
+    for (index, source) in files
+        .iter()
+        .enumerate()
+        .filter(|(_, source)| helm::is_values(source))
+    {
+        for document in yaml::read(&source.text, number(index)).documents {
+            for (span, image) in helm::rolling_images(&document) {
+                let mut found = Found::new(rolling, files, settings, findings);
+                found.add(span, format!("the values name the rolling image `{image}`"));
+            }
+        }
+    }
 }
 
 /// The objects of `files`, those together that are applied together, and what could not be read.
 pub(crate) fn scopes(files: &[&Source]) -> (Vec<Scope>, Vec<Gap>) {
-    let read: Vec<(Vec<Object>, Option<Gap>)> = files
-        .par_iter()
-        .enumerate()
-        .map(|(index, source)| read(source, index))
-        .collect();
-    let mut scope = Scope::default();
-    let mut gaps = Vec::new();
-    for (objects, gap) in read {
-        scope.objects.extend(objects);
-        gaps.extend(gap);
-    }
-    (vec![scope], gaps)
+    let all: Vec<usize> = (0..files.len()).collect();
+    scopes_of(files, &all)
 }
 
-fn read(source: &Source, index: usize) -> (Vec<Object>, Option<Gap>) {
-    let documents = yaml::read(&source.text, u32::try_from(index).unwrap_or(u32::MAX));
-    let objects = documents
-        .documents
-        .into_iter()
-        .flat_map(object::objects)
+fn scopes_of(files: &[&Source], numbers: &[usize]) -> (Vec<Scope>, Vec<Gap>) {
+    let read: Vec<(Read, Option<Gap>)> = numbers
+        .par_iter()
+        .filter_map(|index| files.get(*index).map(|source| read(source, *index)))
         .collect();
+    let (read, gaps): (Vec<Read>, Vec<Option<Gap>>) = read.into_iter().unzip();
+    let mut gaps: Vec<Gap> = gaps.into_iter().flatten().collect();
+    let mut kustomize = Kustomize::new(&read);
+    let mut scopes = Vec::new();
+    for root in kustomize.outermost() {
+        let objects = kustomize.render(&root);
+        scopes.push(Scope { root, objects });
+    }
+    // Kustomizations that only use each other are not lost for that.
+    while let Some(root) = kustomize.unreached() {
+        let objects = kustomize.render(&root);
+        scopes.push(Scope { root, objects });
+    }
+    gaps.append(&mut kustomize.gaps);
+    let used = kustomize.used();
+    let rest = read
+        .into_iter()
+        .filter(|one| !used.contains(&one.path))
+        .flat_map(|one| one.objects);
+    scopes.insert(
+        0,
+        Scope {
+            root: String::new(),
+            objects: rest.collect(),
+        },
+    );
+    (scopes, gaps)
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+fn read(source: &Source, index: usize) -> (Read, Option<Gap>) {
+    let documents = yaml::read(&source.text, number(index));
     let gap = documents
         .error
         .map(|error| Gap::new(GapKind::Unreadable, source.path.clone(), error.to_string()));
-    (objects, gap)
+    let mut read = Read {
+        path: source.path.clone(),
+        documents: Vec::new(),
+        objects: Vec::new(),
+    };
+    let is_kustomization = kustomize::is_kustomization(&source.path);
+    for document in documents.documents {
+        let is_object =
+            document.str_at("kind").is_some() && document.str_at("apiVersion").is_some();
+        if is_object && !is_kustomization {
+            read.objects.extend(object::objects(document));
+        } else {
+            read.documents.push(document);
+        }
+    }
+    (read, gap)
 }
 
 /// Everything that can be said of one object alone.
-pub(crate) fn judge(
-    object: &Object,
-    files: &[&Source],
-    settings: &Settings,
-) -> Vec<crate::Finding> {
+pub(crate) fn judge(object: &Object, files: &[&Source], settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
     let pod = object.pod();
     let containers = pod.map(|pod| pod.containers()).unwrap_or_default();

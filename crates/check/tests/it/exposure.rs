@@ -48,7 +48,11 @@ fn of(files: &[&str]) -> Exposure {
         .enumerate()
         .map(|(index, text)| Source::new(format!("{index}.yaml"), *text))
         .collect();
-    exposures(&sources).into_iter().next().expect("a workload")
+    exposures(&sources)
+        .0
+        .into_iter()
+        .next()
+        .expect("a workload")
 }
 
 #[track_caller]

@@ -1,6 +1,7 @@
 //! Configuration checks at the crate's boundary.
 
 mod bases;
+mod compose;
 mod exposure;
 mod manifest;
 mod page;

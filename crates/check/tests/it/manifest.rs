@@ -239,3 +239,112 @@ fn rights_are_told_apart_by_peers_ids() {
         "that is the ClusterRole's"
     );
 }
+
+/// Ids of what fires on a set of files, with the file each stands in.
+fn of(files: &[(&str, &str)]) -> Vec<(String, String)> {
+    let sources: Vec<Source> = files
+        .iter()
+        .map(|(path, text)| Source::new(*path, *text))
+        .collect();
+    let found = answers(&sources, &Settings::default()).misconfigurations;
+    found.into_iter().map(|one| (one.id, one.target)).collect()
+}
+
+const BASE: (&str, &str) = ("k/base/kustomization.yaml", "resources: [web.yaml]\n");
+const WEB: (&str, &str) = (
+    "k/base/web.yaml",
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: web:1.0\n          securityContext: {privileged: true}\n",
+);
+
+#[test]
+fn an_overlay_is_judged_as_it_is_rendered() {
+    let overlay = (
+        "k/prod/kustomization.yaml",
+        "namespace: shop\nresources: [../base]\nimages: [{name: web, newName: registry.example/web, newTag: latest}]\npatches:\n  - path: patch.yaml\n  - target: {kind: Deployment}\n    patch: |\n      - {op: add, path: /spec/template/spec/hostPID, value: true}\n",
+    );
+    let patch = (
+        "k/prod/patch.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          securityContext: {privileged: false}\n",
+    );
+    let found = of(&[BASE, WEB, overlay, patch]);
+    let has = |id: &str| {
+        found
+            .iter()
+            .find(|(one, _)| one == id)
+            .map(|(_, path)| path.as_str())
+    };
+    assert_eq!(has("LZ-KW-001"), None, "the patch takes it away");
+    assert_eq!(has("LZ-KW-002"), Some("k/prod/kustomization.yaml"));
+    assert_eq!(has("LZ-KW-030"), Some("k/prod/kustomization.yaml"));
+    assert_eq!(has("LZ-KW-041"), None, "the namespace is set");
+    // Without the overlay the base is judged as it is.
+    assert!(of(&[BASE, WEB]).iter().any(|(id, _)| id == "LZ-KW-001"));
+}
+
+#[test]
+fn what_two_overlays_share_is_said_once() {
+    let overlay = |name: &'static str| (name, "resources: [../base]\n");
+    let found = of(&[
+        BASE,
+        WEB,
+        overlay("k/a/kustomization.yaml"),
+        overlay("k/b/kustomization.yaml"),
+    ]);
+    assert_eq!(found.iter().filter(|(id, _)| id == "LZ-KW-001").count(), 1);
+}
+
+#[test]
+fn kustomizations_in_circles_or_from_elsewhere_are_not_lost() {
+    let a = (
+        "a/kustomization.yaml",
+        "resources: [../b, web.yaml, github.com/x/y]\n",
+    );
+    let b = ("b/kustomization.yaml", "resources: [../a]\n");
+    let web = ("a/web.yaml", WEB.1);
+    let sources: Vec<Source> = [a, b, web]
+        .iter()
+        .map(|(path, text)| Source::new(*path, *text))
+        .collect();
+    let found = answers(&sources, &Settings::default());
+    assert!(
+        found
+            .misconfigurations
+            .iter()
+            .any(|one| one.id == "LZ-KW-001")
+    );
+    assert!(
+        found.gaps.iter().any(|gap| gap.kind == GapKind::Skipped),
+        "{:?}",
+        found.gaps
+    );
+}
+
+#[test]
+fn a_chart_is_a_gap_and_its_values_are_read() {
+    let chart = ("c/Chart.yaml", "apiVersion: v2\nname: web\n");
+    let template = (
+        "c/templates/web.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Release.Name }}}\n",
+    );
+    let values = (
+        "c/values.yaml",
+        "image:\n  repository: registry.example/web\n  tag: latest\n",
+    );
+    let sources: Vec<Source> = [chart, template, values]
+        .iter()
+        .map(|(path, text)| Source::new(*path, *text))
+        .collect();
+    let found = answers(&sources, &Settings::default());
+    assert!(
+        found
+            .misconfigurations
+            .iter()
+            .any(|one| one.id == "LZ-KW-030" && one.line == 3)
+    );
+    let gaps: Vec<_> = found
+        .gaps
+        .iter()
+        .map(|gap| (gap.kind, gap.subject.as_str()))
+        .collect();
+    assert_eq!(gaps, [(GapKind::Unsupported, "c")]);
+}

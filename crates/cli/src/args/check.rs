@@ -16,6 +16,7 @@ use super::{PolicyArgs, values};
   lazaret check deploy/ -f sarif -o check.sarif
   lazaret check --explain LZ-DF-008      or a peer's id: --explain DL3002
   lazaret check --list
+  lazaret check deploy/ --show-exposure  who can reach which workload
 
 Ignore comments: `# lazaret:ignore=ID reason`, `# hadolint ignore=DL3006`,
 `# trivy:ignore:DS-0002`, above what they concern.
@@ -29,6 +30,10 @@ pub(crate) struct CheckArgs {
     /// Tell what a check is about, by our id or a peer's.
     #[arg(long, value_name = "ID", env = "LAZARET_CHECK_EXPLAIN")]
     pub(crate) explain: Option<String>,
+    /// Tell from where the workloads of the manifests can be reached, with the way that
+    /// proves it, instead of checking; as table or json.
+    #[arg(long, env = "LAZARET_CHECK_SHOW_EXPOSURE")]
+    pub(crate) show_exposure: bool,
     /// List every check.
     #[arg(long, env = "LAZARET_CHECK_LIST")]
     pub(crate) list: bool,

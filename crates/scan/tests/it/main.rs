@@ -4,4 +4,5 @@ mod images;
 mod links;
 mod looks;
 mod ownership;
+mod rpm;
 mod secrets;
