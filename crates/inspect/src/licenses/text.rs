@@ -218,7 +218,7 @@ pub fn recognise(bytes: &[u8]) -> Vec<(&'static str, Confidence)> {
     let has = |phrase: &&str| memchr::memmem::find(&folded, phrase.as_bytes()).is_some();
     let found: Vec<&str> = SIGNATURES
         .iter()
-        .filter(|s| s.all.iter().all(|p| has(p)) && !s.none.iter().any(|p| has(p)))
+        .filter(|s| s.all.iter().all(has) && !s.none.iter().any(has))
         .map(|s| s.id)
         .collect();
     let confidence = match found.len() {
