@@ -138,10 +138,7 @@ fn of_file(
             .push(answer(finding, source, &ignores));
     }
     if found.len() > MOST_PER_FILE {
-        let detail = format!(
-            "{} answers, of which {MOST_PER_FILE} are shown",
-            found.len()
-        );
+        let detail = format!("more than {MOST_PER_FILE} answers; the rest is left out");
         answers
             .gaps
             .push(Gap::new(GapKind::Limit, source.path.clone(), detail));

@@ -128,6 +128,9 @@ pub(crate) fn of_lines(source: &Source) -> Vec<Ignore> {
     found
 }
 
+/// Most lines of comments and of nothing that an ignore comment reaches over.
+const LONGEST_COMMENT: usize = 200;
+
 /// The next line that is neither empty nor a comment.
 pub(crate) fn next_line(source: &Source, after: usize) -> usize {
     let is_code = |number: &usize| {
@@ -135,6 +138,7 @@ pub(crate) fn next_line(source: &Source, after: usize) -> usize {
         !line.is_empty() && !line.starts_with('#') && !line.starts_with("//")
     };
     (after + 1..=source.lines())
+        .take(LONGEST_COMMENT)
         .find(is_code)
         .unwrap_or(after + 1)
 }

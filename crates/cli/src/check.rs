@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 
 use lazaret_check::walk::Gathered;
 use lazaret_check::{Check, Settings};
+use lazaret_image::TargetRef;
 use lazaret_model::{Decision, REPORT_SCHEMA, Report, Scanner, Target, TargetKind};
 use lazaret_policy::Gate;
 use lazaret_report::{Options, misconfiguration};
@@ -32,6 +33,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     };
     let judge = Judge::of(&args.policy, gate)?;
     let settings = settings(args)?;
+    let rules = scan::ignore_rules(&args.ignore_file)?;
     let mut gathered = Gathered::default();
     for path in &args.paths {
         gather(path, &mut gathered)?;
@@ -67,6 +69,8 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
         gaps: answers.gaps,
         decision: Decision::default(),
     };
+    // A rule about something that is no misconfiguration is for other commands.
+    rules.apply(&mut report, &scan::today());
     let uses = judge.judge(&mut report);
     write(&report, args)?;
     policy::warn_of(&[uses])?;
@@ -94,6 +98,32 @@ fn settings(args: &CheckArgs) -> anyhow::Result<Settings> {
         denied: args.deny_image.clone(),
         build_args: args.build_arg.iter().map(pair).collect::<Result<_, _>>()?,
     })
+}
+
+/// Adds what the files of a directory that is scanned say; nothing for other targets.
+pub(crate) fn directory(target: &str, report: &mut Report) -> anyhow::Result<()> {
+    if report.target.kind != TargetKind::Filesystem {
+        return Ok(());
+    }
+    let path = match TargetRef::parse(target)? {
+        TargetRef::Dir(path) | TargetRef::RootFs(path) | TargetRef::Path(path) => path,
+        _ => return Ok(()),
+    };
+    let mut gathered = Gathered::default();
+    gathered.add(&path)?;
+    let settings = Settings {
+        today: Some(scan::today()),
+        ..Settings::default()
+    };
+    let mut answers = lazaret_check::answers(&gathered.sources, &settings);
+    report
+        .misconfigurations
+        .append(&mut answers.misconfigurations);
+    report.gaps.append(&mut answers.gaps);
+    report.gaps.append(&mut gathered.gaps);
+    report.gaps.sort();
+    report.gaps.dedup();
+    Ok(())
 }
 
 fn gather(path: &Path, gathered: &mut Gathered) -> anyhow::Result<()> {

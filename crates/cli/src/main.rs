@@ -16,6 +16,7 @@ mod delta;
 mod diff;
 mod doctor;
 mod errors;
+mod explain;
 mod exposure;
 mod pipeline;
 mod platforms;
@@ -103,7 +104,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         Command::Sbom(sbom) => scan::sbom(&sbom),
         Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),
-        Command::Explain(explain) => scan::explain(&explain),
+        Command::Explain(explain) => explain::run(&explain),
         Command::Db(db) => database::run(db.command),
         Command::Policy(args) => policy::run(&args.command),
         Command::Vex(vex) => match vex.command {

@@ -1,4 +1,4 @@
-//! `scan`, `sbom` and `explain`.
+//! `scan` and `sbom`.
 
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write};
@@ -11,17 +11,15 @@ use lazaret_image::Platforms;
 use lazaret_match::MatchOptions;
 use lazaret_model::{Inventory, Outcome, Report};
 use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, hide_known};
+use lazaret_report::Options;
 use lazaret_report::format::Format;
 use lazaret_report::sbom::{self, SbomFormat};
-use lazaret_report::{Options, explain as tell};
 use lazaret_scan::{Forbidden, Look, add_licenses, inventory_report};
 
 use crate::Verdict;
-use crate::args::{
-    ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs,
-};
+use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs};
 use crate::policy::{self, Judge};
-use crate::{age, console, database, diff, errors, pipeline, platforms, targets, vex};
+use crate::{age, check, console, database, diff, errors, pipeline, platforms, targets, vex};
 use lazaret_model::nearest;
 
 /// Ignore files that are read from the working directory by themselves.
@@ -59,6 +57,9 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
         };
         if look.licenses {
             add_licenses(&mut report, texts, &forbidden);
+        }
+        if args.gate.scanners.contains(&Scanner::Misconfig) {
+            check::directory(&args.target.target, &mut report)?;
         }
         let idle = rules.apply(&mut report, &today);
         // A rule that one platform needs is not unused.
@@ -124,6 +125,7 @@ fn look(scanners: &[Scanner]) -> Look {
         secrets: scanners.contains(&Scanner::Secret),
         licenses: scanners.contains(&Scanner::License),
         signs: scanners.contains(&Scanner::Tampering),
+        misconfigurations: scanners.contains(&Scanner::Misconfig),
     }
 }
 
@@ -154,17 +156,22 @@ pub(crate) fn report(
     examine(targets::inventory(target)?, &database, matching, today)
 }
 
+/// How the arguments want matching done.
+pub(crate) fn options(matching: &MatchArgs, today: &str) -> MatchOptions {
+    MatchOptions {
+        today: Some(today.to_owned()),
+        strict: matching.strict,
+        as_of: matching.db_as_of.clone(),
+    }
+}
+
 fn examine(
     inventory: Inventory,
     database: &Db,
     matching: &MatchArgs,
     today: &str,
 ) -> anyhow::Result<Report> {
-    let options = MatchOptions {
-        today: Some(today.to_owned()),
-        strict: matching.strict,
-        as_of: matching.db_as_of.clone(),
-    };
+    let options = options(matching, today);
     let mut report = lazaret_scan::examine(inventory, database, &options)?;
     if let Some(gap) = age::gap(database.info(), &matching.age.max_db_age) {
         report.gaps.push(gap);
@@ -190,7 +197,7 @@ pub(crate) fn now() -> jiff::Timestamp {
         .unwrap_or_else(jiff::Timestamp::now)
 }
 
-fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
+pub(crate) fn ignore_rules(named: &[PathBuf]) -> anyhow::Result<IgnoreRules> {
     let mut rules = IgnoreRules::default();
     let found = IGNORE_FILES
         .iter()
@@ -372,54 +379,4 @@ fn write_sbom(
         }
     }
     Ok(())
-}
-
-pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Verdict> {
-    let report = report(&args.target, &args.matching, &today())?;
-    let database = database::open(args.matching.database.db.as_deref())?;
-    let mut out = anstream::stdout();
-    let about: Vec<_> = report
-        .findings
-        .iter()
-        .filter(|f| f.id == args.id || f.aliases.contains(&args.id))
-        .collect();
-    if !about.is_empty() {
-        for finding in about {
-            writeln!(out, "{}", tell::finding(finding, &Options::default()))?;
-        }
-        return Ok(Verdict::Allowed);
-    }
-    writeln!(
-        out,
-        "{} is not reported for {}.",
-        args.id, report.target.name
-    )?;
-    let Some(record) = database.by_id(&args.id)? else {
-        writeln!(
-            out,
-            "The database has no record of that id, so nothing was compared."
-        )?;
-        return Ok(Verdict::Allowed);
-    };
-    for index in record.groups {
-        for advisory in database.group(index)?.advisories {
-            let head = database.advisory_head(advisory)?;
-            writeln!(out, "{} ({}) was considered:", head.id, head.feed)?;
-            if head.withdrawn || head.rejected {
-                writeln!(out, "  it is withdrawn, so it never applies")?;
-            }
-        }
-    }
-    let mut shown = 0;
-    for gap in report.gaps.iter().take(20) {
-        writeln!(out, "not examined: {gap}")?;
-        shown += 1;
-    }
-    if shown == 0 {
-        writeln!(
-            out,
-            "No package of the target lies in a range that those records state."
-        )?;
-    }
-    Ok(Verdict::Allowed)
 }

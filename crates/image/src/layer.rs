@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 use lazaret_model::{Digest, DigestAlgorithm};
 
+use crate::hashing::{Hashing, Spare};
 use crate::tar::{LayerSink, walk_source};
 use crate::{ImageError, LayerDescriptor, Limits};
 
@@ -40,36 +41,6 @@ pub struct Oddity {
     pub path: String,
     /// What was strange, for people.
     pub detail: String,
-}
-
-/// Hashes and counts what is read through it.
-struct Hashing<R> {
-    inner: R,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl<R: Read> Hashing<R> {
-    fn new(inner: R) -> Self {
-        Self {
-            inner,
-            hash: Sha256::new(),
-            bytes: 0,
-        }
-    }
-
-    fn digest(self) -> Digest {
-        Digest::sha256(&self.hash.finalize().into())
-    }
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buf)?;
-        self.hash.update(&buf[..n]);
-        self.bytes += n as u64;
-        Ok(n)
-    }
 }
 
 /// Counts the stored bytes, tells them, and keeps the count for who inflates.
@@ -245,17 +216,19 @@ pub(crate) fn read(
     limits: &Limits,
     sink: &mut dyn LayerSink,
     tell: Option<&dyn Fn(u64)>,
+    spare: Option<&Spare>,
 ) -> Result<LayerSummary, ImageError> {
     let count = Cell::new(0);
     let at = |source| ImageError::Read {
         offset: count.get(),
         source,
     };
-    let mut hashing = Hashing::new(Told {
+    let told = Told {
         inner: stored,
         count: &count,
         tell,
-    });
+    };
+    let mut hashing = Hashing::new(told, None);
     let (diff_id, uncompressed_bytes, walked) = {
         let mut buffered = BufReader::with_capacity(BUFFER, &mut hashing);
         if buffered.fill_buf().map_err(at)?.is_empty() {
@@ -271,7 +244,7 @@ pub(crate) fn read(
             stored: &count,
             limits,
         };
-        let mut tar = BufReader::with_capacity(BUFFER, Hashing::new(bounded));
+        let mut tar = BufReader::with_capacity(BUFFER, Hashing::new(bounded, spare));
         let walked = walk_source(&mut tar, limits, sink).map_err(|e| match e {
             ImageError::Read { source, .. } => at(source),
             other => other,
@@ -280,13 +253,13 @@ pub(crate) fn read(
         io::copy(&mut tar, &mut io::sink()).map_err(at)?;
         let inner = tar.into_inner();
         let bytes = inner.bytes;
-        let diff_id = inner.digest();
+        let diff_id = inner.digest().map_err(at)?;
         io::copy(&mut buffered, &mut io::sink()).map_err(at)?;
         (diff_id, bytes, walked)
     };
     let compressed_bytes = hashing.bytes;
     Ok(LayerSummary {
-        digest: hashing.digest(),
+        digest: hashing.digest().map_err(at)?,
         diff_id,
         compressed_bytes,
         uncompressed_bytes,
@@ -341,7 +314,7 @@ pub(crate) fn verify_document(bytes: &[u8], expected: &Digest) -> Result<(), Ima
 /// digest. What a fuzzer calls.
 #[doc(hidden)]
 pub fn exercise(bytes: &[u8], limits: &Limits, sink: &mut dyn LayerSink) {
-    let _ = read(bytes, limits, sink, None);
+    let _ = read(bytes, limits, sink, None, None);
 }
 
 #[cfg(test)]
@@ -384,7 +357,8 @@ mod tests {
 
     #[track_caller]
     fn check(stored: impl Read, zeros: usize) {
-        let summary = read(stored, &Limits::default(), &mut Nothing, None).expect("a good layer");
+        let summary =
+            read(stored, &Limits::default(), &mut Nothing, None, None).expect("a good layer");
         assert_eq!(summary.uncompressed_bytes, zeros as u64);
         assert_eq!(
             summary.diff_id,

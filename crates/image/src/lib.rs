@@ -13,6 +13,7 @@ pub mod credentials;
 pub mod daemon;
 mod directory;
 mod error;
+mod hashing;
 mod index;
 mod layer;
 mod layout;
@@ -33,6 +34,7 @@ use lazaret_model::{Digest, Platform};
 pub use archive::{is_compressed, open_archive};
 pub use directory::{read_directory, read_parts};
 pub use error::ImageError;
+pub use hashing::Spare;
 pub use index::{Choice, Platforms};
 #[doc(hidden)]
 pub use layer::exercise as exercise_layer;
@@ -113,7 +115,8 @@ pub trait BlobSource: Send + Sync {
 }
 
 impl Image {
-    /// Reads one layer to its end and verifies it. `tell` hears of compressed bytes.
+    /// Reads one layer to its end and verifies it. `tell` hears of compressed bytes; a
+    /// thread that is to `spare` is used, and given back.
     ///
     /// What the sink saw may be believed only when this returns `Ok`.
     ///
@@ -125,11 +128,12 @@ impl Image {
         limits: &Limits,
         sink: &mut dyn LayerSink,
         tell: Option<&dyn Fn(u64)>,
+        spare: Option<&Spare>,
     ) -> Result<LayerSummary, ImageError> {
         let (Some(layer), Some(blobs)) = (self.layers.get(index), &self.blobs) else {
             return Err(ImageError::NoLayer { index });
         };
-        let summary = layer::read(blobs.open(layer)?, limits, sink, tell)?;
+        let summary = layer::read(blobs.open(layer)?, limits, sink, tell, spare)?;
         layer::verify(layer, &summary)?;
         Ok(summary)
     }

@@ -122,6 +122,15 @@ pub struct ImageSettings {
     /// Its arguments, or what is run where there is no entry point.
     #[serde(default, rename = "Cmd", deserialize_with = "or_default")]
     pub command: Vec<String>,
+    /// Who runs it: a name or number, with a group behind a colon or without.
+    #[serde(default, rename = "User", deserialize_with = "or_default")]
+    pub user: String,
+    /// Ports that it listens on, `80/tcp`.
+    #[serde(default, rename = "ExposedPorts", deserialize_with = "or_default")]
+    pub exposed_ports: BTreeMap<String, serde_json::Value>,
+    /// Paths that are volumes.
+    #[serde(default, rename = "Volumes", deserialize_with = "or_default")]
+    pub volumes: BTreeMap<String, serde_json::Value>,
     /// What tells whether a container is healthy.
     #[serde(default, rename = "Healthcheck", deserialize_with = "or_default")]
     pub health_check: HealthCheck,

@@ -66,7 +66,7 @@ impl<S: LayerSink> LayerSink for Members<'_, S> {
                 } else if entry.size >= 16 && !path.ends_with(".json") {
                     let mut sink = (self.make)();
                     let whole = head.as_slice().chain(body);
-                    match layer::read(whole, self.limits, &mut sink, None) {
+                    match layer::read(whole, self.limits, &mut sink, None, None) {
                         Ok(summary) => {
                             self.layers.insert(path, (summary, sink));
                         }

@@ -31,6 +31,62 @@ pub(crate) fn holds(qualifiers: &Qualifiers, about: &Circumstances<'_>, acquits:
         && platform::runs_on(&qualifiers.platforms, about.distro)
 }
 
+/// The first condition that does not hold, for people; `None` where all do.
+pub(crate) fn obstacle(
+    qualifiers: &Qualifiers,
+    about: &Circumstances<'_>,
+    acquits: bool,
+) -> Option<String> {
+    if holds(qualifiers, about, acquits) {
+        return None;
+    }
+    let package = about.package;
+    let only = |part: Qualifiers| !holds(&part, about, acquits);
+    let (of, none) = (qualifiers.clone(), Qualifiers::default);
+    let own = package.architecture.as_deref().unwrap_or("not told");
+    let architecture = Qualifiers {
+        architectures: of.architectures.clone(),
+        ..none()
+    };
+    if only(architecture) {
+        let wanted = of.architectures.join(", ");
+        return Some(format!("only {wanted}, and this is {own}"));
+    }
+    let flavour = Qualifiers {
+        flavour: of.flavour.clone(),
+        ..none()
+    };
+    if only(flavour) {
+        return Some(match of.flavour.as_deref() {
+            Some("") => "only ordinary builds, and this is of a flavour".to_owned(),
+            flavour => format!("only builds of the flavour {}", flavour.unwrap_or_default()),
+        });
+    }
+    let module = Qualifiers {
+        module: of.module.clone(),
+        ..none()
+    };
+    if only(module) {
+        let own = package.module.as_deref().unwrap_or("none");
+        return Some(match of.module.as_deref() {
+            Some("") => format!("only outside modules, and this is of {own}"),
+            module => format!(
+                "only of the module {}, and this is of {own}",
+                module.unwrap_or_default()
+            ),
+        });
+    }
+    let software = Qualifiers {
+        target_software: of.target_software.clone(),
+        ..none()
+    };
+    if only(software) {
+        return Some(format!("only inside {}", of.target_software.join(", ")));
+    }
+    let systems = [of.goos, of.goarch, of.platforms].concat();
+    Some(format!("only on {}", systems.join(", ")))
+}
+
 /// A package of every architecture may be of any: it is accused, and not acquitted.
 fn of_architecture(wanted: &[String], package: &Package, acquits: bool) -> bool {
     if wanted.is_empty() {

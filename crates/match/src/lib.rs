@@ -7,6 +7,7 @@
 //!
 //! The rules are those of `docs/matching.md`.
 
+mod absence;
 mod again;
 mod channel;
 mod condition;
@@ -28,6 +29,7 @@ use lazaret_model::{
 use identity::{Facts, Identity};
 use lookup::{Candidate, Standing, Verdict};
 
+pub use absence::{Absence, Considered, Nearness, absence};
 pub use again::{Keys, ReverseIndex};
 pub use cvss::{score, version};
 

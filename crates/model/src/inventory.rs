@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Distro, Gap, License, Package, Platform, Purl, Secret, Sign};
+use crate::{
+    Digest, Distro, Gap, License, Misconfiguration, Package, Platform, Purl, Secret, Sign,
+};
 
 /// Everything that was found in a target, and everything that could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -14,6 +16,9 @@ pub struct Inventory {
     /// Credentials, where they were looked for, sorted by path and line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<Secret>,
+    /// What checks say about the configuration, where they were asked for, sorted by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub misconfigurations: Vec<Misconfiguration>,
     /// Licence texts that were recognised, where they were looked for, sorted by path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub license_texts: Vec<License>,

@@ -1,7 +1,9 @@
-//! What the configuration of an image gives away: variables, labels, commands, build steps.
+//! What the configuration of an image gives away: variables, labels, commands, build steps;
+//! and what is wrong with it.
 
+use lazaret_check::image::{Facts, Step, answers};
 use lazaret_image::ImageConfig;
-use lazaret_model::{Digest, Secret, SecretPlace};
+use lazaret_model::{Digest, Misconfiguration, Secret, SecretPlace};
 
 use crate::look;
 
@@ -46,4 +48,28 @@ pub(crate) fn secrets(config: &ImageConfig) -> Vec<Secret> {
         }));
     }
     all
+}
+
+/// What the checks say about an image's configuration. `name` is the image's for people.
+pub(crate) fn misconfigurations(config: &ImageConfig, name: &str) -> Vec<Misconfiguration> {
+    let settings = &config.settings;
+    let texts = |list: &[String]| -> Vec<String> { list.iter().take(MAX_TEXTS).cloned().collect() };
+    let test = &settings.health_check.test;
+    let step = |step: &lazaret_image::History| Step {
+        created_by: step.created_by.clone().unwrap_or_default(),
+        empty_layer: step.empty_layer,
+    };
+    let facts = Facts {
+        os: config.os.clone(),
+        user: settings.user.clone(),
+        env: texts(&settings.environment),
+        labels: settings.labels.clone(),
+        exposed_ports: settings.exposed_ports.keys().cloned().collect(),
+        volumes: settings.volumes.keys().cloned().collect(),
+        healthcheck: (!test.is_empty()).then(|| test.clone()),
+        entrypoint: settings.entry_point.clone(),
+        cmd: settings.command.clone(),
+        history: config.history.iter().take(MAX_TEXTS).map(step).collect(),
+    };
+    answers(&facts, name)
 }

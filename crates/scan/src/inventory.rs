@@ -27,6 +27,10 @@ pub(crate) fn assemble_image(
             .extend(configuration::secrets(&image.config));
         look::number(&mut inventory.secrets);
     }
+    if settings.look.misconfigurations {
+        inventory.misconfigurations =
+            configuration::misconfigurations(&image.config, &inventory.target.name);
+    }
     inventory
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use lazaret_image::{Closed, Image, LayerDescriptor};
+use lazaret_image::{Closed, Image, LayerDescriptor, Spare};
 use lazaret_model::{Digest, Gap, GapKind};
 
 use crate::behind::Behind;
@@ -55,13 +55,15 @@ pub(crate) fn read_layers(
     missing.sort_by_key(|i| (std::cmp::Reverse(image.layers[*i].size), *i));
 
     let budget = Budget::new(settings.body_budget);
+    let threads = settings.threads.clamp(1, missing.len().max(1));
+    let spare = Spare::new(settings.threads.saturating_sub(threads));
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Result<LayerFacts, CatalogError>)>> = Mutex::default();
     std::thread::scope(|scope| {
-        for _ in 0..settings.threads.clamp(1, missing.len().max(1)) {
+        for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(&index) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let facts = read_layer(image, index, settings, &budget, progress);
+                    let facts = read_layer(image, index, (settings, &spare), &budget, progress);
                     if facts.is_err() {
                         // No other layer can make this image believable any more.
                         next.store(missing.len(), Ordering::Relaxed);
@@ -70,6 +72,7 @@ pub(crate) fn read_layers(
                         .unwrap_or_else(PoisonError::into_inner)
                         .push((index, facts));
                 }
+                spare.give();
             });
         }
     });
@@ -129,7 +132,7 @@ fn nth<'a, A, B>(one: &'a [A], other: &'a [B], number: usize) -> Option<(&'a A, 
 fn read_layer(
     image: &Image,
     index: usize,
-    settings: &Settings,
+    (settings, spare): (&Settings, &Spare),
     budget: &Budget,
     progress: &dyn Progress,
 ) -> Result<LayerFacts, CatalogError> {
@@ -142,7 +145,7 @@ fn read_layer(
     let mut sink = Collector::new(settings, budget);
     let tell = |bytes| progress.advance(bytes);
     let summary = image
-        .read_layer(index, &settings.limits, &mut sink, Some(&tell))
+        .read_layer(index, &settings.limits, &mut sink, Some(&tell), Some(spare))
         .map_err(fail)?;
     Ok(sink.finish(&summary))
 }
@@ -165,8 +168,10 @@ pub(crate) fn read_again(
     }
     let budget = Budget::new(settings.body_budget);
     let mut sink = Collector::again(settings, &budget, behind);
+    // Layers are read again one after the other.
+    let spare = Spare::new(settings.threads.saturating_sub(1));
     let summary = image
-        .read_layer(index, &settings.limits, &mut sink, None)
+        .read_layer(index, &settings.limits, &mut sink, None, Some(&spare))
         .map_err(|source| CatalogError::Layer {
             index,
             diff_id: layer.diff_id.clone(),

@@ -86,7 +86,7 @@ pub fn inventory_report(inventory: Inventory) -> Report {
         database: None,
         packages: inventory.packages,
         findings: Vec::new(),
-        misconfigurations: Vec::new(),
+        misconfigurations: inventory.misconfigurations,
         vex: Vec::new(),
         secrets: inventory.secrets,
         licenses: Vec::new(),

@@ -50,6 +50,8 @@ impl Default for Settings {
 pub struct Look {
     /// Credentials, in all text and in the image's configuration.
     pub secrets: bool,
+    /// Misconfigurations in the image's configuration.
+    pub misconfigurations: bool,
     /// Texts of licences.
     pub licenses: bool,
     /// Signs of tampering.

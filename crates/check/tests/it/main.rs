@@ -2,6 +2,7 @@
 
 mod bases;
 mod compose;
+mod dockerfile_hostile;
 mod exposure;
 mod manifest;
 mod page;

@@ -1,7 +1,7 @@
 //! What peers get wrong, and must not be wrong here.
 
 use lazaret_check::{Settings, Source, answers};
-use lazaret_model::{Misconfiguration, Severity};
+use lazaret_model::{CheckStatus, Misconfiguration, Severity};
 
 fn examine_with(text: &str, settings: &Settings) -> Vec<Misconfiguration> {
     answers(&[Source::new("Dockerfile", text)], settings).misconfigurations
@@ -24,6 +24,19 @@ fn a_user_of_a_stage_that_does_not_ship_hides_no_root() {
     assert!(!fires(inherited, "LZ-DF-008"));
     let reset = "FROM debian:12 AS base\nUSER 10001\nFROM base\nUSER root\n";
     assert!(fires(reset, "LZ-DF-008"));
+}
+
+/// A base that names an ordinary user needs no USER; peers look at the file alone.
+#[test]
+fn a_base_that_says_nonroot_is_believed() {
+    let silent = "FROM golang:1.22 AS build\nFROM gcr.io/distroless/static:nonroot\nCOPY --from=build /a /a\n";
+    assert!(!fires(silent, "LZ-DF-008"));
+    let unknown = examine("ARG BASE\nFROM $BASE\n");
+    let root = unknown
+        .iter()
+        .find(|m| m.id == "LZ-DF-008")
+        .expect("is told");
+    assert_eq!(root.status, CheckStatus::Unknown);
 }
 
 /// hadolint DL3007 knows the word `latest` alone.

@@ -21,6 +21,7 @@ fn failures(language: &str, text: &str) -> Vec<Finding> {
     source.named = true;
     // The registry of the examples; checks of registries say nothing without one.
     let settings = Settings {
+        today: Some("2026-01-01".into()),
         registries: vec!["registry.example".into()],
         ..Settings::default()
     };

@@ -98,6 +98,15 @@ pub(crate) struct CheckArgs {
     /// Value of a build argument: NAME=VALUE (repeatable).
     #[arg(long, value_name = "NAME=VALUE", env = "LAZARET_CHECK_BUILD_ARG")]
     pub(crate) build_arg: Vec<String>,
+    /// Ignore file: .trivyignore, .trivyignore.yaml or .grype.yaml (repeatable; these
+    /// names are read from the working directory by themselves).
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_delimiter = ',',
+        env = "LAZARET_IGNORE_FILE"
+    )]
+    pub(crate) ignore_file: Vec<PathBuf>,
     /// List what passed, too.
     #[arg(long, env = "LAZARET_CHECK_SHOW_PASSED")]
     pub(crate) show_passed: bool,

@@ -82,8 +82,8 @@ pub(crate) struct GateArgs {
     /// is new since then can stop a pipeline.
     #[arg(long, value_name = "REPORT", env = "LAZARET_BASELINE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// What to look for: vuln, secret, license, tampering (comma-separated); `lazaret
-    /// check` finds misconfigurations.
+    /// What to look for: vuln, secret, license, tampering, misconfig (comma-separated);
+    /// `lazaret check` judges files alone.
     #[arg(
         long,
         value_name = "SCANNER",

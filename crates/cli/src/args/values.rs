@@ -140,6 +140,8 @@ pub(crate) enum Scanner {
     License,
     /// Signs of tampering.
     Tampering,
+    /// Misconfigurations.
+    Misconfig,
 }
 
 /// Scanners, by the names that pipelines know.
@@ -151,11 +153,16 @@ pub(super) fn scanners() -> impl TypedValueParser<Value = Scanner> {
             "secret",
             "credentials in files, layers and the configuration",
         ),
+        value(
+            "misconfig",
+            "what is wrong with an image's configuration, or with files of a directory",
+        ),
     ];
     PossibleValuesParser::new(values).map(|name| match name.as_str() {
         "secret" => Scanner::Secret,
         "license" => Scanner::License,
         "tampering" => Scanner::Tampering,
+        "misconfig" => Scanner::Misconfig,
         _ => Scanner::Vuln,
     })
 }

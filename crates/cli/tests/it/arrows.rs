@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "scan",
         &[
             "advisory",
+            "check",
             "ecosystem",
             "image",
             "inspect",

@@ -9,11 +9,13 @@
 mod age;
 mod arrows;
 mod binaries;
+mod check;
 mod command;
 mod corpus;
 mod delta;
 mod diff;
 mod errors;
+mod explain;
 mod manners;
 mod pages;
 mod peers;

@@ -58,3 +58,36 @@ fn every_test_that_a_page_names_exists() {
     assert!(short.iter().all(|name| tests.contains(*name)));
     assert!(named > 60, "only {named} tests are named");
 }
+
+/// The cells of the rows of a page's table that begin with a word in backticks.
+fn rows(page: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(root().join("docs").join(page)).expect("a page");
+    let lines = text.lines().filter(|line| line.starts_with("| `"));
+    let cells = |line: &str| line.split('|').skip(1).map(str::to_owned).collect();
+    lines.map(cells).collect()
+}
+
+/// The words of a cell that are in backticks.
+fn words(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn every_distribution_has_a_row_with_feeds_that_exist() {
+    let rows = rows("systems.md");
+    for family in lazaret_ecosystem::distro::FAMILIES {
+        let row = rows
+            .iter()
+            .find(|row| words(&row[0]).any(|id| id == family.id));
+        let row = row.unwrap_or_else(|| panic!("{} has no row", family.id));
+        let mut feeds = words(&row[1]).peekable();
+        assert!(
+            feeds.peek().is_some() || row[1].contains("those of"),
+            "{row:?}"
+        );
+        for feed in feeds {
+            let exists = lazaret_advisory::feed::by_name(feed).is_some();
+            assert!(exists, "{}: {feed} is no feed", family.id);
+        }
+    }
+}

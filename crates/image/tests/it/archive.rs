@@ -38,7 +38,8 @@ fn files(images: Result<Vec<Image>, ImageError>) -> String {
         let mut paths = Paths::default();
         for layer in &image.layers {
             if layer.closed.is_none() {
-                let read = image.read_layer(layer.index, &Limits::default(), &mut paths, None);
+                let read =
+                    image.read_layer(layer.index, &Limits::default(), &mut paths, None, None);
                 read.expect("a good layer");
             }
         }
@@ -392,7 +393,7 @@ fn a_packing_that_no_specification_has_is_named() {
     let path = made.layout(&[image]).write(dir.path());
     let images = open_archive(&path, &Choice::default(), &Limits::default());
     let images = images.expect("an image");
-    let read = images[0].read_layer(0, &Limits::default(), &mut Paths::default(), None);
+    let read = images[0].read_layer(0, &Limits::default(), &mut Paths::default(), None, None);
     let error = read.expect_err("it is packed");
     let why = std::error::Error::source(&error)
         .expect("a cause")

@@ -11,7 +11,7 @@ use super::question::Question;
 
 /// What holding a version against a range gives.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// The version lies in this part of the range.
     Inside(String),
     /// It cannot be told, for this reason.
@@ -22,17 +22,17 @@ pub(super) enum Outcome {
 
 /// The version that was held against the range, and the outcome.
 #[derive(Debug)]
-pub(super) struct Comparison {
-    pub(super) version: String,
-    pub(super) outcome: Outcome,
+pub(crate) struct Comparison {
+    pub(crate) version: String,
+    pub(crate) outcome: Outcome,
     /// Versions with the fix above it, lowest first.
-    pub(super) fixed: Vec<String>,
+    pub(crate) fixed: Vec<String>,
     /// The version is one with the fix, or above one.
-    pub(super) has_fix: bool,
+    pub(crate) has_fix: bool,
 }
 
 /// Holds the version of a question against the range of a statement.
-pub(super) fn compare(statement: &Statement, question: &Question<'_>) -> Comparison {
+pub(crate) fn compare(statement: &Statement, question: &Question<'_>) -> Comparison {
     let affected = &statement.affected;
     let (version, range) = alike(affected, question);
     let outcome = if version.is_empty() {

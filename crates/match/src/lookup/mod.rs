@@ -1,6 +1,6 @@
 //! From a package to the statements that speak about it.
 
-mod comparison;
+pub(crate) mod comparison;
 pub(crate) mod question;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -11,7 +11,7 @@ use lazaret_version::{Bound, Interval, Range};
 
 use crate::conditions::statement;
 
-fn advisory(id: &str, affected: Vec<Affected>) -> Advisory {
+pub(crate) fn advisory(id: &str, affected: Vec<Affected>) -> Advisory {
     Advisory {
         id: id.to_owned(),
         feed: "test".to_owned(),
@@ -20,7 +20,7 @@ fn advisory(id: &str, affected: Vec<Affected>) -> Advisory {
     }
 }
 
-fn database(items: Vec<FeedItem>) -> Db {
+pub(crate) fn database(items: Vec<FeedItem>) -> Db {
     let mut builder = Builder::new();
     for item in items {
         builder.item("osv", item).expect("a good record");
@@ -29,7 +29,7 @@ fn database(items: Vec<FeedItem>) -> Db {
     Db::from_bytes(encoded.expect("a database").bytes).expect("a good database")
 }
 
-fn of(advisories: impl IntoIterator<Item = Advisory>) -> Db {
+pub(crate) fn of(advisories: impl IntoIterator<Item = Advisory>) -> Db {
     let items = advisories.into_iter().map(Box::new);
     database(items.map(FeedItem::Advisory).collect())
 }

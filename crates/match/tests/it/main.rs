@@ -5,6 +5,7 @@
     reason = "a test that counts says so to who runs it"
 )]
 
+mod absence;
 mod acceptance;
 mod again;
 mod conditions;

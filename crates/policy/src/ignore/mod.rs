@@ -148,6 +148,17 @@ impl IgnoreRules {
                 rule.names(About::Secrets, id, path)
             });
         }
+        for answer in &mut report.misconfigurations {
+            let path = answer.target.clone();
+            let mut names = vec![answer.id.clone()];
+            names.extend(answer.aliases.iter().cloned());
+            // Trivy's longer form of its own ids.
+            names.extend(answer.aliases.iter().map(|id| format!("AVD-{id}")));
+            hide(&mut answer.suppressed, &|rule| {
+                let about = About::Misconfigurations;
+                names.iter().any(|id| rule.names(about, id, &path))
+            });
+        }
         for license in report.licenses.iter_mut().filter(|l| l.forbidden) {
             let (id, path) = (&license.license, &license.path);
             hide(&mut license.suppressed, &|rule| {

@@ -50,6 +50,8 @@ pub(super) enum About {
     Secrets,
     /// Licences.
     Licenses,
+    /// Misconfigurations.
+    Misconfigurations,
     /// Whatever has the id.
     Anything,
 }

@@ -13,6 +13,8 @@ struct File {
     #[serde(default)]
     secrets: Option<Vec<Entry>>,
     #[serde(default)]
+    misconfigurations: Option<Vec<Entry>>,
+    #[serde(default)]
     licenses: Option<Vec<Entry>>,
 }
 
@@ -37,6 +39,11 @@ pub(super) fn rules(name: &str, text: &str) -> Result<Vec<Rule>, String> {
     let lists = [
         (About::Vulnerabilities, "", file.vulnerabilities),
         (About::Secrets, "secrets", file.secrets),
+        (
+            About::Misconfigurations,
+            "misconfigurations",
+            file.misconfigurations,
+        ),
         (About::Licenses, "licenses", file.licenses),
     ];
     let mut rules = Vec::new();

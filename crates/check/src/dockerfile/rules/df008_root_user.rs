@@ -1,4 +1,5 @@
 use super::prelude::*;
+use super::reference::Parts;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };
 
@@ -26,7 +27,10 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
     let Some(mut stage) = file.last_stage().filter(|s| s.is_real()) else {
         return;
     };
-    let resource = file.stage_name(file.stages.len() - 1);
+    let resource = match file.stages.len() {
+        1 => String::new(),
+        n => file.stage_name(n - 1),
+    };
     loop {
         let own = file.of_stage(stage);
         let user = own
@@ -52,12 +56,28 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
     let from = &file.instructions[stage.from];
     let message =
         "no USER in the image that ships, so it runs as root unless its base says otherwise";
-    findings.add(
-        Finding::new(&CHECK, file.source, from.line_span.clone(), message)
-            .resource(resource)
-            .aliases(&["DS-0002", "CKV_DOCKER_3", "CIS-DI-0001"])
-            .remedy("end the stage with USER and a number other than 0"),
-    );
+    let finding = Finding::new(&CHECK, file.source, from.line_span.clone(), message)
+        .resource(resource)
+        .aliases(&["DS-0002", "CKV_DOCKER_3", "CIS-DI-0001"])
+        .remedy("end the stage with USER and a number other than 0");
+    match &stage.base {
+        Base::Image(image) if is_known_ordinary(image) => {}
+        Base::Unknown => findings.add(finding.unknown()),
+        _ => findings.add(finding),
+    }
+}
+
+/// Whether the base is known to name an ordinary user: its tag says so, or its publisher
+/// has no others.
+fn is_known_ordinary(image: &str) -> bool {
+    let parts = Parts::of(image);
+    let says = |tag: &str| {
+        let mut words = tag.split(['-', '_', '.']);
+        words.any(|word| matches!(word, "nonroot" | "rootless" | "unprivileged"))
+    };
+    let tag = parts.tag.as_deref().is_some_and(says);
+    let name = parts.path.last().is_some_and(|name| says(name));
+    tag || name || parts.registry == "cgr.dev"
 }
 
 /// Whether a `USER` word names root: `root`, `0`, either with a group.

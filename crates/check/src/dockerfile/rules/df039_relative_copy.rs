@@ -15,6 +15,7 @@ static CHECK: Check = Check {
 };
 
 fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
+    let first = first_workdirs(file);
     for (index, copy) in file.instructions.iter().enumerate() {
         if copy.keyword != Keyword::Copy {
             continue;
@@ -22,7 +23,9 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
         let Some((_, target)) = copy.paths() else {
             continue;
         };
-        if is_absolute(&target.value) || has_workdir(file, index, copy) {
+        let stage = copy.stage.and_then(|stage| first.get(stage));
+        let is_set = stage.is_some_and(|workdir| workdir.is_some_and(|at| at < index));
+        if is_absolute(&target.value) || is_set {
             continue;
         }
         let message = format!("{} is below whatever the base image says", target.value);
@@ -33,21 +36,20 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
     }
 }
 
-fn has_workdir(file: &Dockerfile<'_>, index: usize, copy: &Instruction) -> bool {
-    let Some(stage) = copy.stage.and_then(|s| file.stages.get(s)) else {
-        return false;
-    };
-    file.chain(stage).any(|stage| {
+/// For each stage, the index of the first `WORKDIR` that holds in it: its own, or one of a
+/// stage below it.
+fn first_workdirs(file: &Dockerfile<'_>) -> Vec<Option<usize>> {
+    let mut first: Vec<Option<usize>> = Vec::with_capacity(file.stages.len());
+    for stage in &file.stages {
+        let inherited = match stage.base {
+            Base::Stage(parent) => first.get(parent).copied().flatten(),
+            _ => None,
+        };
         let own = file
-            .instructions
-            .get(stage.instructions.clone())
-            .unwrap_or_default();
-        let before = own
+            .of_stage(stage)
             .iter()
-            .zip(stage.instructions.clone())
-            .filter(|(_, at)| *at < index);
-        before
-            .into_iter()
-            .any(|(i, _)| i.keyword == Keyword::Workdir)
-    })
+            .position(|i| i.keyword == Keyword::Workdir);
+        first.push(inherited.or(own.map(|at| stage.instructions.start + at)));
+    }
+    first
 }

@@ -5,6 +5,7 @@
 
 mod df001_denied_base;
 mod df002_registry;
+mod df003_end_of_life;
 mod df005_base_tag;
 mod df006_rolling_tag;
 mod df007_digest;
@@ -74,6 +75,7 @@ use super::Rule;
 pub(super) static ALL: &[Rule] = &[
     df001_denied_base::RULE,
     df002_registry::RULE,
+    df003_end_of_life::RULE,
     df005_base_tag::RULE,
     df006_rolling_tag::RULE,
     df007_digest::RULE,
