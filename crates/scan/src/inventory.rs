@@ -75,6 +75,7 @@ pub(crate) fn assemble(
         license_texts,
         signs,
         gaps,
+        ..Inventory::default()
     }
 }
 

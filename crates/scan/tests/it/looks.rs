@@ -10,7 +10,7 @@ fn of(layers: &[Make<'_>]) -> Inventory {
         look: Look {
             licenses: true,
             signs: true,
-            secrets: false,
+            ..Look::default()
         },
         ..Settings::default()
     };
