@@ -30,6 +30,7 @@ mod settings;
 mod single;
 mod stated;
 mod targets;
+mod trivy;
 mod update;
 mod vex;
 
@@ -51,10 +52,12 @@ pub(crate) enum Verdict {
     Refused,
     /// Done, but incomplete where that is forbidden.
     Incomplete,
+    /// Done, with the exit code that somebody asked for.
+    Code(u8),
 }
 
 fn main() -> ExitCode {
-    let words: Vec<OsString> = std::env::args_os().collect();
+    let words = trivy::spelt_out(std::env::args_os().collect());
     let outcome = match parse(&words) {
         Ok(Ok(args)) => run(args),
         Ok(Err(code)) => return code,
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Ok(Verdict::Allowed) => ExitCode::SUCCESS,
         Ok(Verdict::Refused) => ExitCode::from(1),
         Ok(Verdict::Incomplete) => ExitCode::from(3),
+        Ok(Verdict::Code(code)) => ExitCode::from(code),
         // Whoever read our output has gone; that is no failure of ours.
         Err(error) if errors::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -75,14 +79,17 @@ fn main() -> ExitCode {
 
 /// From words to arguments, with the settings of the environment and of the file. Help,
 /// the version and words that make no sense are answered here; then there is a code.
-fn parse(words: &[OsString]) -> anyhow::Result<Result<Args, ExitCode>> {
+pub(crate) fn parse(words: &[OsString]) -> anyhow::Result<Result<Args, ExitCode>> {
     let command = Args::command();
     let file = settings::find(words, &command)?;
     let with_settings = settings::apply(command.clone(), file.as_ref());
     let parsed = with_settings
         .try_get_matches_from(words)
         .and_then(|matches| Args::from_arg_matches(&matches));
-    if let Ok(args) = &parsed {
+    // What is behind `trivy` says how much is said.
+    if let Ok(args) = &parsed
+        && !matches!(args.command, Command::Trivy { .. })
+    {
         console::set(&args.console);
         match &file {
             Some(file) => console::detail(format_args!("settings: {}", file.path().display())),
@@ -134,6 +141,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
                 .with_context(doing)?;
             Ok(Verdict::Allowed)
         }
+        Command::Trivy { words } => trivy::run(&words, &args.console),
         Command::Version => {
             writeln!(anstream::stdout(), "lazaret {}", env!("CARGO_PKG_VERSION"))?;
             Ok(Verdict::Allowed)

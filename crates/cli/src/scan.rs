@@ -26,6 +26,14 @@ use lazaret_model::nearest;
 const IGNORE_FILES: [&str; 3] = [".trivyignore", ".trivyignore.yaml", ".grype.yaml"];
 
 pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
+    scan_with(args, &mut |_| {})
+}
+
+/// The same with every report changed by `tailor` before it is judged.
+pub(crate) fn scan_with(
+    args: &ScanArgs,
+    tailor: &mut dyn FnMut(&mut Report),
+) -> anyhow::Result<Verdict> {
     // What can be wrong with the arguments is told before minutes of work.
     let judge = Judge::of(&args.policy, gate(&args.gate)?)?;
     let outputs = outputs(&args.output)?;
@@ -70,6 +78,7 @@ pub(crate) fn scan(args: &ScanArgs) -> anyhow::Result<Verdict> {
         if let Some((baseline, name)) = &baseline {
             hide_known(&mut report, baseline, name);
         }
+        tailor(&mut report);
         uses.push(judge.judge(&mut report));
         reports.push(report);
     }

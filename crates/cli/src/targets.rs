@@ -389,12 +389,12 @@ fn adopt(inventory: &mut Inventory) {
         inventory.target.distro = Some(distro::from_id(&found.id, &found.version));
     }
     for package in &mut inventory.packages {
-        if package.source.is_none() && package.architecture.is_none() && package.epoch.is_none() {
+        if package.architecture.is_none() && package.epoch.is_none() {
             let told = distro::from_purl(&package.purl);
             if !matches!(package.kind(), "deb" | "rpm" | "apk" | "alpm") {
                 continue;
             }
-            package.source = told.source;
+            package.source = package.source.take().or(told.source);
             package.architecture = told.architecture;
             package.epoch = told.epoch;
             package.module = package.module.take().or(told.module);

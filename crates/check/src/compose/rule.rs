@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lazaret_model::Severity;
+use lazaret_model::{FixKind, Severity};
 
 use super::service::Service;
 use crate::manifest::node::Span;
@@ -80,7 +80,12 @@ impl<'a> Found<'a> {
         .within(self.around.clone())
         .remedy(self.rule.remedy)
         .resource(self.name);
-        self.findings.push(shape(finding));
+        let mut finding = shape(finding);
+        // Nothing here writes an edit yet, so a person has to.
+        if finding.fix == FixKind::Auto {
+            finding.fix = FixKind::Suggested;
+        }
+        self.findings.push(finding);
     }
 }
 

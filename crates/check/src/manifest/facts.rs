@@ -29,6 +29,7 @@ pub(crate) fn host_flag(pod: &Pod<'_>, key: &str, what: &str, found: &mut Found<
         .get(key)
         .filter(|node| node.as_bool() == Some(true))
     {
+        found.set(node, "false");
         found.add(node.span, format!("{} {what}", pod.object.title()));
     }
 }

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-use super::node::Span;
+use lazaret_model::FixKind;
+
+use super::node::{Node, Span, Value};
 use super::object::{Container, Object, Pod};
 use super::scope::Scope;
-use crate::{Check, Finding, Settings, Source};
+use crate::{Check, Edit, Finding, Settings, Source};
 
 /// A check and the code that looks for it.
 pub(crate) struct Rule {
@@ -36,6 +38,7 @@ pub(crate) struct Found<'a> {
     sources: &'a [&'a Source],
     settings: &'a Settings,
     object: Option<&'a Object>,
+    edit: Option<Edit>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -52,6 +55,7 @@ impl<'a> Found<'a> {
             sources,
             settings,
             object: None,
+            edit: None,
             findings,
         }
     }
@@ -70,6 +74,63 @@ impl<'a> Found<'a> {
     /// What the caller chose.
     pub(crate) fn settings(&self) -> &'a Settings {
         self.settings
+    }
+
+    /// What mends the next finding: another scalar in the place of `node`. Nothing where the
+    /// text there is not that scalar itself, but an alias, a template or a patch.
+    pub(crate) fn set(&mut self, node: &Node, text: &str) {
+        let written = self
+            .text(node.span)
+            .map(|written| written.trim_matches(['"', '\'']));
+        if written.is_some_and(|written| Some(written) == node.as_str()) {
+            self.edit = Some(Edit {
+                range: range(node.span),
+                text: text.to_owned(),
+            });
+        }
+    }
+
+    /// What mends the next finding: `key: value` as the first entry of `map`, in its own style.
+    pub(crate) fn insert(&mut self, map: Option<&Node>, key: &str, value: &str) {
+        let Some(map) = map.filter(|map| matches!(map.value, Value::Map(_))) else {
+            return;
+        };
+        let first = map.entries().next().map(|(key, _)| key.span);
+        let Some(opening) = self.text(Span {
+            end: map.span.start.saturating_add(1),
+            ..map.span
+        }) else {
+            return;
+        };
+        let quoted = first
+            .and_then(|span| self.text(span))
+            .is_some_and(|key| key.starts_with('"'));
+        let key = if quoted {
+            format!("\"{key}\"")
+        } else {
+            key.to_owned()
+        };
+        let (at, text) = match (opening, first) {
+            ("{", Some(_)) => (
+                map.span.start.saturating_add(1),
+                format!("{key}: {value}, "),
+            ),
+            ("{", None) => (map.span.start.saturating_add(1), format!("{key}: {value}")),
+            // A block map begins with its first key; an alias does not.
+            (_, Some(span)) if span.start == map.span.start && span.file == map.span.file => {
+                let indent = " ".repeat(span.column.saturating_sub(1) as usize);
+                (span.start, format!("{key}: {value}\n{indent}"))
+            }
+            _ => return,
+        };
+        self.edit = Some(Edit {
+            range: at as usize..at as usize,
+            text,
+        });
+    }
+
+    fn text(&self, span: Span) -> Option<&'a str> {
+        self.sources.get(span.file as usize)?.text.get(range(span))
     }
 
     /// A failure at `span`.
@@ -106,6 +167,7 @@ impl<'a> Found<'a> {
 
     fn put(&mut self, span: Span, message: String, shape: impl FnOnce(Finding) -> Finding) {
         let Some(source) = self.sources.get(span.file as usize) else {
+            self.edit = None;
             return;
         };
         let around = self
@@ -116,7 +178,14 @@ impl<'a> Found<'a> {
             .within(range(around.unwrap_or(span)))
             .remedy(self.remedy)
             .resource(self.object.map(Object::title).unwrap_or_default());
-        self.findings.push(shape(finding));
+        let mut finding = shape(finding);
+        match self.edit.take() {
+            Some(edit) => finding.edits.push(edit),
+            // What is automatic as a rule needs a person where there is no edit.
+            None if finding.fix == FixKind::Auto => finding.fix = FixKind::Suggested,
+            None => {}
+        }
+        self.findings.push(finding);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use lazaret_model::Severity;
+use lazaret_model::{FixKind, Severity};
 
 use super::module::Resource;
 use crate::manifest::node::{Node, Span};
@@ -155,7 +155,12 @@ impl<'a> Found<'a> {
         .within(range(around))
         .remedy(self.rule.remedy)
         .resource(address);
-        self.findings.push(shape(finding));
+        let mut finding = shape(finding);
+        // Nothing here writes an edit yet, so a person has to.
+        if finding.fix == FixKind::Auto {
+            finding.fix = FixKind::Suggested;
+        }
+        self.findings.push(finding);
     }
 
     /// Fails unless the value at `path` is true; `default` is what nothing means. A value that

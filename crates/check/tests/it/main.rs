@@ -3,6 +3,7 @@
 mod bases;
 mod compose;
 mod dockerfile_hostile;
+mod edits;
 mod exposure;
 mod manifest;
 mod page;

@@ -348,3 +348,57 @@ fn a_chart_is_a_gap_and_its_values_are_read() {
         .collect();
     assert_eq!(gaps, [(GapKind::Unsupported, "c")]);
 }
+
+/// Applies every edit of the findings of one check, last first.
+fn mended(text: &str, id: &str) -> String {
+    let sources = [Source::new("web.yaml", text)];
+    let found = lazaret_check::examine(&sources, &Settings::default()).found;
+    let mut edits: Vec<_> = found
+        .iter()
+        .filter(|one| one.check.id == id)
+        .flat_map(|one| one.edits.clone())
+        .collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
+    let mut text = text.to_owned();
+    edits
+        .into_iter()
+        .for_each(|edit| text.replace_range(edit.range, &edit.text));
+    text
+}
+
+#[test]
+fn edits_keep_the_files_own_style_and_mend() {
+    let block = pod(
+        "  hostPID: true # why\n  containers:\n    - name: web\n      securityContext:\n        privileged: true\n",
+    );
+    let flow = pod(
+        "  hostPID: true\n  containers:\n    - {name: web, securityContext: {privileged: true}}\n",
+    );
+    let json = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"web\"}, \"spec\": {\"containers\": [{\"name\": \"web\", \"securityContext\": {\"privileged\": true}}]}}";
+    for text in [block.as_str(), flow.as_str(), json] {
+        for id in [
+            "LZ-KW-001",
+            "LZ-KW-008",
+            "LZ-KW-013",
+            "LZ-KW-018",
+            "LZ-KW-020",
+            "LZ-KW-039",
+        ] {
+            check(text, id, true);
+            check(&mended(text, id), id, false);
+        }
+    }
+    let mended = mended(&block, "LZ-KW-002");
+    assert!(mended.contains("  hostPID: false # why\n"), "{mended}");
+}
+
+#[test]
+fn nothing_is_called_automatic_without_an_edit() {
+    let text = pod("  containers:\n    - name: web\n      image: web:1.0\n");
+    let found =
+        lazaret_check::examine(&[Source::new("web.yaml", text)], &Settings::default()).found;
+    let empty = found
+        .iter()
+        .find(|one| one.fix == lazaret_model::FixKind::Auto && one.edits.is_empty());
+    assert!(empty.is_none(), "{empty:?}");
+}

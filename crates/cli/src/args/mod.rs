@@ -13,6 +13,7 @@ mod target;
 mod values;
 mod vex;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -80,6 +81,18 @@ pub(crate) enum Command {
         /// The directory; the page of `lazaret scan` is lazaret-scan.1 there.
         #[arg(long, value_name = "DIR", env = "LAZARET_MAN_OUT")]
         out: Option<PathBuf>,
+    },
+    /// Take what pipelines pass to Trivy: image, fs, rootfs, repo, config, sbom. `lazaret
+    /// trivy --help` lists the flags.
+    #[command(disable_help_flag = true)]
+    Trivy {
+        /// Trivy's command, flags and target.
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "WORDS"
+        )]
+        words: Vec<OsString>,
     },
     /// Print the version.
     Version,

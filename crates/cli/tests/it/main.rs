@@ -26,6 +26,7 @@ mod secrets;
 mod settings;
 mod single;
 mod systems;
+mod trivy;
 mod update;
 mod vex;
 

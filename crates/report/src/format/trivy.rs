@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{Format, RenderError};
 use crate::{Options, document, view};
 
+mod configuration;
 mod section;
 
 pub(super) static FORMAT: Format = Format {
@@ -38,6 +39,7 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
         .into_iter()
         .map(|(key, section)| result(key, &section))
         .collect();
+    results.extend(configuration::results(report));
     results.extend(section::results(report, options));
     let mut map = Map::new();
     map.insert("SchemaVersion".into(), 2.into());

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use lazaret_model::{Gap, GapKind, Inventory, Location, Package, Purl, Target, TargetKind};
+use lazaret_model::{Gap, GapKind, Inventory, Location, Package, Purl, Source, Target, TargetKind};
 
 /// Most components that are named one by one in gaps; the rest is counted.
 const MAX_NAMED: usize = 1_000;
@@ -222,8 +222,26 @@ fn raw_fields(package: &mut Package, properties: &BTreeMap<String, String>) {
     }
     package.locations.sort();
     package.locations.dedup();
+    if package.source.is_none() {
+        package.source = source(properties);
+    }
     if package.module.is_none() {
         let module = properties.get("aquasecurity:trivy:Modularitylabel");
         package.module = module.filter(|m| !m.is_empty()).cloned();
     }
+}
+
+/// The source package as Trivy states it: its version in parts.
+fn source(properties: &BTreeMap<String, String>) -> Option<Source> {
+    let part = |name: &str| {
+        let value = properties.get(&format!("aquasecurity:trivy:Src{name}"))?;
+        Some(value.as_str()).filter(|v| !v.is_empty())
+    };
+    let epoch = part("Epoch").filter(|epoch| *epoch != "0");
+    let epoch = epoch.map_or_else(String::new, |epoch| format!("{epoch}:"));
+    let release = part("Release").map_or_else(String::new, |release| format!("-{release}"));
+    Some(Source {
+        name: part("Name")?.to_owned(),
+        version: format!("{epoch}{}{release}", part("Version")?),
+    })
 }

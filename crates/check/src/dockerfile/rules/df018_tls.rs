@@ -24,7 +24,7 @@ static CHECK: Check = Check {
             uses an authority of your own, add its certificate instead of switching the check \
             off.",
     good: "FROM debian:12\nRUN curl -fsSLO https://example.org/app\n",
-    bad: "FROM debian:12\nRUN curl -kfsSLO https://example.org/app\n",
+    bad: "FROM debian:12\nRUN curl -k -fsSLO https://example.org/app\n",
 };
 
 /// Variables, and the values with which they switch the check off.

@@ -7,7 +7,7 @@ static CHECK: Check = Check {
     id: "LZ-DF-023",
     title: "Package index updated in a layer of its own",
     severity: Severity::Low,
-    fix: FixKind::Auto,
+    fix: FixKind::Suggested,
     peers: &["DS-0017", "CKV_DOCKER_5", "CIS-DI-0007"],
     about: "The builder caches the layer of `RUN apt-get update` for as long as the line does \
             not change, so a later `install` uses an index of months ago and gets neither \

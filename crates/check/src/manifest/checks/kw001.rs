@@ -58,6 +58,7 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         return;
     };
     if node.as_bool() == Some(true) {
+        found.set(node, "false");
         found.add(node.span, format!("{} is privileged", container.title()));
     }
 }

@@ -59,6 +59,10 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         .and_then(|context| context.get("allowPrivilegeEscalation"));
     if node.and_then(Node::as_bool) != Some(false) && !node.is_some_and(Node::is_unknown) {
         let span = node.map_or(container.span(), |node| node.span);
+        match node {
+            Some(node) => found.set(node, "false"),
+            None => found.insert(container.own_context(), "allowPrivilegeEscalation", "false"),
+        }
         found.add(
             span,
             format!(

@@ -61,6 +61,12 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     }
     let span = dropped.first().map_or(container.span(), |node| node.span);
     if dropped.is_empty() {
+        if container
+            .own_context()
+            .is_some_and(|context| context.get("capabilities").is_none())
+        {
+            found.insert(container.own_context(), "capabilities", "{drop: [ALL]}");
+        }
         found.add(span, format!("{} drops no capability", container.title()));
     } else {
         let peers = &[

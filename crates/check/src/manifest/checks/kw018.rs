@@ -58,6 +58,10 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         .and_then(|context| context.get("readOnlyRootFilesystem"));
     if node.and_then(Node::as_bool) != Some(true) && !node.is_some_and(Node::is_unknown) {
         let span = node.map_or(container.span(), |node| node.span);
+        match node {
+            Some(node) => found.set(node, "true"),
+            None => found.insert(container.own_context(), "readOnlyRootFilesystem", "true"),
+        }
         found.add(
             span,
             format!("{} can write to its root file system", container.title()),

@@ -46,6 +46,14 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     if let Some((node, profile)) = seccomp(container)
         && profile.eq_ignore_ascii_case("unconfined")
     {
+        found.set(
+            node,
+            if profile == "Unconfined" {
+                "RuntimeDefault"
+            } else {
+                "runtime/default"
+            },
+        );
         found.add(
             node.span,
             format!("{} runs without a seccomp profile", container.title()),

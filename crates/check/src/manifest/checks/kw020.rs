@@ -63,6 +63,13 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     });
     if !good {
         let span = set.map_or(container.span(), |(node, _)| node.span);
+        if set.is_none() {
+            found.insert(
+                container.own_context().or(container.pod.context()),
+                "seccompProfile",
+                "{type: RuntimeDefault}",
+            );
+        }
         found.add(
             span,
             format!(

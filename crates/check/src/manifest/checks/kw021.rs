@@ -51,6 +51,14 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         "RuntimeDefault" | "Localhost" | "runtime/default" | ""
     ) || profile.starts_with("localhost/");
     if !known && !node.is_unknown() {
+        found.set(
+            node,
+            if profile == "Unconfined" {
+                "RuntimeDefault"
+            } else {
+                "runtime/default"
+            },
+        );
         found.add(
             node.span,
             format!("{} has the AppArmor profile `{profile}`", container.title()),

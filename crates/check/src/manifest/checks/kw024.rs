@@ -49,6 +49,7 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         return;
     };
     if node.as_str().is_some_and(|kind| kind != "Default") {
+        found.set(node, "Default");
         found.add(
             node.span,
             format!("{} has an unmasked /proc", container.title()),

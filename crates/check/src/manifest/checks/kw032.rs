@@ -50,6 +50,7 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         .get("imagePullPolicy")
         .filter(|node| !pinned && matches!(node.as_str(), Some("Never" | "IfNotPresent")))
     {
+        found.set(node, "Always");
         found.add(
             node.span,
             format!("{} may run a stale image", container.title()),

@@ -63,6 +63,10 @@ fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
     };
     if mounted {
         let span = node.map_or(pod.object.span(), |node| node.span);
+        match node {
+            Some(node) => found.set(node, "false"),
+            None => found.insert(Some(pod.spec), "automountServiceAccountToken", "false"),
+        }
         found.add(
             span,
             format!("{} is given a service account token", pod.object.title()),

@@ -71,6 +71,7 @@ mod kw042;
 mod kw043;
 mod kw044;
 mod kw045;
+mod kw046;
 mod kw047;
 mod kw048;
 mod kw049;
@@ -81,8 +82,10 @@ mod kw053;
 mod kw054;
 mod kw057;
 mod kw058;
+mod kw059;
 mod kw060;
 mod kw061;
+mod kw062;
 mod kw063;
 mod kw065;
 mod np001;
@@ -96,6 +99,7 @@ mod np008;
 mod np009;
 mod np010;
 mod np011;
+mod np012;
 mod np014;
 mod np017;
 mod np018;
@@ -169,6 +173,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &kw043::RULE,
     &kw044::RULE,
     &kw045::RULE,
+    &kw046::RULE,
     &kw047::RULE,
     &kw048::RULE,
     &kw049::RULE,
@@ -179,8 +184,10 @@ pub(crate) static ALL: &[&Rule] = &[
     &kw054::RULE,
     &kw057::RULE,
     &kw058::RULE,
+    &kw059::RULE,
     &kw060::RULE,
     &kw061::RULE,
+    &kw062::RULE,
     &kw063::RULE,
     &kw065::RULE,
     &se001::RULE,
@@ -199,6 +206,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &np009::RULE,
     &np010::RULE,
     &np011::RULE,
+    &np012::RULE,
     &np014::RULE,
     &np017::RULE,
     &np018::RULE,

@@ -53,9 +53,14 @@ fn look(resource: &Resource, plan: &Plan<'_>, found: &mut Found<'_>) {
     let Some(bucket) = resource.node.get("s3_bucket_name") else {
         return;
     };
+    let named = |one: &Resource| {
+        bucket
+            .as_str()
+            .is_some_and(|name| one.node.str_at("bucket") == Some(name))
+    };
     for one in plan
         .of("aws_s3_bucket", resource)
-        .filter(|one| refers(bucket, one))
+        .filter(|one| refers(bucket, one) || named(one))
     {
         let by_resource = plan.referring("aws_s3_bucket_acl", "bucket", one);
         let acl = one
