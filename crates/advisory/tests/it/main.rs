@@ -20,3 +20,4 @@ mod starter;
 #[cfg(feature = "feeds")]
 mod update;
 mod vendors;
+mod wholes;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use lazaret_check::{Answers, Settings, Source, answers};
+use lazaret_check::dockerfile::base_images;
+use lazaret_check::{Answers, Settings, Source, answers, examine as examine_all};
 
 fn examine(text: &str) -> Answers {
     answers(&[Source::new("Dockerfile", text)], &Settings::default())
@@ -90,5 +91,78 @@ fn no_beginning_of_a_file_is_a_surprise() {
     for (at, _) in text.char_indices() {
         examine(&text[..at]);
         examine(&text[at..]);
+    }
+}
+
+/// A small generator of numbers, so that the same texts are made everywhere.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % limit.max(1)
+    }
+}
+
+#[test]
+fn places_of_mangled_files_lie_on_borders_of_characters() {
+    let pieces = [
+        "FROM é:1 AS a\n",
+        "RUN apt-get install -y 包 && curl -k x | sh\n",
+        "ENV A_TOKEN='ü' B=$A\n",
+        "COPY --from=b x é\n",
+        "<<EOF",
+        "\nEOF\n",
+        "\\\n",
+        "'",
+        "\"",
+        "$(",
+        "`",
+        ")",
+        "# escape=`\n",
+        "RUN chmod 777 /é\n",
+        "CMD é x\n",
+        "ADD é /x\n",
+        "\r\n",
+        "\u{feff}",
+        "MAINTAINER é\"\n",
+        "USER é\n",
+        "[\"é\", \"",
+        "RUN pip install é\n",
+        "EXPOSE 22 é\n",
+        "LABEL É=x\n",
+        "ONBUILD ",
+        "HEALTHCHECK CMD é\n",
+        "RUN useradd -p é x\n",
+        "# syntax=é\n",
+        "WORKDIR é\n",
+    ];
+    let mut numbers = Numbers(7);
+    for _ in 0..3_000 {
+        let count = 1 + numbers.below(14);
+        let text: String = (0..count)
+            .map(|_| pieces[numbers.below(pieces.len())])
+            .collect();
+        let sources = [Source::new("Dockerfile", text)];
+        let text = &sources[0].text;
+        for finding in examine_all(&sources, &Settings::default()).found {
+            let edits = finding.edits.iter().map(|edit| &edit.range);
+            let all = edits
+                .chain(&finding.conceal)
+                .chain([&finding.span, &finding.scope]);
+            for range in all {
+                assert!(
+                    text.get(range.clone()).is_some(),
+                    "{} {range:?} {text:?}",
+                    finding.check.id
+                );
+            }
+        }
+        for base in base_images(&sources[0], &Settings::default()) {
+            assert!(text.get(base.span.clone()).is_some(), "{base:?} {text:?}");
+        }
     }
 }
