@@ -37,6 +37,34 @@ const ARCHIVES: &[(&str, &[&str])] = &[
     ("feeds/kev.tar.zst", &["feed"]),
 ];
 
+/// Conditions, exceptions and tests of policies that use most of what there is.
+const POLICIES: &[(u8, &str)] = &[
+    (
+        1,
+        "findings.filter(f, f.kev).map(f, f.cvss).max() >= 7.0 || [1, 2].exists(x, x % 2 == 0)",
+    ),
+    (
+        1,
+        "has(finding.cvss) ? finding.?epss.orValue(0.0) > 1e-3 : finding.age > days(30) - duration('1h')",
+    ),
+    (
+        1,
+        "finding.package.name.matches('^l.*h$') && image.name.glob('registry.example/**') && !('a' in finding.paths)",
+    ),
+    (
+        2,
+        "gap.kind in ['unreadable', 'limit'] && size(gap.subject) + 1 == 2 && string(now) != r'\\x41'",
+    ),
+    (
+        0,
+        "apiVersion: lazaret.dev/v1\nextends: default\nexceptions:\n  - name: a\n    ids: [CVE-1]\n    packages: [{purl: pkg:npm/lodash, versions: '>=1.0, <5'}]\n    paths: [a/**]\n    images: ['registry.example/**', 'sha256:00']\n    environments: [prod]\n    reason: r\n    owner: o\n    expires: 2027-01-01\n    until: [kev-listed, severity-raised]\n    severity: high\n    most: 3\n",
+    ),
+    (
+        3,
+        "tests:\n  - name: a\n    now: 2026-01-01\n    environment: prod\n    facts: {findings: [{id: CVE-1, kev: true}]}\n    expect: {outcome: block, rules: [a]}\n",
+    ),
+];
+
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [shared, out] = arguments.as_slice() else {
@@ -82,6 +110,25 @@ fn main() -> io::Result<()> {
             let both = [&[scheme], &b"1.0\n>=1.0,<2.0 || ^3.1"[..]].concat();
             seeds.write("requirement", &number.to_string(), Some(scheme), &both)?;
         }
+    }
+    let policy = lazaret_policy::DEFAULT_POLICY.as_bytes();
+    seeds.write("policy", "default", Some(0), policy)?;
+    let conditions = policy.split(|byte| *byte == b'\n');
+    for (number, line) in conditions.enumerate() {
+        let Some(at) = line.windows(5).position(|w| w == b"when:") else {
+            continue;
+        };
+        let condition = line[at + 5..].trim_ascii();
+        seeds.write("policy", &number.to_string(), Some(1), condition)?;
+        seeds.write("policy", &number.to_string(), Some(2), condition)?;
+    }
+    for (number, (kind, text)) in POLICIES.iter().enumerate() {
+        seeds.write(
+            "policy",
+            &format!("own{number}"),
+            Some(*kind),
+            text.as_bytes(),
+        )?;
     }
     for language in lazaret_check::ALL {
         let first = match language.name {

@@ -10,8 +10,8 @@ use lazaret_ecosystem::binary::classifiers;
 use lazaret_ecosystem::executable::Probe;
 use lazaret_ecosystem::{Input, Reader};
 use lazaret_image::{Choice, Entry, ImageRef, LayerSink, Limits, Platforms, SinkError, TargetRef};
-use lazaret_model::{Digest, Platform, Purl};
-use lazaret_policy::IgnoreRules;
+use lazaret_model::{Digest, Outcome, Platform, Purl, Report};
+use lazaret_policy::{CaseFacts, Circumstances, IgnoreRules, Policy};
 use lazaret_version::Scheme;
 use lazaret_version::constraint::{self, Dialect};
 
@@ -180,6 +180,59 @@ pub fn ignore_file(bytes: &[u8]) {
     let name = chosen(&[".trivyignore", ".trivyignore.yaml", ".grype.yaml"], bytes);
     if let Some(name) = name {
         let _ = IgnoreRules::default().add(name, &bytes[1..]);
+    }
+}
+
+/// A policy, a condition of one, or the tests of one; the first byte chooses. What is
+/// good decides about a report, twice the same, and `observe` stops nothing.
+pub fn policy(bytes: &[u8]) {
+    let Some((&kind, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let document = match kind % 4 {
+        0 => bytes.to_vec(),
+        3 => {
+            let _ = lazaret_policy::cases("tests", bytes, jiff::Timestamp::UNIX_EPOCH);
+            return;
+        }
+        each => {
+            let Ok(condition) = std::str::from_utf8(bytes) else {
+                return;
+            };
+            let each = if each == 1 { "finding" } else { "gap" };
+            let condition = serde_json::to_string(condition).unwrap_or_default();
+            format!(
+                "apiVersion: lazaret.dev/v1\nmode: observe\nrules: [{{name: a, each: {each}, action: block, when: {condition}}}]\n"
+            )
+            .into_bytes()
+        }
+    };
+    let Ok(policy) = Policy::read(&[("policy", &document)]) else {
+        return;
+    };
+    let here = Circumstances::default();
+    let mut report = some_report();
+    policy.excuse(&mut report, &here);
+    let decision = policy.decide(&report, &here);
+    assert_eq!(decision, policy.decide(&report, &here));
+    if kind % 4 != 0 {
+        assert_eq!(decision.outcome, Outcome::Allow);
+    }
+}
+
+/// A report with a little of everything that policies ask for.
+fn some_report() -> Report {
+    let facts = "tests: [{name: a, expect: {outcome: allow}, facts: {
+        image: {name: 'registry.example/a/b:1', os: debian, os_version: '12', created: 2026-01-01},
+        findings: [
+            {id: CVE-1, package: 'pkg:npm/lodash@4.17.11', severity: high, cvss: 7.5, epss: 0.2, kev: true, paths: [a/b]},
+            {id: CVE-2, package: 'pkg:deb/debian/openssl@3.0.1-1', severity: low, fixed: true}],
+        secrets: [{id: key, severity: high, path: a}],
+        gaps: [{kind: unreadable, subject: a}]}}]";
+    let cases = lazaret_policy::cases("facts", facts.as_bytes(), jiff::Timestamp::UNIX_EPOCH);
+    match cases.expect("good facts").remove(0).facts {
+        CaseFacts::Own(report) => *report,
+        CaseFacts::File(_) => unreachable!("the facts are here"),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod image;
 pub mod manifest;
 mod settings;
 mod source;
+pub mod tags;
 pub mod terraform;
 pub mod walk;
 

@@ -15,6 +15,7 @@ use lazaret_report::{Options, misconfiguration};
 
 use crate::Verdict;
 use crate::args::CheckArgs;
+use crate::bases::Bases;
 use crate::policy::{self, Judge};
 use crate::{console, exposure, scan};
 
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
         severities: args.severity.clone(),
         ignore_unfixed: false,
     };
-    let judge = Judge::of(&args.policy, gate)?;
+    let mut judge = Judge::of(&args.policy, gate)?;
     let settings = settings(args)?;
     let rules = scan::ignore_rules(&args.ignore_file)?;
     let mut gathered = Gathered::default();
@@ -44,6 +45,12 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     let mut answers = lazaret_check::answers(&gathered.sources, &settings);
     answers.gaps.append(&mut gathered.gaps);
     answers.gaps.sort();
+    let mut bases = Bases::default();
+    if args.bases.base_images {
+        judge = judge.with_policy();
+        bases = Bases::examine(&gathered.sources, &settings, args, &judge)?;
+        judge = judge.with_bases(bases.images());
+    }
     let names: Vec<_> = args.paths.iter().map(|p| p.display().to_string()).collect();
     let name = names.join(" ");
     let mut report = Report {
@@ -71,8 +78,13 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     };
     // A rule about something that is no misconfiguration is for other commands.
     rules.apply(&mut report, &scan::today());
-    let uses = judge.judge(&mut report);
-    write(&report, args)?;
+    let uses = judge.excuse(&mut report);
+    let decision = judge.decision(&report);
+    // The policy has rules about base images; the gate sees what they say.
+    bases.answer(&judge, args.show_passed, &mut report);
+    rules.apply(&mut report, &scan::today());
+    judge.finish(&mut report, decision);
+    write(&report, &bases, args)?;
     policy::warn_of(&[uses])?;
     Ok(scan::verdict(&report))
 }
@@ -146,7 +158,7 @@ fn gather(path: &Path, gathered: &mut Gathered) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write(report: &Report, args: &CheckArgs) -> anyhow::Result<()> {
+fn write(report: &Report, bases: &Bases, args: &CheckArgs) -> anyhow::Result<()> {
     let fallback = if args.output.is_some() {
         "json"
     } else {
@@ -164,7 +176,10 @@ fn write(report: &Report, args: &CheckArgs) -> anyhow::Result<()> {
         ..Options::default()
     };
     let render = |out: &mut dyn Write| match name {
-        "table" => misconfiguration::text(report, &options, out),
+        "table" => {
+            misconfiguration::text(report, &options, out)?;
+            Ok(bases.write(out)?)
+        }
         name => match lazaret_report::by_name(name) {
             Some(format) => (format.render)(report, &options, out),
             None => Ok(()),

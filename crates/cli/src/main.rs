@@ -7,6 +7,7 @@
 mod advice;
 mod age;
 mod args;
+mod bases;
 mod check;
 mod config;
 mod console;

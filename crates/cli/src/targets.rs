@@ -19,7 +19,7 @@ use lazaret_scan::{
     Cache, Look, Settings, Source, catalog, catalog_daemon, catalog_directory, catalog_stream,
 };
 
-use crate::args::TargetArgs;
+use crate::args::{RegistryArgs, TargetArgs};
 use crate::progress::Bar;
 use crate::{advice, console, errors, single, stated};
 
@@ -288,18 +288,7 @@ fn pull(
     platforms: &Platforms,
     args: &TargetArgs,
 ) -> anyhow::Result<Vec<Image>> {
-    if args.offline {
-        let what = format!("{reference} is in a registry, and --offline forbids asking it");
-        let next = "an image that is here: oci-archive:FILE, docker:NAME, dir:PATH";
-        return Err(errors::refused(what, next));
-    }
-    let mut options = RegistryOptions::default();
-    options.ca_files.extend(args.registry_ca.iter().cloned());
-    options.plain_http.extend(args.plain_http.iter().cloned());
-    for (host, mirror) in &args.registry_mirror {
-        let mirrors = options.mirrors.entry(host.clone()).or_default();
-        mirrors.push(mirror.clone());
-    }
+    let mut options = registry_options(reference, &args.registry)?;
     if let Some(credential) = credential(args)? {
         options.keychain = Keychain::from_environment().with(&reference.registry, credential);
     }
@@ -313,6 +302,29 @@ fn pull(
         let error = anyhow::Error::from(error).context(format!("pull {reference}"));
         errors::advise(error, hint)
     })
+}
+
+/// How a registry is asked for a reference, with what is laid up for it alone.
+///
+/// # Errors
+/// When the network is forbidden.
+pub(crate) fn registry_options(
+    reference: &ImageRef,
+    args: &RegistryArgs,
+) -> anyhow::Result<RegistryOptions> {
+    if args.offline {
+        let what = format!("{reference} is in a registry, and --offline forbids asking it");
+        let next = "an image that is here: oci-archive:FILE, docker:NAME, dir:PATH";
+        return Err(errors::refused(what, next));
+    }
+    let mut options = RegistryOptions::default();
+    options.ca_files.extend(args.registry_ca.iter().cloned());
+    options.plain_http.extend(args.plain_http.iter().cloned());
+    for (host, mirror) in &args.registry_mirror {
+        let mirrors = options.mirrors.entry(host.clone()).or_default();
+        mirrors.push(mirror.clone());
+    }
+    Ok(options)
 }
 
 /// What was typed to be shown to the registry.

@@ -13,12 +13,14 @@ mod options;
 mod pace;
 mod pull;
 mod retry;
+mod tags;
 mod transport;
 
 pub use artifact::{Artifact, pull_artifact};
 pub use error::RegistryError;
 pub use options::RegistryOptions;
 pub use pull::open;
+pub use tags::{Tags, tags};
 
 /// Reads `bytes` as every small answer of a registry or a token service. What a fuzzer
 /// calls.

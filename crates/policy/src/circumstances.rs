@@ -57,6 +57,8 @@ impl Exposure {
 pub struct BaseImage {
     /// The reference, with build arguments put in.
     pub name: String,
+    /// Whether the name is whole: no build argument in it is without a value.
+    pub is_whole: bool,
     /// The stage that is built on it: its name, or its number from 0.
     pub stage: String,
     /// Whether that stage ends up in the image.

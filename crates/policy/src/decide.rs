@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cel::{Fact, Machine, STEPS, Value, why};
 use crate::document::{Mode, Rule, Variant};
-use crate::facts::{Subject, World};
+use crate::facts::{Subject, World, outcome_name};
 use crate::{Circumstances, Policy};
 
 /// Steps that all rules of one decision may take together: some seconds. A rule that is
@@ -144,10 +144,14 @@ fn reason(
             .join(" "),
         (false, false) => verdict.description.trim().to_owned(),
     };
+    let held_back = match effect == action {
+        true => String::new(),
+        false => format!(" (would {})", outcome_name(action)),
+    };
     let is_finding = verdict.each == Some("finding");
     let reason = Reason {
         rule: verdict.rule.clone(),
-        message: format!("{about}{said}"),
+        message: format!("{about}{said}{held_back}"),
         findings: match is_finding {
             true => hits.iter().map(|hit| hit.key.clone()).collect(),
             false => Vec::new(),

@@ -6,6 +6,8 @@ use clap::Args as ClapArgs;
 
 use lazaret_model::Severity;
 
+use super::report::MatchArgs;
+use super::target::RegistryArgs;
 use super::{PolicyArgs, values};
 
 /// `check`.
@@ -16,6 +18,7 @@ use super::{PolicyArgs, values};
   lazaret check deploy/ -f sarif -o check.sarif
   lazaret check --explain LZ-DF-008      or a peer's id: --explain DL3002
   lazaret check --list
+  lazaret check Dockerfile --base-images --environment prod
   lazaret check deploy/ --show-exposure  who can reach which workload
 
 Ignore comments: `# lazaret:ignore=ID reason`, `# hadolint ignore=DL3006`,
@@ -63,6 +66,8 @@ pub(crate) struct CheckArgs {
     pub(crate) fail_on_gaps: bool,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(crate) bases: BaseArgs,
     /// Run these checks alone, by our id or a peer's (comma-separated).
     #[arg(
         long,
@@ -119,4 +124,28 @@ pub(crate) struct CheckArgs {
     /// Show suppressed findings with their reasons.
     #[arg(long, env = "LAZARET_SHOW_SUPPRESSED")]
     pub(crate) show_suppressed: bool,
+}
+
+/// Base images of Dockerfiles.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Base images")]
+pub(crate) struct BaseArgs {
+    /// Examine the images that Dockerfiles are built on, judge them by the policy, and tell
+    /// what may be taken instead. Asks the registries that the files name, with the logins
+    /// of docker and podman.
+    #[arg(long, env = "LAZARET_CHECK_BASE_IMAGES")]
+    pub(crate) base_images: bool,
+    /// Report in the json format, or OCI layout, that base images are looked for in before
+    /// any registry is asked (repeatable).
+    #[arg(
+        long,
+        value_name = "PATH",
+        value_delimiter = ',',
+        env = "LAZARET_CHECK_BASE_FROM"
+    )]
+    pub(crate) base_from: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) matching: MatchArgs,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
 }

@@ -44,6 +44,9 @@ pub(crate) struct DbArgs {
 pub(crate) enum DbCommand {
     /// Build a database from feeds: FEED=PATH, a file, directory, .zip, .tar, .tar.gz or
     /// .tar.zst in the upstream's own layout.
+    #[command(after_help = "Examples:
+  lazaret db build --out advisories.db osv=all.zip debian=tracker.json
+  lazaret db build --out advisories.db alpine=secdb/ epss=epss.csv.gz --strict")]
     Build {
         /// The file to write.
         #[arg(long, value_name = "FILE", env = "LAZARET_DB_BUILD_OUT")]
@@ -64,10 +67,19 @@ pub(crate) enum DbCommand {
         sources: Vec<String>,
     },
     /// List the feeds that can be read.
+    #[command(after_help = "Examples:
+  lazaret db feeds
+  lazaret db feeds | grep -A1 ubuntu")]
     Feeds,
     /// Tell what a database holds, and verify it.
+    #[command(after_help = "Examples:
+  lazaret db status
+  lazaret db status --db advisories.db")]
     Status(DatabaseArgs),
     /// Look an id or a package up.
+    #[command(after_help = "Examples:
+  lazaret db search CVE-2021-44228
+  lazaret db search log4j --db advisories.db")]
     Search {
         /// An id or a part of a package's name.
         text: String,
@@ -78,6 +90,9 @@ pub(crate) enum DbCommand {
     /// it. A failed update changes nothing.
     Update(UpdateArgs),
     /// Tell what is new, gone or different in the newer of two databases.
+    #[command(after_help = "Examples:
+  lazaret db diff monday.db today.db
+  lazaret db diff monday.db today.db -f json")]
     Diff {
         /// The older database.
         before: PathBuf,
@@ -95,6 +110,8 @@ pub(crate) enum DbCommand {
     },
     /// Write the file that turns one database into another: a day's news instead of the
     /// whole file.
+    #[command(after_help = "Examples:
+  lazaret db delta monday.db today.db --out today.delta")]
     Delta {
         /// The database that the delta begins with.
         before: PathBuf,
@@ -105,6 +122,8 @@ pub(crate) enum DbCommand {
         out: PathBuf,
     },
     /// Apply a delta: gives the very bytes of the newer database, or an error.
+    #[command(after_help = "Examples:
+  lazaret db apply advisories.db today.delta --out advisories.db")]
     Apply {
         /// The database that the delta begins with.
         base: PathBuf,
@@ -115,11 +134,15 @@ pub(crate) enum DbCommand {
         out: PathBuf,
     },
     /// Verify a database file and make it the installed one.
+    #[command(after_help = "Examples:
+  lazaret db import advisories.db")]
     Import {
         /// The file.
         file: PathBuf,
     },
     /// Copy the installed database to a file.
+    #[command(after_help = "Examples:
+  lazaret db export advisories.db")]
     Export {
         /// The file to write.
         file: PathBuf,

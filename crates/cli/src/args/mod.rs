@@ -27,7 +27,7 @@ pub(crate) use policy::{
 pub(crate) use report::{
     DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
 };
-pub(crate) use target::TargetArgs;
+pub(crate) use target::{RegistryArgs, TargetArgs};
 pub(crate) use values::MaxAge;
 pub(crate) use values::Scanner;
 pub(crate) use vex::{VexArgs, VexCommand, VexInitArgs};
@@ -70,13 +70,23 @@ pub(crate) enum Command {
     /// Show the settings: which value counts, and where it is from.
     Config(ConfigArgs),
     /// Tell what this installation can reach and use.
+    #[command(after_help = "Examples:
+  lazaret doctor
+  lazaret doctor --db advisories.db")]
     Doctor(DatabaseArgs),
     /// Print a completion script for a shell.
+    #[command(after_help = "Examples:
+  lazaret completion bash > ~/.local/share/bash-completion/completions/lazaret
+  lazaret completion zsh > ~/.zfunc/_lazaret
+  lazaret completion fish > ~/.config/fish/completions/lazaret.fish")]
     Completion {
         /// The shell.
         shell: clap_complete::Shell,
     },
     /// Print the manual page, or write those of all commands to a directory.
+    #[command(after_help = "Examples:
+  lazaret man | man -l -
+  lazaret man --out ~/.local/share/man/man1")]
     Man {
         /// The directory; the page of `lazaret scan` is lazaret-scan.1 there.
         #[arg(long, value_name = "DIR", env = "LAZARET_MAN_OUT")]
@@ -95,6 +105,8 @@ pub(crate) enum Command {
         words: Vec<OsString>,
     },
     /// Print the version.
+    #[command(after_help = "Examples:
+  lazaret version")]
     Version,
     /// For measuring: hidden, stable.
     #[command(hide = true)]
@@ -169,6 +181,35 @@ mod tests {
     #[test]
     fn the_commands_are_well_formed() {
         Args::command().debug_assert();
+    }
+
+    /// Commands that do something, without `help` and `trivy`, which has its own.
+    fn leaves(command: &clap::Command, path: &str, found: &mut Vec<(String, clap::Command)>) {
+        let shown = command.get_subcommands().filter(|c| !c.is_hide_set());
+        let inner: Vec<_> = shown
+            .filter(|c| !matches!(c.get_name(), "help" | "trivy"))
+            .collect();
+        if inner.is_empty() {
+            found.push((path.to_owned(), command.clone()));
+        }
+        for command in inner {
+            leaves(command, &format!("{path} {}", command.get_name()), found);
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_that_can_be_typed() {
+        let mut found = Vec::new();
+        leaves(&Args::command(), "lazaret", &mut found);
+        for (path, command) in found {
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            // Policies are told by the page about them.
+            let is_told = help.contains(&path) || path.starts_with("lazaret policy");
+            assert!(is_told, "`{path}` has no example in its help");
+        }
     }
 
     #[test]

@@ -147,6 +147,10 @@ pub(crate) struct OutputArgs {
 
 /// `sbom`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  lazaret sbom alpine:3.20 > alpine.cdx.json
+  lazaret sbom dir:. -f spdx -o app.spdx.json
+  lazaret sbom oci-archive:image.tar -f purls")]
 pub(crate) struct SbomArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
@@ -173,6 +177,9 @@ pub(crate) struct SbomArgs {
 
 /// `explain`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  lazaret explain CVE-2021-23337 app:1.0
+  lazaret explain GHSA-35jh-r3h4-6jhm sbom:app.cdx.json")]
 pub(crate) struct ExplainArgs {
     /// The id: CVE-…, GHSA-…, or any other.
     pub(crate) id: String,

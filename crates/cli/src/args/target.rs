@@ -61,18 +61,6 @@ pub(crate) struct TargetArgs {
         env = "LAZARET_THREADS"
     )]
     pub(crate) threads: usize,
-    /// No network: fail instead of asking a registry.
-    #[arg(long, env = "LAZARET_OFFLINE", help_heading = "Registry")]
-    pub(crate) offline: bool,
-    /// PEM file of a certificate authority to trust (repeatable).
-    #[arg(
-        long,
-        value_name = "FILE",
-        value_delimiter = ',',
-        env = "LAZARET_REGISTRY_CA",
-        help_heading = "Registry"
-    )]
-    pub(crate) registry_ca: Vec<PathBuf>,
     /// User name for the registry; docker's and podman's logins are used without it.
     #[arg(
         long,
@@ -98,13 +86,32 @@ pub(crate) struct TargetArgs {
         help_heading = "Registry"
     )]
     pub(crate) registry_token: Option<String>,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
+}
+
+/// How registries are reached, whichever they are. Credentials are no part of it: what is
+/// typed is for one registry, and a Dockerfile may name any.
+#[derive(Debug, Clone, Default, ClapArgs)]
+#[command(next_help_heading = "Registry")]
+pub(crate) struct RegistryArgs {
+    /// No network: fail instead of asking a registry.
+    #[arg(long, env = "LAZARET_OFFLINE")]
+    pub(crate) offline: bool,
+    /// PEM file of a certificate authority to trust (repeatable).
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_delimiter = ',',
+        env = "LAZARET_REGISTRY_CA"
+    )]
+    pub(crate) registry_ca: Vec<PathBuf>,
     /// Registry host that is spoken to without TLS (repeatable; loopback always is).
     #[arg(
         long,
         value_name = "HOST",
         value_delimiter = ',',
-        env = "LAZARET_PLAIN_HTTP",
-        help_heading = "Registry"
+        env = "LAZARET_PLAIN_HTTP"
     )]
     pub(crate) plain_http: Vec<String>,
     /// Ask MIRROR, which is host[:port][/prefix], before the registry HOST (repeatable;
@@ -114,10 +121,29 @@ pub(crate) struct TargetArgs {
         value_name = "HOST=MIRROR",
         value_delimiter = ',',
         value_parser = mirror,
-        env = "LAZARET_REGISTRY_MIRROR",
-        help_heading = "Registry"
+        env = "LAZARET_REGISTRY_MIRROR"
     )]
     pub(crate) registry_mirror: Vec<(String, String)>,
+}
+
+impl TargetArgs {
+    /// A target with everything else as it is without options.
+    pub(crate) fn of(target: String, registry: RegistryArgs) -> Self {
+        Self {
+            target,
+            platform: None,
+            skip_dirs: Vec::new(),
+            skip_files: Vec::new(),
+            distro: None,
+            cache_dir: None,
+            max_memory: 48,
+            threads: 0,
+            username: None,
+            password: None,
+            registry_token: None,
+            registry,
+        }
+    }
 }
 
 /// Reads `HOST=MIRROR`; the names of Docker Hub are one host, as in references.

@@ -51,7 +51,8 @@ pub(super) fn severities() -> Suggested<Severity> {
 /// Conditions of a gate; their grammar is the policy's.
 pub(super) fn conditions() -> Suggested<String> {
     let mut values = Severity::ALL.map(Severity::name).to_vec();
-    values.extend(["kev", "fixable", "cvss>=9.0", "epss>=0.1", "none"]);
+    // A shell would take the `>` of cvss>=9.0 for a redirection, so it is not suggested.
+    values.extend(["kev", "fixable", "none"]);
     let read = |text: &str| match text {
         "none" => Ok(text.to_owned()),
         _ => match text.parse::<FailOn>() {

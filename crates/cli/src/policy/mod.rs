@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use lazaret_model::{Decision, Report};
+use lazaret_model::{Decision, Inventory, Report};
 use lazaret_policy::{
-    Circumstances, DEFAULT_POLICY, ExceptionUse, Gate, Policy, combine, decide, facts_page,
+    BaseImage, Circumstances, DEFAULT_POLICY, ExceptionUse, Gate, Policy, Verdict as PolicyVerdict,
+    combine, decide, facts_page,
 };
 
 use crate::args::{PolicyArgs, PolicyCommand};
@@ -38,7 +39,7 @@ pub(crate) struct Judge {
     policy: Option<Policy>,
     gate: Gate,
     /// Time, environment, exposure and base images.
-    pub(crate) circumstances: Circumstances,
+    circumstances: Circumstances,
 }
 
 impl Judge {
@@ -60,27 +61,76 @@ impl Judge {
         })
     }
 
+    /// The same with a policy in any case, the default one where none is named.
+    pub(crate) fn with_policy(mut self) -> Self {
+        self.policy.get_or_insert_with(Policy::builtin);
+        self
+    }
+
     /// Suppresses what exceptions and filters take out, and decides; the warnings are about
     /// exceptions.
     pub(crate) fn judge(&self, report: &mut Report) -> Vec<ExceptionUse> {
+        let uses = self.excuse(report);
+        let decision = self.decision(report);
+        self.finish(report, decision);
+        uses
+    }
+
+    /// Suppresses what exceptions and filters take out.
+    pub(crate) fn excuse(&self, report: &mut Report) -> Vec<ExceptionUse> {
         let uses = match &self.policy {
             Some(policy) => policy.excuse(report, &self.circumstances),
             None => Vec::new(),
         };
         self.gate.filter(report);
-        report.decision = self.decision(report);
         uses
     }
 
-    fn decision(&self, report: &Report) -> Decision {
-        let Some(policy) = &self.policy else {
-            return decide(report, &self.gate);
+    /// The policy's decision, where there is a policy.
+    pub(crate) fn decision(&self, report: &Report) -> Option<Decision> {
+        let policy = self.policy.as_ref()?;
+        Some(policy.decide(report, &self.circumstances))
+    }
+
+    /// Writes down the decision of policy and gate.
+    pub(crate) fn finish(&self, report: &mut Report, decision: Option<Decision>) {
+        self.gate.filter(report);
+        let has_gate = !self.gate.fail_on.is_empty() || self.gate.fail_on_gaps;
+        report.decision = match decision {
+            Some(decision) if has_gate => combine(decide(report, &self.gate), decision),
+            Some(decision) => decision,
+            None => decide(report, &self.gate),
         };
-        let decision = policy.decide(report, &self.circumstances);
-        match self.gate.fail_on.is_empty() && !self.gate.fail_on_gaps {
-            true => decision,
-            false => combine(decide(report, &self.gate), decision),
+    }
+
+    /// Judges a base image by the policy alone: what stops the command is not asked here.
+    pub(crate) fn of_base(&self, report: &mut Report) {
+        if let Some(policy) = &self.policy {
+            policy.excuse(report, &self.circumstances);
+            report.decision = policy.decide(report, &self.circumstances);
         }
+    }
+
+    /// What the rules about base images say of these.
+    pub(crate) fn base_verdicts(&self, bases: &[BaseImage]) -> Vec<PolicyVerdict> {
+        let Some(policy) = &self.policy else {
+            return Vec::new();
+        };
+        let circumstances = Circumstances {
+            bases: bases.to_vec(),
+            ..self.circumstances.clone()
+        };
+        let nothing = lazaret_scan::inventory_report(Inventory::default());
+        let verdicts = policy.judge(&nothing, &circumstances).into_iter();
+        verdicts
+            .filter(|verdict| verdict.each == Some("base"))
+            .collect()
+    }
+
+    /// The same with base images that were examined.
+    pub(crate) fn with_bases(mut self, bases: Vec<BaseImage>) -> Self {
+        self.circumstances.bases = bases;
+        self
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use lazaret_model::{Decision, Outcome, Report};
 use lazaret_policy::{Circumstances, Policy, outcome_name};
 
-use super::explain::stops;
+use super::explain::{counted, stops};
 use super::{circumstances, policy, read};
 use crate::Verdict;
 use crate::args::ReplayArgs;
@@ -161,9 +161,9 @@ fn table(rows: &[Row]) -> String {
     }
     let count = |holds: fn(&Row) -> bool| rows.iter().filter(|row| holds(row)).count();
     out.push_str(&format!(
-        "{} reports: {} would be stopped that were not, {} would pass that were stopped, {} change \
+        "{}: {} would be stopped that were not, {} would pass that were stopped, {} change \
          otherwise, {} stay as they are\n",
-        rows.len(),
+        counted(rows.len(), "report"),
         count(|row| stops(row.after) && !stops(row.before)),
         count(|row| !stops(row.after) && stops(row.before)),
         count(|row| stops(row.after) == stops(row.before)

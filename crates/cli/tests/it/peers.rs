@@ -4,6 +4,7 @@
 //! A test says so and passes where a program is absent or may not run. Everything lives in
 //! a temporary directory and on loopback, and ends with the test.
 
+mod bases;
 mod containerd;
 mod podman;
 mod registry;

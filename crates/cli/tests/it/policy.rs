@@ -223,7 +223,7 @@ fn replay_tells_what_would_change() {
     );
     assert!(out.contains("1 would be stopped that were not"), "{out}");
     let (out, _) = check(dir.path(), &["policy", "replay", "report.json"], 0);
-    insta::assert_snapshot!(out, @"1 reports: 0 would be stopped that were not, 0 would pass that were stopped, 0 change otherwise, 1 stay as they are");
+    insta::assert_snapshot!(out, @"1 report: 0 would be stopped that were not, 0 would pass that were stopped, 0 change otherwise, 1 stay as they are");
     let (_, err) = check(dir.path(), &["policy", "replay", "shop.yaml"], 2);
     assert!(err.contains("shop.yaml is no report of lazaret"), "{err}");
 }

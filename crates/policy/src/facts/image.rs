@@ -166,6 +166,9 @@ impl<'a> Item<'a> for BaseItem<'a> {
     fn fact(&self, name: &str) -> Value<'a> {
         let base = self.base;
         match name {
+            "name" | "registry" | "repository" | "tag" | "pinned" if !base.is_whole => {
+                Value::unknown("a build argument in it has no value")
+            }
             "name" => Value::text(base.name.as_str()),
             "stage" => Value::text(base.stage.as_str()),
             "ships" => Value::Bool(base.ships),
@@ -190,7 +193,13 @@ fn of_base<'a>(report: &'a Report, name: &str, now: Timestamp) -> Value<'a> {
         Value::Int(i64::try_from(open.filter(|f| f.severity == level).count()).unwrap_or(i64::MAX))
     };
     match name {
-        "verdict" => Value::level(&OUTCOME, outcome_name(report.decision.outcome)),
+        // What modes hold back counts: a base that would be refused is no good base.
+        "verdict" => {
+            let reasons = report.decision.reasons.iter();
+            let asked = reasons.map(|reason| reason.would.unwrap_or(reason.outcome));
+            let worst = asked.max().unwrap_or_default();
+            Value::level(&OUTCOME, outcome_name(worst.max(report.decision.outcome)))
+        }
         "critical" => count(Severity::Critical),
         "high" => count(Severity::High),
         _ => ImageItem { report, now }.fact(name),

@@ -347,7 +347,7 @@ pub(super) static BASE: Object = Object {
         fact(
             "verdict",
             Base::Level(&OUTCOME),
-            "outcome of this policy's other rules on it",
+            "what this policy's other rules would do with it, whatever their modes",
         ),
         fact("critical", Int, "findings of severity critical"),
         fact("high", Int, "findings of severity high"),

@@ -99,7 +99,8 @@ impl Page {
 
     fn header(&mut self, report: &Report, view: &View<'_>) {
         for (name, value) in view::header(report) {
-            self.hanging(&pad(name, 10), &value, Style::new());
+            // A digest fits 80 columns behind nine.
+            self.hanging(&pad(name, 9), &value, Style::new());
         }
         let loud = AnsiColor::Yellow.on_default().bold();
         if let Some(warning) = view::starter_warning(report) {
