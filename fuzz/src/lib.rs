@@ -369,6 +369,16 @@ pub fn dockerfile(bytes: &[u8]) {
     let _ = answers(&sources, &settings);
 }
 
+/// A licence: as an expression, as a text, and as a file that declares several.
+pub fn licenses(bytes: &[u8]) {
+    use lazaret_inspect::licenses::{Expression, copyright_names, recognise};
+    let text = String::from_utf8_lossy(bytes);
+    let read = Expression::read(&text);
+    let _ = Expression::read(&read.to_string()).licenses();
+    let _ = recognise(bytes);
+    let _ = copyright_names(bytes);
+}
+
 /// Manifests, Compose and Terraform, by the first byte: nothing panics, every finding lies
 /// inside of its text, and exposure is told alike twice.
 pub fn configuration(bytes: &[u8]) {

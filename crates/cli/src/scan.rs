@@ -14,7 +14,7 @@ use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, hide_known};
 use lazaret_report::Options;
 use lazaret_report::format::Format;
 use lazaret_report::sbom::{self, SbomFormat};
-use lazaret_scan::{Look, inventory_report};
+use lazaret_scan::{Forbidden, Look, add_licenses, inventory_report};
 
 use crate::Verdict;
 use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs};
@@ -55,11 +55,17 @@ pub(crate) fn scan_with(
     let mut reports = Vec::new();
     let mut unused: Option<Vec<Unused>> = None;
     let mut uses = Vec::new();
-    for inventory in targets::inventories(&args.target, look(&args.gate.scanners))? {
+    let look = look(&args.gate.scanners);
+    let forbidden = Forbidden::read(&args.gate.license_forbid);
+    for mut inventory in targets::inventories(&args.target, look)? {
+        let texts = std::mem::take(&mut inventory.license_texts);
         let mut report = match &database {
             Some(database) => examine(inventory, database, &args.matching, &today)?,
             None => inventory_report(inventory),
         };
+        if look.licenses {
+            add_licenses(&mut report, texts, &forbidden);
+        }
         if args.gate.scanners.contains(&Scanner::Misconfig) {
             check::directory(&args.target.target, &mut report)?;
         }
@@ -126,8 +132,9 @@ pub(crate) fn verdict(report: &Report) -> Verdict {
 fn look(scanners: &[Scanner]) -> Look {
     Look {
         secrets: scanners.contains(&Scanner::Secret),
+        licenses: scanners.contains(&Scanner::License),
+        signs: scanners.contains(&Scanner::Tampering),
         misconfigurations: scanners.contains(&Scanner::Misconfig),
-        ..Look::default()
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Sign {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignKind {
+    /// A package that is known to have been published to do harm.
+    MaliciousPackage,
     /// A file of a package is not what the package says it is.
     ChangedFile,
     /// A set-uid or set-gid program that no package owns.
@@ -48,7 +50,8 @@ pub enum SignKind {
 
 impl SignKind {
     /// Every kind.
-    pub const ALL: [SignKind; 4] = [
+    pub const ALL: [SignKind; 5] = [
+        Self::MaliciousPackage,
         Self::ChangedFile,
         Self::UnownedSetuid,
         Self::PackedExecutable,
@@ -58,6 +61,7 @@ impl SignKind {
     /// The name used in reports and policies.
     pub fn name(self) -> &'static str {
         match self {
+            Self::MaliciousPackage => "malicious_package",
             Self::ChangedFile => "changed_file",
             Self::UnownedSetuid => "unowned_setuid",
             Self::PackedExecutable => "packed_executable",

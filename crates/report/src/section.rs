@@ -131,7 +131,10 @@ fn sign(sign: &Sign) -> Row<'_> {
         title: &sign.message,
         severity: sign.severity,
         confidence: sign.confidence,
-        place: sign.path.clone(),
+        place: match sign.path.as_str() {
+            "" => sign.package.clone().unwrap_or_default(),
+            path => path.to_owned(),
+        },
         path: &sign.path,
         position: (0, 0),
         text: sign.message.clone(),

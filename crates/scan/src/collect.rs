@@ -7,11 +7,12 @@ use lazaret_ecosystem::executable::{self, Probe};
 use lazaret_ecosystem::{Found, Input, Reader, inert, readers_for, store};
 use lazaret_image::{Entry, EntryKind, LayerSink, LayerSummary, SinkError};
 use lazaret_inspect::secrets::{self, Scan};
-use lazaret_model::{Gap, GapKind, Location, Secret};
+use lazaret_inspect::{licenses, signs};
+use lazaret_model::{Gap, GapKind, Location, Secret, Sign};
 
 use crate::behind::{Behind, Name};
 use crate::budget::Budget;
-use crate::facts::{FileFacts, LayerFacts, OwnerFacts, rename};
+use crate::facts::{FileFacts, LayerFacts, LicenseText, OwnerFacts, rename};
 use crate::{Settings, links, look, paths};
 
 /// Most gaps that one layer reports; further ones are counted in the last.
@@ -44,6 +45,8 @@ pub(crate) struct Collector<'a> {
     gaps: Vec<Gap>,
     secrets: Vec<Secret>,
     more_secrets: usize,
+    license_texts: Vec<LicenseText>,
+    signs: Vec<Sign>,
     more_gaps: usize,
     more_links: usize,
     chunk: Vec<u8>,
@@ -69,6 +72,8 @@ impl<'a> Collector<'a> {
             gaps: Vec::new(),
             secrets: Vec::new(),
             more_secrets: 0,
+            license_texts: Vec::new(),
+            signs: Vec::new(),
             more_gaps: 0,
             more_links: 0,
             chunk: Vec::new(),
@@ -148,6 +153,8 @@ impl<'a> Collector<'a> {
             hard_links: self.hard_links.into_iter().collect(),
             gaps: self.gaps,
             secrets: self.secrets,
+            license_texts: self.license_texts,
+            signs: self.signs,
             occupied: self.occupied,
             directories: self.directories,
             implied: self.implied,
@@ -276,12 +283,22 @@ impl<'a> Collector<'a> {
     ) -> Result<(), SinkError> {
         let probes = self.behind.is_none() && executable::wants(path, entry.mode, entry.size);
         let looks = self.looks_for_secrets(path, entry.size);
-        if !probes && !looks {
+        if self.looks_for_license(path, entry.size) {
+            return self.license_text(path, looks, entry, body);
+        }
+        let judged = self.settings.look.signs && self.behind.is_none();
+        let judged = judged && signs::wants(path, entry.mode);
+        if !probes && !looks && !judged {
             return Ok(());
         }
         let mut chunk = std::mem::take(&mut self.chunk);
         chunk.resize(CHUNK, 0);
-        let streamed = self.stream_chunks(path, (probes, looks), body, &mut chunk);
+        let wanted = Wanted {
+            probes,
+            looks,
+            judged,
+        };
+        let streamed = self.stream_chunks(path, wanted, body, &mut chunk);
         self.chunk = chunk;
         streamed
     }
@@ -289,14 +306,17 @@ impl<'a> Collector<'a> {
     fn stream_chunks(
         &mut self,
         path: &str,
-        (probes, looks): (bool, bool),
+        wanted: Wanted,
         body: &mut dyn Read,
         chunk: &mut [u8],
     ) -> Result<(), SinkError> {
         let mut filled = fill(body, chunk)?;
         let head = &chunk[..filled];
-        let mut probe = probes.then(|| Probe::new(path, head)).flatten();
-        let looks = looks && !secrets::is_binary(path, head);
+        if wanted.judged {
+            self.signs.extend(signs::of_head(path, head));
+        }
+        let mut probe = wanted.probes.then(|| Probe::new(path, head)).flatten();
+        let looks = wanted.looks && !secrets::is_binary(path, head);
         let context = looks.then(|| secrets::context(path).beginning(head));
         let mut scan = context.as_ref().map(Scan::new);
         if probe.is_none() && scan.is_none() {
@@ -321,6 +341,36 @@ impl<'a> Collector<'a> {
             }
             None => {}
         }
+        Ok(())
+    }
+
+    fn looks_for_license(&self, path: &str, size: u64) -> bool {
+        self.settings.look.licenses
+            && self.behind.is_none()
+            && (1..=licenses::MAX_BYTES).contains(&size)
+            && licenses::wants(path)
+            && self.license_texts.len() < look::MAX_TEXTS
+    }
+
+    /// A file that is by its name the text of a licence.
+    fn license_text(
+        &mut self,
+        path: &str,
+        looks: bool,
+        entry: &Entry<'_>,
+        body: &mut dyn Read,
+    ) -> Result<(), SinkError> {
+        let share = self.budget.take(entry.size);
+        let mut bytes = Vec::new();
+        body.take(licenses::MAX_BYTES).read_to_end(&mut bytes)?;
+        if looks && !secrets::is_binary(path, &bytes) {
+            let context = secrets::context(path).beginning(&bytes);
+            self.keep_secrets(path, secrets::find(&bytes, &context));
+        }
+        if let Some(text) = look::license_text(path, &bytes) {
+            self.license_texts.push(text);
+        }
+        drop(share);
         Ok(())
     }
 
@@ -424,6 +474,17 @@ impl<'a> Collector<'a> {
     }
 }
 
+/// What is wanted of a file that streams by.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    /// To be probed as an executable.
+    probes: bool,
+    /// To be looked through for credentials.
+    looks: bool,
+    /// To be judged by its beginning.
+    judged: bool,
+}
+
 impl LayerSink for Collector<'_> {
     fn entry(&mut self, entry: &Entry<'_>, body: &mut dyn Read) -> Result<(), SinkError> {
         let path = String::from_utf8_lossy(entry.path);
@@ -448,6 +509,9 @@ impl LayerSink for Collector<'_> {
             EntryKind::Directory => self.directories.push(hash),
             EntryKind::File => {
                 self.occupied.push(hash);
+                if self.settings.look.signs && self.signs.len() < look::MAX_SIGNS {
+                    self.signs.extend(signs::of_mode(&path, entry.mode));
+                }
                 if self.skipped(&path) {
                     self.silent.push(hash);
                 } else {

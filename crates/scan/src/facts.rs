@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use lazaret_ecosystem::DistroHint;
-use lazaret_model::{Digest, Gap, Package, Secret};
+use lazaret_model::{Confidence, Digest, Gap, Package, Secret, Sign};
 
 use crate::paths;
 
@@ -32,6 +32,12 @@ pub struct LayerFacts {
     /// whatever lies above it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<Secret>,
+    /// Texts of licences among its files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub license_texts: Vec<LicenseText>,
+    /// What looks like tampering, before it is known which package owns what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signs: Vec<Sign>,
     /// Hashes of the paths of everything that is not a directory, sorted.
     #[serde(skip)]
     pub occupied: Vec<u64>,
@@ -59,6 +65,8 @@ impl LayerFacts {
             hard_links: Vec::new(),
             gaps: Vec::new(),
             secrets: Vec::new(),
+            license_texts: Vec::new(),
+            signs: Vec::new(),
             occupied: Vec::new(),
             directories: Vec::new(),
             implied: Vec::new(),
@@ -113,6 +121,18 @@ pub struct OwnerFacts {
     /// What it holds, where nothing in it can run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inert: Option<String>,
+}
+
+/// A file with texts of licences.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LicenseText {
+    /// Path of the file.
+    pub path: String,
+    /// SPDX identifiers of the texts in it, and how sure they are.
+    pub recognised: Vec<(String, Confidence)>,
+    /// Licences that it names, where it is the file in which a package declares them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declared: Vec<String>,
 }
 
 /// What one file tells.

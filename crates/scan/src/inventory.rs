@@ -10,7 +10,7 @@ use crate::merge;
 use crate::ownership::{Names, Owners};
 use crate::squash::{self, Aliases, Visible};
 use crate::tree::Tree;
-use crate::{Settings, configuration, look};
+use crate::{Settings, configuration, licenses, look};
 
 /// Puts the layers of an image on top of each other, and its configuration beside them.
 pub(crate) fn assemble_image(
@@ -52,6 +52,8 @@ pub(crate) fn assemble(
     let mut gaps = gaps_of(&layers, &visible, &tree);
     let mut secrets = look::gather(&layers, &visible, &tree, &names, target.kind);
     look::number(&mut secrets);
+    let signs = look::signs(&layers, &visible, &tree, &names, target.kind);
+    let license_texts = licenses::texts(&layers, &tree, target.kind);
     let picks = merge::picks(&visible, &layers, &owners);
     let mut packages = merge::merged(&mut layers, picks, &target);
     distro::set_repositories(&mut packages, &hints);
@@ -70,6 +72,8 @@ pub(crate) fn assemble(
         target,
         packages,
         secrets,
+        license_texts,
+        signs,
         gaps,
         ..Inventory::default()
     }

@@ -14,6 +14,7 @@ mod configuration;
 mod facts;
 mod inventory;
 mod layers;
+mod licenses;
 mod links;
 mod look;
 mod merge;
@@ -29,7 +30,8 @@ mod unread;
 
 pub use cache::{Cache, CacheError};
 pub use catalog::{CatalogError, catalog, catalog_directory};
-pub use facts::{FileFacts, LayerFacts, OwnerFacts};
+pub use facts::{FileFacts, LayerFacts, LicenseText, OwnerFacts};
+pub use licenses::{Forbidden, add_licenses};
 pub use look::secrets_of_file;
 pub use report::{ExamineError, examine, inventory_report};
 pub use settings::{Look, NoProgress, Progress, Settings};

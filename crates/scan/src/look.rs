@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use lazaret_inspect::secrets::{self, Context, Found, Hit};
-use lazaret_model::{Secret, SecretPlace, Suppression, TargetKind};
+use lazaret_inspect::{licenses, signs};
+use lazaret_model::{Secret, SecretPlace, Sign, SignKind, Suppression, TargetKind};
 
 use crate::Look;
-use crate::facts::LayerFacts;
+use crate::facts::{LayerFacts, LicenseText};
 use crate::ownership::Names;
 use crate::squash::Visible;
 use crate::tree::Tree;
@@ -14,12 +15,25 @@ use crate::tree::Tree;
 /// Most credentials that one layer keeps.
 pub(crate) const MAX_SECRETS: usize = 2_000;
 
+/// Most texts of licences that one layer keeps.
+pub(crate) const MAX_TEXTS: usize = 20_000;
+
+/// Most signs of tampering that one layer keeps.
+pub(crate) const MAX_SIGNS: usize = 5_000;
+
 /// What makes facts of one look comparable with those of another.
 pub(crate) fn flavour(look: Look) -> String {
-    match look.secrets {
-        true => format!(";secrets={}", secrets::REVISION),
-        false => String::new(),
+    let mut text = String::new();
+    for (asked, name, revision) in [
+        (look.secrets, "secrets", secrets::REVISION),
+        (look.licenses, "licenses", licenses::REVISION),
+        (look.signs, "signs", signs::REVISION),
+    ] {
+        if asked {
+            text.push_str(&format!(";{name}={revision}"));
+        }
     }
+    text
 }
 
 /// What was found in the file at `path`, as facts of its layer.
@@ -109,6 +123,60 @@ pub(crate) fn gather(
     all
 }
 
+/// What the file at `path` says about licences, where it says something.
+pub(crate) fn license_text(path: &str, bytes: &[u8]) -> Option<LicenseText> {
+    let declared = match licenses::is_copyright(path) {
+        true => licenses::copyright_names(bytes),
+        false => Vec::new(),
+    };
+    // Where licences are declared, the texts say the same once more.
+    let recognised = match declared.is_empty() {
+        true => licenses::recognise(bytes),
+        false => Vec::new(),
+    };
+    let recognised: Vec<_> = recognised
+        .into_iter()
+        .map(|(id, sure)| (id.to_owned(), sure))
+        .collect();
+    (!declared.is_empty() || !recognised.is_empty()).then(|| LicenseText {
+        path: path.to_owned(),
+        recognised,
+        declared,
+    })
+}
+
+/// The signs of tampering that are left when it is known which package owns what.
+pub(crate) fn signs(
+    layers: &[LayerFacts],
+    visible: &[Visible<'_>],
+    tree: &Tree<'_>,
+    names: &Names<'_>,
+    kind: TargetKind,
+) -> Vec<Sign> {
+    let of_layer = |layer: &'_ LayerFacts| layer.signs.iter().map(|s| s.path.clone()).collect();
+    let paths: Vec<Vec<String>> = layers.iter().map(of_layer).collect();
+    let mut owned = Owned::paths(paths.iter().flatten().map(String::as_str), names);
+    owned.fill(visible);
+    let mut all: Vec<Sign> = Vec::new();
+    for (at, layer) in layers.iter().enumerate() {
+        for sign in &layer.signs {
+            let is_owned = owned.has(names, &sign.path);
+            let is_set = sign.kind == SignKind::UnownedSetuid;
+            if tree.hidden(at, &sign.path) || is_set && is_owned {
+                continue;
+            }
+            let mut sign = sign.clone();
+            if kind == TargetKind::Image {
+                sign.layer = Some(layer.diff_id.clone());
+            }
+            all.push(sign);
+        }
+    }
+    all.sort_by(|a, b| (&a.path, a.kind).cmp(&(&b.path, b.kind)));
+    all.dedup_by(|a, b| a.key == b.key);
+    all
+}
+
 /// Gives every credential its key, and puts them in order.
 pub(crate) fn number(secrets: &mut [Secret]) {
     secrets.sort_by(|a, b| {
@@ -127,7 +195,7 @@ pub(crate) fn number(secrets: &mut [Secret]) {
     }
 }
 
-/// Which of the files with credentials belong to distribution packages.
+/// Which of some files belong to distribution packages.
 struct Owned {
     /// By the hash of a name of the file: the layer of the list that has it.
     layers: HashMap<u64, Option<usize>>,
@@ -135,13 +203,27 @@ struct Owned {
 
 impl Owned {
     fn of(layers: &[LayerFacts], names: &Names<'_>) -> Self {
+        let secrets = layers.iter().flat_map(|layer| &layer.secrets);
+        Self::paths(secrets.map(|secret| secret.path.as_str()), names)
+    }
+
+    fn paths<'p>(paths: impl Iterator<Item = &'p str>, names: &Names<'_>) -> Self {
         let mut wanted = HashMap::new();
-        for secret in layers.iter().flat_map(|layer| &layer.secrets) {
-            names.each_hash(&secret.path, |hash| {
+        for path in paths {
+            names.each_hash(path, |hash| {
                 wanted.insert(hash, None);
             });
         }
         Self { layers: wanted }
+    }
+
+    /// Whether some package's list has the file.
+    fn has(&self, names: &Names<'_>, path: &str) -> bool {
+        let mut has = false;
+        names.each_hash(path, |hash| {
+            has |= self.layers.get(&hash).copied().flatten().is_some();
+        });
+        has
     }
 
     fn fill(&mut self, visible: &[Visible<'_>]) {

@@ -10,6 +10,7 @@
 
 mod address;
 mod entry;
+mod internal;
 mod policy;
 mod select;
 
@@ -21,7 +22,7 @@ use crate::manifest::scope::Scope;
 use crate::{Source, manifest};
 
 pub(crate) use address::within;
-pub(crate) use entry::is_internal;
+pub(crate) use internal::is_internal;
 pub(crate) use policy::{Policies, default_deny};
 pub(crate) use select::{is_subset, labels, pod_labels, selects};
 

@@ -1,7 +1,7 @@
 //! Kustomize overlays: what a kustomization makes of the files and the other kustomizations
 //! it names.
 //!
-//! Followed are resources, bases, components, patches in their three forms, images, replicas
+//! Followed are resources, bases, components, patches in their three forms, images
 //! and the namespace. Prefixes and common labels are left out on purpose: they change names and
 //! what refers to them alike. Nothing is fetched: a remote base is a gap.
 

@@ -82,8 +82,8 @@ pub(crate) struct GateArgs {
     /// is new since then can stop a pipeline.
     #[arg(long, value_name = "REPORT", env = "LAZARET_BASELINE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// What to look for: vuln, secret, misconfig (comma-separated); `lazaret check` judges
-    /// files alone.
+    /// What to look for: vuln, secret, license, tampering, misconfig (comma-separated);
+    /// `lazaret check` judges files alone.
     #[arg(
         long,
         value_name = "SCANNER",
@@ -93,6 +93,16 @@ pub(crate) struct GateArgs {
         env = "LAZARET_SCANNERS"
     )]
     pub(crate) scanners: Vec<Scanner>,
+    /// Licences that count as findings, with `--scanners license`: SPDX identifiers, and
+    /// the categories public-domain, permissive, weak-copyleft, strong-copyleft,
+    /// network-copyleft, proprietary, unknown.
+    #[arg(
+        long,
+        value_name = "LICENSE",
+        value_delimiter = ',',
+        env = "LAZARET_LICENSE_FORBID"
+    )]
+    pub(crate) license_forbid: Vec<String>,
 }
 
 /// Which knowledge is used.

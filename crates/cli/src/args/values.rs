@@ -137,6 +137,10 @@ pub(crate) enum Scanner {
     Vuln,
     /// Credentials.
     Secret,
+    /// Licences of packages and texts.
+    License,
+    /// Signs of tampering.
+    Tampering,
     /// Misconfigurations.
     Misconfig,
 }
@@ -157,6 +161,8 @@ pub(super) fn scanners() -> impl TypedValueParser<Value = Scanner> {
     ];
     PossibleValuesParser::new(values).map(|name| match name.as_str() {
         "secret" => Scanner::Secret,
+        "license" => Scanner::License,
+        "tampering" => Scanner::Tampering,
         "misconfig" => Scanner::Misconfig,
         _ => Scanner::Vuln,
     })

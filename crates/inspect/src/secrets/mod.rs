@@ -25,7 +25,7 @@ pub use rules::all as rules;
 pub use stream::{Found, Hit, MAX_HITS, Scan};
 
 /// Raised whenever the same bytes would yield other credentials.
-pub const REVISION: u32 = 1;
+pub const REVISION: u32 = 2;
 
 /// The credentials in `bytes`, as the whole content of a file in `context`.
 pub fn find(bytes: &[u8], context: &Context) -> Found {

@@ -126,6 +126,7 @@ pub(crate) fn is_password(value: &[u8]) -> bool {
         && !value.starts_with(b"--")
         && memchr::memmem::find(value, b"://").is_none()
         && memchr::memmem::find(value, b"()").is_none()
+        && !value.contains(&b'%')
 }
 
 #[cfg(test)]

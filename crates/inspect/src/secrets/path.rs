@@ -14,6 +14,8 @@ pub struct Context {
     pub(crate) settings: bool,
     /// Why a credential in it may be none that matters.
     pub(crate) doubt: Option<&'static str>,
+    /// It belongs to a package that everybody can get, with the examples in it.
+    pub(crate) public: bool,
     /// Its text is UTF-16.
     pub(crate) wide: bool,
 }
@@ -138,11 +140,15 @@ pub fn context(path: &str) -> Context {
     let doubt = doubt(&lower, name);
     Context {
         settings: settings && !is_generated(name),
+        public: doubt == Some(PACKAGE),
         doubt,
         path: lower,
         wide: false,
     }
 }
+
+/// The doubt about files of packages that everybody can get.
+const PACKAGE: &str = "a file of a public package";
 
 fn doubt(lower: &str, name: &str) -> Option<&'static str> {
     let folders = || lower.split('/').rev().skip(1);
@@ -174,7 +180,7 @@ fn doubt(lower: &str, name: &str) -> Option<&'static str> {
         return Some("a file of tests");
     }
     if PUBLIC.iter().any(|dir| within(lower, dir)) {
-        return Some("a file of a public package");
+        return Some(PACKAGE);
     }
     if SYSTEM.iter().any(|dir| lower.starts_with(dir)) || is_library(lower) {
         return Some("a file of the system");

@@ -194,8 +194,10 @@ impl<'a> Scan<'a> {
             why.push(doubt);
             // Keys and tokens for tests lie everywhere; only what an issuer vouches for is
             // worth a look there.
+            let is_proven = matches!(found.proof, Proof::Proven(_));
+            let counts = is_proven || !self.context.public;
             match confidence {
-                Confidence::High if rule.id != "private-key" && rule.id != "jwt" => {
+                Confidence::High if counts && rule.id != "private-key" && rule.id != "jwt" => {
                     confidence = Confidence::Medium;
                 }
                 _ => suppressed = Some(("path", doubt)),

@@ -113,6 +113,16 @@ fn comments_and_tests_take_the_weight_away_and_not_the_finding() {
 }
 
 #[test]
+fn examples_of_public_packages_are_known_to_everybody() {
+    let id = example("key = AKIA{A:16}");
+    let suppressed = |path: &str| one(&id, path).suppressed.map(|s| s.0);
+    assert_eq!(suppressed("srv/lib/site-packages/x/y.py"), Some("path"));
+    assert_eq!(suppressed("srv/app/y.py"), None);
+    let real = one(&example("ghp_{github}"), "srv/node_modules/x/y.js");
+    assert_eq!(real.suppressed, None);
+}
+
+#[test]
 fn encrypted_keys_are_less_bad() {
     let key = example(
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIE{b:60}\n{b:64}\n-----END ENCRYPTED PRIVATE KEY-----",

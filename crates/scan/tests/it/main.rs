@@ -2,6 +2,7 @@
 
 mod images;
 mod links;
+mod looks;
 mod ownership;
 mod rpm;
 mod secrets;
