@@ -73,7 +73,12 @@ impl<'a> Resolver<'a> {
         }
         let report = self.laid_out(reference).unwrap_or_else(|| {
             self.examine(key.clone()).map_err(|error| {
-                let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+                let mut chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+                // What a cause says again itself is said once.
+                let said = |i: usize| chain.get(i + 1).is_some_and(|c| c.starts_with(&chain[i]));
+                let again: Vec<bool> = (0..chain.len()).map(said).collect();
+                let mut again = again.into_iter();
+                chain.retain(|_| !again.next().unwrap_or_default());
                 chain.join(": ")
             })
         });
