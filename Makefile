@@ -77,7 +77,7 @@ check: dist-check
 DIST_PROFILE ?= release
 DIST_TARGET := x86_64-unknown-linux-gnu
 DIST := $(CARGO_TARGET_DIR)/dist
-DIST_BIN = $(CARGO_TARGET_DIR)/$(DIST_TARGET)/$(DIST_PROFILE)/lazaret
+DIST_BIN = $(CARGO_TARGET_DIR)/$(DIST_TARGET)/$(DIST_PROFILE:dev=debug)/lazaret
 DIST_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 CARGO_HOME ?= $(HOME)/.cargo
 DIST_FLAGS = -C target-feature=+crt-static -C strip=symbols -C link-arg=-Wl,--build-id=none \
