@@ -101,7 +101,7 @@ dist: dist-binary
 # Our own image, by our own measure.
 dist-check: dist
 	@program="$(DIST)/lazaret-$(DIST_VERSION)-linux-amd64"; \
-	if ldd "$$program" >/dev/null 2>&1; then echo "$$program is not static"; exit 1; fi; \
+	if ldd "$$program" 2>&1 | grep -q "=>"; then echo "$$program is not static"; exit 1; fi; \
 	(cd "$(DIST)" && sha256sum --quiet -c SHA256SUMS); \
 	"$$program" scan "oci-archive:$(DIST)/lazaret-$(DIST_VERSION).oci.tar" --cache-dir=none \
 	  --severity low,medium,high,critical --fail-on low
