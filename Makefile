@@ -77,7 +77,7 @@ check: dist-check
 DIST_PROFILE ?= release
 DIST_TARGET := x86_64-unknown-linux-gnu
 DIST := $(CARGO_TARGET_DIR)/dist
-DIST_BIN = $(CARGO_TARGET_DIR)/$(DIST_TARGET)/$(DIST_PROFILE)/lazaret
+DIST_BIN = $(CARGO_TARGET_DIR)/$(DIST_TARGET)/$(DIST_PROFILE:dev=debug)/lazaret
 DIST_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 CARGO_HOME ?= $(HOME)/.cargo
 DIST_FLAGS = -C target-feature=+crt-static -C strip=symbols -C link-arg=-Wl,--build-id=none \
@@ -101,7 +101,7 @@ dist: dist-binary
 # Our own image, by our own measure.
 dist-check: dist
 	@program="$(DIST)/lazaret-$(DIST_VERSION)-linux-amd64"; \
-	if ldd "$$program" >/dev/null 2>&1; then echo "$$program is not static"; exit 1; fi; \
+	if ldd "$$program" 2>&1 | grep -q "=>"; then echo "$$program is not static"; exit 1; fi; \
 	(cd "$(DIST)" && sha256sum --quiet -c SHA256SUMS); \
 	"$$program" scan "oci-archive:$(DIST)/lazaret-$(DIST_VERSION).oci.tar" --cache-dir=none \
 	  --severity low,medium,high,critical --fail-on low
