@@ -43,7 +43,8 @@ else
 endif
 
 deps:
-	@missing=(); for p in $(PEERS); do dpkg -s "$$p" >/dev/null 2>&1 || missing+=("$$p"); done; \
+	@missing=(); for p in $(PEERS); do \
+	  [ "$$(dpkg-query -W -f '$${db:Status-Status}' "$$p" 2>/dev/null)" = installed ] || missing+=("$$p"); done; \
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ]; then \
 	  echo "not installed, so the tests against them will be skipped: $${missing[*]}"; exit 0; fi; \
