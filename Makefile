@@ -98,6 +98,7 @@ dist: dist-binary
 	  | "$$tool" audit lazaret-cli > "$(CARGO_TARGET_DIR)/dep-v0"; \
 	objcopy --add-section .dep-v0="$(CARGO_TARGET_DIR)/dep-v0" "$(DIST_BIN)" "$(CARGO_TARGET_DIR)/lazaret-dist-program"; \
 	"$$tool" pack "$(CARGO_TARGET_DIR)/lazaret-dist-program" "$(DIST_VERSION)" "$(DIST)"
+	@chmod +x "$(DIST)/lazaret-$(DIST_VERSION)-linux-amd64"
 
 # Our own image, by our own measure.
 dist-check: dist
