@@ -6,7 +6,7 @@
 #   make bench               what a scan costs, as ratios to what nobody can leave out
 #   make bench IMAGE=DIR:TAG the same on an OCI layout of yours
 #   make fuzz SECONDS=60     every reader of foreign bytes, that long each (nightly, cargo-fuzz)
-#   make check               formatting, lints, licences
+#   make check               formatting, lints, licences, our own image
 #   make dist                what is given to others: static program, Debian package, image, sums
 #   make dist-twice          the same out of two folders, byte by byte
 #   make deps                the Debian packages that tests use as real peers
