@@ -8,6 +8,7 @@ mod installed;
 mod locked;
 mod manifest;
 mod pipfile;
+pub(crate) mod record;
 mod requirement;
 mod requirements;
 mod setup;
