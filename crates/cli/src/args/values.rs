@@ -154,6 +154,11 @@ pub(super) fn scanners() -> impl TypedValueParser<Value = Scanner> {
             "secret",
             "credentials in files, layers and the configuration",
         ),
+        value("license", "licences of packages, and texts of licences"),
+        value(
+            "tampering",
+            "signs of tampering: changed, packed and misplaced programs",
+        ),
         value(
             "misconfig",
             "what is wrong with an image's configuration, or with files of a directory",
@@ -171,6 +176,23 @@ pub(super) fn scanners() -> impl TypedValueParser<Value = Scanner> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_scanner_can_be_asked_for() {
+        let named = ["vuln", "secret", "license", "tampering", "misconfig"].map(|name| {
+            let command = clap::Command::new("x").arg(clap::Arg::new("s").value_parser(scanners()));
+            let read = command.try_get_matches_from(["x", name]).ok();
+            read.and_then(|matches| matches.get_one::<Scanner>("s").copied())
+        });
+        let all = [
+            Scanner::Vuln,
+            Scanner::Secret,
+            Scanner::License,
+            Scanner::Tampering,
+            Scanner::Misconfig,
+        ];
+        assert_eq!(named, all.map(Some));
+    }
 
     #[test]
     fn ages_are_a_number_and_a_unit() {
