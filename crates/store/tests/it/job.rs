@@ -6,11 +6,11 @@ use lazaret_store::{
 
 use crate::support::{at, both, by};
 
-pub fn job(payload: &str) -> NewJob {
+pub(crate) fn job(payload: &str) -> NewJob {
     NewJob::new("index", "eu", payload.to_owned(), at(0))
 }
 
-pub fn ask(worker: &str, jobs: u32) -> Lease {
+pub(crate) fn ask(worker: &str, jobs: u32) -> Lease {
     Lease {
         worker: worker.to_owned(),
         pools: vec!["eu".to_owned()],
