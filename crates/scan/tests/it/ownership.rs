@@ -176,7 +176,7 @@ fn what_debian_packages_of_node_is_listed_and_owned() {
 fn a_diverted_file_belongs_to_the_package_that_lists_it() {
     let (listed, real) = (
         IN_SYSTEM,
-        "usr/lib/python3/dist-packages/x-1.dist-info/METADATA",
+        "usr/lib/python3/dist-packages/x-2.dist-info/METADATA",
     );
     let list = format!("/.\n/{listed}\n");
     let diversions = format!("/{listed}\n/{real}\n:\n");
