@@ -14,14 +14,16 @@ use lazaret_policy::Gate;
 use lazaret_report::{Options, misconfiguration};
 
 use crate::Verdict;
-use crate::args::CheckArgs;
+use crate::args::{CheckArgs, Listed};
 use crate::bases::Bases;
 use crate::policy::{self, Judge};
-use crate::{console, exposure, scan};
+use crate::{console, credential, exposure, scan};
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
-    if args.list {
-        return list();
+    match args.list {
+        Some(Listed::Checks) => return list(),
+        Some(Listed::Secrets) => return credential::list(),
+        None => {}
     }
     if let Some(id) = &args.explain {
         return explain(id);
@@ -221,7 +223,13 @@ fn list() -> anyhow::Result<Verdict> {
 fn explain(id: &str) -> anyhow::Result<Verdict> {
     let found = lazaret_check::check(id);
     if found.is_empty() {
-        bail!("`{id}` is no check; `lazaret check --list` lists them");
+        if let Some(rule) = credential::rule(id) {
+            return credential::explain(rule);
+        }
+        bail!(
+            "`{id}` is no check and no rule for secrets; `lazaret check --list` and \
+             `--list=secrets` list them"
+        );
     }
     let mut out = anstream::stdout();
     for (at, check) in found.into_iter().enumerate() {
@@ -253,7 +261,7 @@ fn tell(check: &Check, out: &mut dyn Write) -> std::io::Result<()> {
 }
 
 /// Text of ours in lines of at most `width` characters.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let last = lines

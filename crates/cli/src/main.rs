@@ -11,6 +11,7 @@ mod bases;
 mod check;
 mod config;
 mod console;
+mod credential;
 mod database;
 mod debug;
 mod delta;

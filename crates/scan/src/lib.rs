@@ -30,6 +30,8 @@ mod stream;
 mod tree;
 mod unread;
 
+pub use lazaret_inspect::secrets;
+
 pub use cache::{Cache, CacheError};
 pub use catalog::{CatalogError, catalog, catalog_directory};
 pub use facts::{FileFacts, LayerFacts, LicenseText, OwnerFacts};

@@ -91,6 +91,22 @@ fn checks_are_listed_and_explained_by_any_id() {
 }
 
 #[test]
+fn rules_for_secrets_are_listed_and_explained() {
+    let dir = directory();
+    let list = text(&lazaret(dir.path(), &["check", "--list=secrets"]).stdout);
+    let ids: Vec<&str> = list.lines().filter_map(|l| l.split(' ').next()).collect();
+    assert!(ids.len() > 200 && ids.is_sorted(), "{}", ids.len());
+    for id in &ids {
+        let told = lazaret(dir.path(), &["check", "--explain", id]);
+        let told = text(&told.stdout);
+        assert!(told.starts_with(&format!("{id}: ")), "{told}");
+        assert!(told.contains("Reported as "), "{told}");
+    }
+    let told = lazaret(dir.path(), &["check", "--explain", "github-pat"]);
+    insta::assert_snapshot!(text(&told.stdout));
+}
+
+#[test]
 fn sarif_has_a_rule_and_a_region_for_each_finding() {
     let dir = directory();
     let log = json(dir.path(), &["check", ".", "-f", "sarif"]);
