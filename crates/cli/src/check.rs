@@ -132,6 +132,13 @@ pub(crate) fn directory(target: &str, report: &mut Report) -> anyhow::Result<()>
         ..Settings::default()
     };
     let mut answers = lazaret_check::answers(&gathered.sources, &settings);
+    // Everything else in the report of a directory counts paths from it.
+    for one in &mut answers.misconfigurations {
+        one.target = inside(&path, &one.target);
+    }
+    for gap in answers.gaps.iter_mut().chain(&mut gathered.gaps) {
+        gap.subject = inside(&path, &gap.subject);
+    }
     report
         .misconfigurations
         .append(&mut answers.misconfigurations);
@@ -140,6 +147,13 @@ pub(crate) fn directory(target: &str, report: &mut Report) -> anyhow::Result<()>
     report.gaps.sort();
     report.gaps.dedup();
     Ok(())
+}
+
+/// A path below `root`, counted from it; any other text as it is.
+fn inside(root: &Path, text: &str) -> String {
+    let below = Path::new(text).strip_prefix(root).ok();
+    let below = below.map(|p| p.to_string_lossy()).filter(|p| !p.is_empty());
+    below.map_or_else(|| text.to_owned(), |p| p.into_owned())
 }
 
 fn gather(path: &Path, gathered: &mut Gathered) -> anyhow::Result<()> {

@@ -338,6 +338,14 @@ fn write_report(
 }
 
 pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
+    sbom_with(args, &mut |_| {})
+}
+
+/// The same with every inventory changed by `tailor` before it is written.
+pub(crate) fn sbom_with(
+    args: &SbomArgs,
+    tailor: &mut dyn FnMut(&mut Inventory),
+) -> anyhow::Result<Verdict> {
     let format = SbomFormat::ALL
         .into_iter()
         .find(|f| f.name() == args.format)
@@ -353,7 +361,8 @@ pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
     if all {
         platforms::check(format.name(), args.output.as_deref())?;
     }
-    let inventories = targets::inventories(&args.target, Look::default())?;
+    let mut inventories = targets::inventories(&args.target, Look::default())?;
+    inventories.iter_mut().for_each(tailor);
     let of: Vec<_> = inventories
         .iter()
         .map(|i| i.target.platform.clone())

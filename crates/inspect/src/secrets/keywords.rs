@@ -119,13 +119,7 @@ impl Keywords {
         })
     }
 
-    fn compare(
-        &self,
-        bytes: &[u8],
-        at: usize,
-        folded: u32,
-        found: &mut impl FnMut(usize, usize),
-    ) {
+    fn compare(&self, bytes: &[u8], at: usize, folded: u32, found: &mut impl FnMut(usize, usize)) {
         let heads = self.heads[slot(folded).0 % HEADS].iter();
         for (_, index) in heads.filter(|(head, _)| *head == folded) {
             let word = self.words[*index as usize].as_bytes();
