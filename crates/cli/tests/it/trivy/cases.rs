@@ -119,7 +119,7 @@ fn words(case: &Value, corpus: &Path) -> Vec<String> {
 }
 
 /// What Trivy's cases expect and lazaret does not tell, each argued in `docs/trivy.md`.
-const ARGUED: [&str; 15] = [
+const ARGUED: [&str; 17] = [
     // Files go by their own names: there are no patterns.
     "Customfile | DS-0002",
     // Rules in Rego are not run.
@@ -141,6 +141,10 @@ const ARGUED: [&str; 15] = [
     // A lock file tells what may be installed; `rootfs` tells what is.
     "pkg:julia/A@1.9.0",
     "pkg:julia/B@1.9.0",
+    // SPDX's names of licences.
+    "Java | org.slf4j:slf4j-api | MIT License | LOW | notice",
+    // The project itself is no package of its own manifest.
+    "pkg:maven/com.example/log4shell@1.0-SNAPSHOT",
 ];
 
 /// What a report in Trivy's JSON tells beside vulnerabilities: for each kind its place and
