@@ -104,7 +104,12 @@ fn rules_for_secrets_are_listed_and_explained() {
     }
     let told = lazaret(dir.path(), &["check", "--explain", "github-pat"]);
     let told = text(&told.stdout);
-    for part in ["GitHub personal access token", "`ghp_`", "Revoke it", "checksum"] {
+    for part in [
+        "GitHub personal access token",
+        "`ghp_`",
+        "Revoke it",
+        "checksum",
+    ] {
         assert!(told.contains(part), "{part}: {told}");
     }
 }

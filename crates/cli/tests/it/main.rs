@@ -27,6 +27,7 @@ mod policy;
 mod reference;
 mod secrets;
 mod settings;
+mod signs;
 mod single;
 mod systems;
 mod trivy;
