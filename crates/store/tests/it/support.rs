@@ -1,0 +1,151 @@
+use std::sync::OnceLock;
+
+use jiff::{SignedDuration, Timestamp};
+use lazaret_store::{
+    By, Image, ImageName, NewRegistry, Registry, RegistryKind, Store, StoreOptions,
+};
+use lazaret_testkit::postgres::Postgres;
+
+/// A store for a test, and what must live as long as it.
+pub struct Fixture {
+    pub store: Store,
+    pub database: String,
+    _directory: Option<tempfile::TempDir>,
+}
+
+impl Fixture {
+    /// Another store on the same database: another process, as far as it knows.
+    pub async fn second(&self) -> Store {
+        open(&self.database).await
+    }
+}
+
+pub async fn open(database: &str) -> Store {
+    Store::open(&StoreOptions::new(database, at(0)))
+        .await
+        .expect("the store opens")
+}
+
+pub fn sqlite_url(directory: &tempfile::TempDir) -> String {
+    format!("sqlite:{}", directory.path().join("lazaret.db").display())
+}
+
+pub async fn sqlite() -> Option<Fixture> {
+    let directory = tempfile::tempdir().expect("a directory");
+    let database = sqlite_url(&directory);
+    Some(Fixture {
+        store: open(&database).await,
+        database,
+        _directory: Some(directory),
+    })
+}
+
+pub async fn postgres() -> Option<Fixture> {
+    static CLUSTER: OnceLock<Option<Postgres>> = OnceLock::new();
+    let database = CLUSTER.get_or_init(Postgres::start).as_ref()?.database()?;
+    Some(Fixture {
+        store: open(&database).await,
+        database,
+        _directory: None,
+    })
+}
+
+/// `both!(name, |fixture| { … })`: the same test on both engines.
+macro_rules! both {
+    ($name:ident, |$fixture:ident| $body:block) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn check($fixture: $crate::support::Fixture) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                if let Some(fixture) = $crate::support::sqlite().await {
+                    check(fixture).await;
+                }
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(fixture) = $crate::support::postgres().await {
+                    check(fixture).await;
+                }
+            }
+        }
+    };
+}
+pub(crate) use both;
+
+/// That many seconds after the tests' epoch.
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000).expect("a time") + SignedDuration::from_secs(seconds)
+}
+
+pub fn by(actor: &str) -> By {
+    By::new(actor, at(0)).because("a test")
+}
+
+pub fn digest(number: usize) -> String {
+    format!("sha256:{number:064x}")
+}
+
+pub fn image(number: usize, seen: i64) -> Image {
+    Image {
+        digest: digest(number),
+        platform: "linux/amd64".to_owned(),
+        size: 1000,
+        layers: vec![digest(900_000), digest(number + 1_000_000)],
+        base: None,
+        first_seen: at(seen),
+        last_seen: at(seen),
+    }
+}
+
+pub fn name(
+    registry: &Registry,
+    repository: &str,
+    tag: &str,
+    number: usize,
+    pushed: i64,
+) -> ImageName {
+    ImageName {
+        registry_id: registry.id.clone(),
+        repository: repository.to_owned(),
+        tag: tag.to_owned(),
+        digest: digest(number),
+        pushed_at: at(pushed),
+        replaced_at: None,
+    }
+}
+
+pub fn new_registry(name: &str) -> NewRegistry {
+    NewRegistry {
+        name: name.to_owned(),
+        kind: RegistryKind::Distribution,
+        url: "https://registry.example".to_owned(),
+        credential: Some(vec![0, 1, 255]),
+        schedule: None,
+        region: "eu".to_owned(),
+        environment: "production".to_owned(),
+        paused: false,
+    }
+}
+
+/// What somebody does to the database behind the store's back.
+pub async fn tamper(database: &str, sql: &'static str) {
+    use sqlx::Connection as _;
+    if database.starts_with("sqlite:") {
+        let mut conn = sqlx::SqliteConnection::connect(database)
+            .await
+            .expect("connected");
+        sqlx::raw_sql(sql).execute(&mut conn).await.expect(sql);
+        conn.close().await.expect("closed");
+    } else {
+        let mut conn = sqlx::PgConnection::connect(database)
+            .await
+            .expect("connected");
+        sqlx::raw_sql(sql).execute(&mut conn).await.expect(sql);
+        conn.close().await.expect("closed");
+    }
+}
