@@ -73,14 +73,6 @@ impl Centre {
         url.is_some_and(|url| url.starts_with("https://"))
     }
 
-    /// The address of a page of the console, for people.
-    pub(crate) fn link(&self, path: &str) -> String {
-        let base = self.settings.public_url.as_deref();
-        let base = base.map(|url| url.trim_end_matches('/').to_owned());
-        let base = base.unwrap_or_else(|| format!("http://{}", self.settings.listen));
-        format!("{base}{path}")
-    }
-
     /// Whether the centre is stopping.
     pub(crate) fn is_stopping(&self) -> bool {
         *self.stop.borrow()

@@ -6,13 +6,12 @@ use lazaret_store::{AuditEntry as StoreEntry, AuditFilter, Error as StoreError};
 use lazaret_wire::api::{AuditEntry, AuditState};
 use lazaret_wire::{Page, PageQuery, Problem};
 use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{answer, paging};
 use crate::App;
-use crate::auth::Viewer;
+use crate::auth::{Approver, Viewer};
 use crate::http::{ApiResult, Ask};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -22,7 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Which entries are asked for.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Filter {
     /// Of one actor: `user:NAME`.
@@ -71,7 +70,7 @@ async fn list(
 #[utoipa::path(get, path = "/api/v1/audit/verify", tag = "audit",
     security(("token" = ["approver"]), ("session" = ["approver"])),
     responses((status = 200, body = AuditState)))]
-async fn verify(_: crate::auth::Approver, State(app): State<App>) -> ApiResult<Json<AuditState>> {
+async fn verify(_: Approver, State(app): State<App>) -> ApiResult<Json<AuditState>> {
     let state = match app.store.verify_audit().await {
         Ok(head) => AuditState {
             intact: true,

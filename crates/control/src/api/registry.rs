@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use lazaret_wire::api::{NewRegistry, Registry, RegistryChange};
 use lazaret_wire::{Page, PageQuery, Problem};
 use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -26,7 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// A registry, and the secret of its events where one was made.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct RegistryMade {
     #[serde(flatten)]
     registry: Registry,
@@ -131,11 +130,7 @@ async fn renew_secret(
     params(("id" = String, Path)),
     security(("token" = ["analyst"]), ("session" = ["analyst"])),
     responses((status = 202), (status = 404, body = Problem)))]
-async fn list_now(
-    Analyst(_): Analyst,
-    State(app): State<App>,
-    At(id): At<String>,
-) -> ApiResult<StatusCode> {
+async fn list_now(_: Analyst, State(app): State<App>, At(id): At<String>) -> ApiResult<StatusCode> {
     let registry = queries::row(&app, &id).await?;
     work::enqueue_list(&app, &registry).await?;
     Ok(StatusCode::ACCEPTED)

@@ -18,7 +18,7 @@ use crate::keys::same;
 pub(crate) const SESSION_COOKIE: &str = "lazaret_session";
 
 /// The header that a browser's changing requests carry.
-pub(crate) const CSRF_HEADER: &str = "x-lazaret-csrf";
+const CSRF_HEADER: &str = "x-lazaret-csrf";
 
 /// Longest token or cookie that is looked at.
 const MOST: usize = 200;
@@ -175,7 +175,7 @@ pub(crate) fn basic_or_bearer(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The value of a cookie.
-pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers.get_all(COOKIE).iter();
     let pairs = all.filter_map(|value| value.to_str().ok());
     pairs

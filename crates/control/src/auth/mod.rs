@@ -15,7 +15,7 @@ use lazaret_store::By;
 use lazaret_wire::api::Role;
 
 pub use guard::{Admin, Analyst, Anybody, Approver, Viewer, WithoutCsrf};
-pub(crate) use guard::{CSRF_HEADER, SESSION_COOKIE, basic_or_bearer, cookie};
+pub(crate) use guard::{SESSION_COOKIE, basic_or_bearer};
 pub(crate) use password::{Passwords, check_new_password};
 pub(crate) use setup::{SetupError, offer, redeem};
 pub(crate) use throttle::Throttle;

@@ -29,8 +29,6 @@ const LAST_PATIENCE: Duration = Duration::from_secs(20);
 /// Who is at the other end, for handlers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Peer {
-    /// Address and port.
-    pub(crate) address: Option<std::net::SocketAddr>,
     /// The certificate that was shown and verified, where one was.
     pub(crate) certificate: Option<CertificateDer<'static>>,
     /// Whether the line is encrypted.
@@ -71,8 +69,8 @@ impl Listener {
                 accepted = self.socket.accept() => accepted,
                 _ = stop.wait_for(|stop| *stop) => break,
             };
-            let (stream, address) = match accepted {
-                Ok(accepted) => accepted,
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
                 Err(cause) => {
                     // Out of files, most likely: they come back.
                     tracing::warn!(%cause, "connection not accepted");
@@ -85,10 +83,7 @@ impl Listener {
             let (builder, watcher) = (Arc::clone(&builder), graceful.watcher());
             tokio::spawn(async move {
                 let _place = place;
-                let mut peer = Peer {
-                    address: Some(address),
-                    ..Peer::default()
-                };
+                let mut peer = Peer::default();
                 let Some(tls) = tls else {
                     return talk(stream, peer, router, &builder, watcher).await;
                 };

@@ -17,7 +17,7 @@ use super::ApiError;
 use crate::App;
 
 /// The media type of problems.
-pub(crate) const PROBLEM: HeaderValue = HeaderValue::from_static(PROBLEM_JSON);
+const PROBLEM: HeaderValue = HeaderValue::from_static(PROBLEM_JSON);
 
 /// How long an answer may take; a lease waits up to 30 seconds for work.
 const PATIENCE: Duration = Duration::from_secs(60);
