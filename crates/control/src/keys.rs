@@ -159,35 +159,43 @@ pub fn file(
     path: &Path,
     make: impl FnOnce() -> Result<Vec<u8>, KeyError>,
 ) -> Result<Vec<u8>, KeyError> {
+    if let Some(bytes) = kept(path)? {
+        return Ok(bytes);
+    }
+    let bytes = make()?;
+    match write(path, &bytes) {
+        Ok(()) => Ok(bytes),
+        // Another centre was faster; its key counts.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(kept(path)?.unwrap_or(bytes)),
+        Err(source) => Err(KeyError::File {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// What a file holds; `None` where there is none.
+fn kept(path: &Path) -> Result<Option<Vec<u8>>, KeyError> {
     let fail = |source| KeyError::File {
         path: path.to_owned(),
         source,
     };
-    match std::fs::File::open(path) {
-        Ok(opened) => {
-            let mode = opened.metadata().map_err(fail)?.permissions().mode() & 0o777;
-            if mode & 0o077 != 0 {
-                let path = path.to_owned();
-                return Err(KeyError::Open { path, mode });
-            }
-            let mut bytes = Vec::new();
-            opened
-                .take(MAX_FILE)
-                .read_to_end(&mut bytes)
-                .map_err(fail)?;
-            Ok(bytes)
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let bytes = make()?;
-            match write(path, &bytes) {
-                // Another centre was faster; its key counts.
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => file(path, || Ok(bytes)),
-                Err(error) => Err(fail(error)),
-                Ok(()) => Ok(bytes),
-            }
-        }
-        Err(error) => Err(fail(error)),
+    let opened = match std::fs::File::open(path) {
+        Ok(opened) => opened,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fail(error)),
+    };
+    let mode = opened.metadata().map_err(fail)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let path = path.to_owned();
+        return Err(KeyError::Open { path, mode });
     }
+    let mut bytes = Vec::new();
+    opened
+        .take(MAX_FILE)
+        .read_to_end(&mut bytes)
+        .map_err(fail)?;
+    Ok(Some(bytes))
 }
 
 /// Writes a file that its owner alone reads; it must not be there yet. It is whole when it
