@@ -34,7 +34,10 @@ struct Query {
 
 /// The secret, wherever the sender can put it: Harbor's header is sent as it is typed.
 fn shown(headers: &HeaderMap, query: Query) -> Option<String> {
-    let header = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
+    let header = |name: &str| {
+        let value = headers.get(name)?.to_str().ok()?;
+        (!value.is_empty()).then(|| value.to_owned())
+    };
     header("x-lazaret-secret")
         .or_else(|| basic_or_bearer(headers))
         .or_else(|| header(AUTHORIZATION.as_str()))

@@ -110,7 +110,11 @@ async fn health_readiness_and_metrics_are_told_to_everybody() {
         .await
         .expect("an answer");
     let text = response.text().await.expect("a body");
-    for name in ["lazaret_http_requests_total{", "lazaret_jobs", "# EOF"] {
+    for name in [
+        "lazaret_http_requests_total{",
+        "lazaret_http_request_seconds_bucket{",
+        "# EOF",
+    ] {
         assert!(text.contains(name), "{name} is missing:\n{text}");
     }
 }
