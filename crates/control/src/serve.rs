@@ -79,7 +79,9 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
         let file = settings.data.join("lazaret.db");
         format!("sqlite:{}", file.display())
     });
-    let options = StoreOptions::new(database.clone(), Timestamp::now());
+    let blobs = settings.data.join("blobs");
+    let blobs = blobs.display().to_string();
+    let options = StoreOptions::new(database.clone(), blobs, Timestamp::now());
     let store = Store::open(&options).await;
     let store = store.map_err(|source| ServeError::Store {
         database: without_password(&database),

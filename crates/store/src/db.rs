@@ -127,10 +127,11 @@ pub(crate) enum Tx {
 
 impl Tx {
     pub(crate) async fn commit(self) -> Result<()> {
-        Ok(match self {
+        match self {
             Tx::Sqlite(tx) => tx.commit().await?,
             Tx::Postgres(tx) => tx.commit().await?,
-        })
+        }
+        Ok(())
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

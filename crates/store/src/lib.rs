@@ -7,6 +7,7 @@
 //! `docs/store.md` tells schema, guarantees and operation.
 
 mod audit;
+mod blob;
 mod db;
 mod error;
 mod image;
@@ -20,6 +21,7 @@ mod token;
 mod value;
 
 pub use audit::{AuditEntry, AuditFilter, AuditHead, Broken, GENESIS, verify_chain};
+pub use blob::BLOB_LIMIT;
 pub use error::{Error, Result};
 pub use image::{Image, ImageFilter, ImageName, ImageRow, Workload};
 pub use job::{

@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use uuid::Uuid;
 
+use crate::blob::Blobs;
 use crate::db::{Conn, Db, Dialect, Tx};
 use crate::error::{Error, Result};
 use crate::migrate;
@@ -16,6 +17,10 @@ use crate::migrate;
 pub struct StoreOptions {
     /// `sqlite:PATH` (made if absent) or `postgres://…`.
     pub database: String,
+    /// Where blobs are: a directory (made if absent), or
+    /// `s3://BUCKET/PREFIX?endpoint=URL&region=NAME` with the usual variables of the
+    /// environment for its keys.
+    pub blobs: String,
     /// Connections at most; of SQLite, those that read. 1 to 200.
     pub connections: u32,
     /// How long a call waits for a connection or for SQLite's writer before it is
@@ -26,11 +31,16 @@ pub struct StoreOptions {
 }
 
 impl StoreOptions {
-    /// The defaults for a database: 8 connections, 15 seconds.
+    /// The defaults: 8 connections, 15 seconds.
     #[must_use]
-    pub fn new(database: impl Into<String>, now: Timestamp) -> StoreOptions {
+    pub fn new(
+        database: impl Into<String>,
+        blobs: impl Into<String>,
+        now: Timestamp,
+    ) -> StoreOptions {
         StoreOptions {
             database: database.into(),
+            blobs: blobs.into(),
             connections: 8,
             wait: Duration::from_secs(15),
             now,
@@ -81,6 +91,7 @@ impl By {
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) db: Db,
+    pub(crate) blobs: Blobs,
 }
 
 impl Store {
@@ -108,7 +119,8 @@ impl Store {
             ));
         };
         migrate::run(&db, options.now).await?;
-        Ok(Store { db })
+        let blobs = Blobs::open(&options.blobs)?;
+        Ok(Store { db, blobs })
     }
 
     /// Which engine this is.

@@ -49,7 +49,9 @@ pub(super) async fn enqueue(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Res
     if jobs.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<String> = jobs.iter().map(|_| new_id(now)).collect();
+    let mut ids: Vec<String> = jobs.iter().map(|_| new_id(now)).collect();
+    // Of one batch, what was named first goes first.
+    ids.sort_unstable();
     let mut order: Vec<usize> = (0..jobs.len()).collect();
     // Two batches that share keys wait for each other in one direction only.
     order.sort_by_key(|&index| &jobs[index].dedupe_key);

@@ -6,11 +6,11 @@ use lazaret_store::{
 
 use crate::support::{at, both, by};
 
-pub fn job(payload: &str) -> NewJob {
+pub(crate) fn job(payload: &str) -> NewJob {
     NewJob::new("index", "eu", payload.to_owned(), at(0))
 }
 
-pub fn ask(worker: &str, jobs: u32) -> Lease {
+pub(crate) fn ask(worker: &str, jobs: u32) -> Lease {
     Lease {
         worker: worker.to_owned(),
         pools: vec!["eu".to_owned()],
@@ -102,7 +102,7 @@ both!(only_the_current_fence_completes, |fixture| {
         .heartbeat(&held, at(91), SignedDuration::from_secs(60))
         .await
         .expect("answered");
-    assert_eq!(lost, [first.id.clone()]);
+    assert_eq!(lost, vec![first.id.clone()]);
     assert_eq!(
         store
             .complete(&[done(&second)], at(92))
@@ -302,7 +302,7 @@ both!(one_key_runs_one_job_at_a_time, |fixture| {
     assert_eq!(last[0].payload, "2");
     // The dead one comes back and waits for its turn.
     store
-        .requeue_dead(&[again[0].id.clone()], &by("ops"))
+        .requeue_dead(std::slice::from_ref(&again[0].id), &by("ops"))
         .await
         .expect("back");
     assert!(
@@ -324,7 +324,7 @@ both!(the_same_thing_is_asked_once, |fixture| {
     let mut once = job("a");
     once.dedupe_key = Some("index sha256:1".to_owned());
     let first = store
-        .enqueue(&[once.clone()], at(0))
+        .enqueue(std::slice::from_ref(&once), at(0))
         .await
         .expect("taken in")
         .remove(0);
@@ -336,7 +336,7 @@ both!(the_same_thing_is_asked_once, |fixture| {
     assert!(again[1].fresh);
     let jobs = store.lease(&ask("w", 1), at(0)).await.expect("leased");
     let running = store
-        .enqueue(&[once.clone()], at(0))
+        .enqueue(std::slice::from_ref(&once), at(0))
         .await
         .expect("taken in")
         .remove(0);

@@ -1,6 +1,7 @@
 //! One suite, two engines.
 
 mod audit;
+mod blob;
 mod image;
 mod job;
 mod open;

@@ -1,6 +1,6 @@
 use lazaret_store::{Engine, Error, Store, StoreOptions, schema};
 
-use crate::support::{at, both, by, sqlite_url, tamper};
+use crate::support::{at, both, by, options, sqlite_url, tamper};
 
 both!(opening_twice_changes_nothing, |fixture| {
     fixture
@@ -16,8 +16,8 @@ both!(opening_twice_changes_nothing, |fixture| {
 both!(many_may_open_at_once, |fixture| {
     let opened: Vec<_> = (0..6)
         .map(|_| {
-            let database = fixture.database.clone();
-            tokio::spawn(async move { Store::open(&StoreOptions::new(database, at(0))).await })
+            let options = options(&fixture.database, fixture.directory.path());
+            tokio::spawn(async move { Store::open(&options).await })
         })
         .collect();
     for opened in opened {
@@ -32,7 +32,7 @@ both!(a_newer_schema_is_refused, |fixture| {
     )
     .await;
     fixture.store.close().await;
-    let refused = Store::open(&StoreOptions::new(&fixture.database, at(0))).await;
+    let refused = Store::open(&options(&fixture.database, fixture.directory.path())).await;
     match refused {
         Err(Error::NewerSchema { found, known }) => {
             assert_eq!((found, known), (schema() + 1, schema()));
@@ -44,13 +44,13 @@ both!(a_newer_schema_is_refused, |fixture| {
 #[tokio::test]
 async fn addresses_that_are_none_are_refused() {
     for address in ["mysql://localhost/x", "lazaret.db", ""] {
-        let refused = Store::open(&StoreOptions::new(address, at(0))).await;
+        let refused = Store::open(&StoreOptions::new(address, "unused", at(0))).await;
         assert!(
             matches!(refused, Err(Error::Invalid(_))),
             "{address}: {refused:?}"
         );
     }
-    let mut options = StoreOptions::new("postgres://nobody@localhost:1/x", at(0));
+    let mut options = StoreOptions::new("postgres://nobody@localhost:1/x", "unused", at(0));
     options.wait = std::time::Duration::from_millis(500);
     let refused = Store::open(&options).await;
     assert!(matches!(refused, Err(Error::Busy(_))), "{refused:?}");
@@ -60,7 +60,7 @@ async fn addresses_that_are_none_are_refused() {
 async fn what_is_no_database_is_refused() {
     let directory = tempfile::tempdir().expect("a directory");
     std::fs::write(directory.path().join("lazaret.db"), [7; 5000]).expect("written");
-    let refused = Store::open(&StoreOptions::new(sqlite_url(&directory), at(0))).await;
+    let refused = Store::open(&options(&sqlite_url(&directory), directory.path())).await;
     assert!(
         matches!(refused, Err(Error::Corrupt { .. } | Error::Database(_))),
         "{refused:?}"

@@ -2,7 +2,7 @@ use lazaret_store::{Error, NewPerson, NewToken, Paging, Person, Role, Store, dig
 
 use crate::support::{at, both, by, new_registry};
 
-pub async fn person(store: &Store, name: &str, role: Role) -> Person {
+pub(crate) async fn person(store: &Store, name: &str, role: Role) -> Person {
     let new = NewPerson {
         name: name.to_owned(),
         display_name: name.to_uppercase(),

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::OnceLock;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,46 +8,55 @@ use lazaret_store::{
 use lazaret_testkit::postgres::Postgres;
 
 /// A store for a test, and what must live as long as it.
-pub struct Fixture {
-    pub store: Store,
-    pub database: String,
-    _directory: Option<tempfile::TempDir>,
+pub(crate) struct Fixture {
+    pub(crate) store: Store,
+    pub(crate) database: String,
+    pub(crate) directory: tempfile::TempDir,
 }
 
 impl Fixture {
     /// Another store on the same database: another process, as far as it knows.
-    pub async fn second(&self) -> Store {
-        open(&self.database).await
+    pub(crate) async fn second(&self) -> Store {
+        open(&self.database, self.directory.path()).await
     }
 }
 
-pub async fn open(database: &str) -> Store {
-    Store::open(&StoreOptions::new(database, at(0)))
+pub(crate) fn options(database: &str, directory: &Path) -> StoreOptions {
+    StoreOptions::new(
+        database,
+        directory.join("blobs").display().to_string(),
+        at(0),
+    )
+}
+
+pub(crate) async fn open(database: &str, directory: &Path) -> Store {
+    Store::open(&options(database, directory))
         .await
         .expect("the store opens")
 }
 
-pub fn sqlite_url(directory: &tempfile::TempDir) -> String {
+pub(crate) fn sqlite_url(directory: &tempfile::TempDir) -> String {
     format!("sqlite:{}", directory.path().join("lazaret.db").display())
 }
 
-pub async fn sqlite() -> Option<Fixture> {
+pub(crate) async fn sqlite() -> Option<Fixture> {
     let directory = tempfile::tempdir().expect("a directory");
     let database = sqlite_url(&directory);
     Some(Fixture {
-        store: open(&database).await,
+        store: open(&database, directory.path()).await,
         database,
-        _directory: Some(directory),
+        directory,
     })
 }
 
-pub async fn postgres() -> Option<Fixture> {
+pub(crate) async fn postgres() -> Option<Fixture> {
     static CLUSTER: OnceLock<Option<Postgres>> = OnceLock::new();
     let database = CLUSTER.get_or_init(Postgres::start).as_ref()?.database()?;
+    let directory = tempfile::tempdir().expect("a directory");
     Some(Fixture {
-        store: open(&database).await,
+        store: open(&database, directory.path()).await,
         database,
-        _directory: None,
+        directory,
     })
 }
 
@@ -78,19 +88,19 @@ macro_rules! both {
 pub(crate) use both;
 
 /// That many seconds after the tests' epoch.
-pub fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000).expect("a time") + SignedDuration::from_secs(seconds)
 }
 
-pub fn by(actor: &str) -> By {
+pub(crate) fn by(actor: &str) -> By {
     By::new(actor, at(0)).because("a test")
 }
 
-pub fn digest(number: usize) -> String {
+pub(crate) fn digest(number: usize) -> String {
     format!("sha256:{number:064x}")
 }
 
-pub fn image(number: usize, seen: i64) -> Image {
+pub(crate) fn image(number: usize, seen: i64) -> Image {
     Image {
         digest: digest(number),
         platform: "linux/amd64".to_owned(),
@@ -102,7 +112,7 @@ pub fn image(number: usize, seen: i64) -> Image {
     }
 }
 
-pub fn name(
+pub(crate) fn name(
     registry: &Registry,
     repository: &str,
     tag: &str,
@@ -119,7 +129,7 @@ pub fn name(
     }
 }
 
-pub fn new_registry(name: &str) -> NewRegistry {
+pub(crate) fn new_registry(name: &str) -> NewRegistry {
     NewRegistry {
         name: name.to_owned(),
         kind: RegistryKind::Distribution,
@@ -133,7 +143,7 @@ pub fn new_registry(name: &str) -> NewRegistry {
 }
 
 /// What somebody does to the database behind the store's back.
-pub async fn tamper(database: &str, sql: &'static str) {
+pub(crate) async fn tamper(database: &str, sql: &'static str) {
     use sqlx::Connection as _;
     if database.starts_with("sqlite:") {
         let mut conn = sqlx::SqliteConnection::connect(database)
