@@ -154,6 +154,11 @@ pub(super) fn scanners() -> impl TypedValueParser<Value = Scanner> {
             "secret",
             "credentials in files, layers and the configuration",
         ),
+        value("license", "licences of packages, and texts of licences"),
+        value(
+            "tampering",
+            "executables that are not what their packages say, and other signs",
+        ),
         value(
             "misconfig",
             "what is wrong with an image's configuration, or with files of a directory",
