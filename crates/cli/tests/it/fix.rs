@@ -236,7 +236,7 @@ fn tags_are_pinned_to_the_digests_that_the_registry_tells() {
         let report = lazaret(dir.path(), &only).stdout;
         let report: Value = serde_json::from_slice(&report).expect("a report");
         let all = report["misconfigurations"].as_array().expect("a list");
-        all.iter().filter(|m| m["status"] == "fail").count()
+        all.iter().filter(|m| m["status"] == "FAIL").count()
     };
     assert_eq!(unpinned(), 4);
     let offline = lazaret(dir.path(), &["fix", "repo", "--pin-images", "--offline"]);
