@@ -26,11 +26,7 @@ fn bumped(path: &str, text: &str) -> String {
             Err(why) => notes.push_str(&format!("{}: {}: {why}\n", found.role, found.reference)),
         }
     }
-    let after = apply(
-        text,
-        &lazaret_fix::merge(edits.clone()).expect("no conflict"),
-    )
-    .expect("edits fit");
+    let after = apply(text, &merge(edits.clone()).expect("no conflict")).expect("edits fit");
     for found in uses(&Source::new(path, after)) {
         let is_old =
             newer(&found.reference) != found.reference && !found.reference.contains("other");
