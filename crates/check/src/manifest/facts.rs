@@ -49,6 +49,13 @@ pub(crate) fn drop_all(container: &Container<'_>, found: &mut Found<'_>) {
     }
 }
 
+/// Whether a pod is labelled as one that runs code nobody vouches for.
+pub(crate) fn is_untrusted(pod: &Pod<'_>) -> bool {
+    ["trust", "security.lazaret.dev/trust", "workload-trust"]
+        .into_iter()
+        .any(|key| pod.label(key) == Some("untrusted"))
+}
+
 /// Volumes that are directories of the node: the volume's name and the `hostPath`.
 pub(crate) fn host_paths<'a>(pod: &Pod<'a>) -> Vec<(&'a str, &'a Node)> {
     let with_host = |volume: &'a Node| {
