@@ -34,6 +34,7 @@ mod single;
 mod stated;
 mod targets;
 mod trivy;
+mod unlooked;
 mod update;
 mod vex;
 
