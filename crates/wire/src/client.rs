@@ -33,7 +33,7 @@ pub enum ClientError {
         /// What was asked.
         url: String,
         /// What it said.
-        problem: Problem,
+        problem: Box<Problem>,
     },
     /// The answer is not what the protocol says.
     #[error("{url}: the answer is not what was expected: {why}")]
@@ -208,7 +208,10 @@ impl Client {
             let title = status.canonical_reason().unwrap_or("refused");
             Problem::new(status.as_u16(), "http", title, "")
         });
-        Err(ClientError::Refused { url, problem })
+        Err(ClientError::Refused {
+            url,
+            problem: Box::new(problem),
+        })
     }
 
     /// The body of an answer, at most `most` bytes of it.

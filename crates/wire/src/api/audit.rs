@@ -33,9 +33,9 @@ pub struct AuditEntry {
 pub struct AuditState {
     /// Whether every entry follows from the one before.
     pub intact: bool,
-    /// How many entries were looked at.
+    /// How many entries there are.
     pub entries: i64,
-    /// Number of the first entry that does not fit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub broken_at: Option<i64>,
+    /// The first entry that does not hold, and why; empty where all do.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
 }
