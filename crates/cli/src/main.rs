@@ -20,6 +20,8 @@ mod errors;
 mod explain;
 mod exposure;
 mod fix;
+mod gate;
+mod journal;
 mod pipeline;
 mod platforms;
 mod policy;
@@ -121,6 +123,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
             VexCommand::Init(init) => vex::init(&init),
         },
         Command::Debug(debug) => debug::run(debug.command),
+        Command::Gate(gate) => gate::run(&gate, &args.console),
         Command::Config(shown) => config::run(&shown),
         Command::Doctor(doctor) => doctor::run(&doctor),
         Command::Completion { shell } => {

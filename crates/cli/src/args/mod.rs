@@ -8,6 +8,7 @@ mod check;
 mod database;
 mod debug;
 mod fix;
+mod gate;
 mod policy;
 mod report;
 mod target;
@@ -23,6 +24,7 @@ pub(crate) use check::CheckArgs;
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
 pub(crate) use fix::FixArgs;
+pub(crate) use gate::{GateRuleArgs, GateServerArgs, UnknownRule, VerdictSourceArgs};
 pub(crate) use policy::{
     PolicyArgs, PolicyCommand, PolicyCommandArgs, PolicyExplainArgs, ReplayArgs, TestArgs,
 };
@@ -71,6 +73,8 @@ pub(crate) enum Command {
     Policy(PolicyCommandArgs),
     /// Exploitability statements: write a document from a report.
     Vex(VexArgs),
+    /// Stand before a registry and refuse what is quarantined.
+    Gate(Box<GateServerArgs>),
     /// Show the settings: which value counts, and where it is from.
     Config(ConfigArgs),
     /// Tell what this installation can reach and use.

@@ -46,6 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "advisory",
             "check",
             "ecosystem",
+            "edge",
             "fix",
             "forge",
             "image",
@@ -56,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "scan",
             "version",
             "vex",
+            "wire",
         ],
     ),
 ];

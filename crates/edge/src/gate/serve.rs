@@ -155,6 +155,7 @@ impl Gate {
                 source: Arc::clone(&self.source),
                 stopping: Arc::clone(&self.stopping),
                 client,
+                head_time: HANDSHAKE.min(self.settings.patience),
             };
             tokio::spawn(async move {
                 let _permit = permit;
@@ -186,6 +187,7 @@ struct Answers {
     source: Arc<dyn Source>,
     stopping: Arc<AtomicBool>,
     client: SocketAddr,
+    head_time: Duration,
 }
 
 async fn connection<S>(stream: S, answers: Answers, watcher: hyper_util::server::graceful::Watcher)
@@ -196,7 +198,7 @@ where
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HANDSHAKE)
+        .header_read_timeout(answers.head_time)
         .max_buf_size(MAX_HEAD)
         .half_close(false);
     builder

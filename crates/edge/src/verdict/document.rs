@@ -129,12 +129,39 @@ pub enum Rule {
     Refuse,
 }
 
+impl GateRules {
+    /// Rules that a person has written, as YAML.
+    ///
+    /// # Errors
+    /// When it is no YAML of this form, has a field that is not known, or a time that is
+    /// too long.
+    pub fn parse(text: &str) -> Result<Self, VerdictsError> {
+        const MAX: usize = 64 << 10;
+        if text.len() > MAX {
+            return Err(VerdictsError::Limit {
+                what: "bytes of the rules",
+                limit: MAX,
+            });
+        }
+        let wrong = |e: serde_saphyr::Error| VerdictsError::Rules(e.to_string());
+        let given: serde_json::Value = serde_saphyr::from_str(text).map_err(wrong)?;
+        let given = serde_json::json!({ "gate": given });
+        match unknown_field(&given) {
+            Some(field) => Err(VerdictsError::Field(field)),
+            None => serde_saphyr::from_str(text).map_err(wrong),
+        }
+    }
+}
+
 /// Why bytes are no verdicts.
 #[derive(Debug, thiserror::Error)]
 pub enum VerdictsError {
     /// No JSON of this form; the message names line and field.
     #[error("not a document of verdicts: {0}")]
     Form(#[from] serde_json::Error),
+    /// Rules that make no sense.
+    #[error("rules: {0}")]
+    Rules(String),
     /// Another schema than this program reads.
     #[error("the schema is `{0}`, not `{VERDICTS_SCHEMA}`")]
     Schema(String),

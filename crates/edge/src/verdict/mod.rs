@@ -3,6 +3,7 @@
 mod book;
 mod document;
 mod file;
+mod remote;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub use document::{
     VerdictsError,
 };
 pub use file::{FileSource, SourceError, read};
+pub use remote::{RemoteSettings, RemoteSource};
 
 /// Where verdicts come from. Nothing of it is on the way of a pull but looking into the
 /// book that is there.
