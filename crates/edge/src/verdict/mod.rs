@@ -4,6 +4,7 @@ mod book;
 mod document;
 mod file;
 mod remote;
+mod shelf;
 
 use std::sync::Arc;
 
@@ -17,7 +18,9 @@ pub use document::{
     VerdictsError,
 };
 pub use file::{FileSource, SourceError, read};
+pub(crate) use remote::Follow;
 pub use remote::{RemoteSettings, RemoteSource};
+pub(crate) use shelf::{Shelf, write_whole};
 
 /// Where verdicts come from. Nothing of it is on the way of a pull but looking into the
 /// book that is there.

@@ -2,16 +2,16 @@
 //! background and kept on disk, and one question for each image that somebody waits for.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lazaret_wire::edge::{BUNDLE_SCHEMA, Bundle, GateVerdict, VerdictAnswer};
+use lazaret_wire::edge::{GateVerdict, VerdictAnswer, VerdictQuery};
 use lazaret_wire::sign::{Signed, VerifyingKey};
 use lazaret_wire::{Client, ClientError};
 use tokio::sync::{mpsc, watch};
 
-use super::{Book, Source, SourceError, Wanted, of_bundle};
+use super::{Book, Shelf, Source, SourceError, Wanted};
 
 /// Most questions that wait to be asked; who is dropped sees the bundle instead.
 const MAX_QUESTIONS: usize = 1024;
@@ -21,6 +21,12 @@ const MAX_ANSWERS: usize = 10_000;
 
 /// How long until the same question is asked again, while somebody waits.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// Most changes that are laid on one after the other in one round.
+const MAX_STEPS: usize = 64;
 
 /// Longest time that a question is asked again and again.
 const ASK_FOR: Duration = Duration::from_secs(300);
@@ -49,8 +55,8 @@ impl RemoteSource {
     /// Begins with what is kept on disk, where something is, and asks for newer in the
     /// runtime that this is called in.
     pub fn open(client: Client, settings: RemoteSettings) -> Self {
-        let shelf = Shelf::open(&settings);
-        let books = watch::Sender::new(Arc::new(shelf.book(&HashMap::new())));
+        let shelf = Shelf::open(settings.key, settings.directory);
+        let books = watch::Sender::new(Arc::new(shelf.book(std::iter::empty())));
         let (questions, asked) = mpsc::channel(MAX_QUESTIONS);
         let source = Self {
             books: books.clone(),
@@ -90,135 +96,34 @@ impl Source for RemoteSource {
     }
 }
 
-/// A bundle that changes are laid on, as it lies on disk.
-pub(crate) struct Shelf {
-    key: VerifyingKey,
-    directory: Option<PathBuf>,
-    held: Option<Bundle>,
-}
+/// The questions of the protocol that gates and edge units ask alike.
+pub(crate) struct Follow;
 
-impl Shelf {
-    fn open(settings: &RemoteSettings) -> Self {
-        let mut shelf = Self {
-            key: settings.key.clone(),
-            directory: settings.directory.clone(),
-            held: None,
-        };
-        for file in shelf.files() {
-            let read = std::fs::read(&file).ok();
-            let signed = read.and_then(|bytes| serde_json::from_slice::<Signed>(&bytes).ok());
-            // What cannot be laid on any more is fetched again.
-            let Some(Ok(())) = signed.map(|signed| shelf.lay(&signed)) else {
-                break;
-            };
-        }
-        shelf
+impl Follow {
+    /// The bundle after a generation; none where that is the newest.
+    pub(crate) async fn newer(client: &Client, than: i64) -> Result<Option<Signed>, ClientError> {
+        client
+            .get_if_changed(&format!("/edge/v1/bundle?generation={than}"))
+            .await
     }
 
-    /// The generation that is held; 0 where none is.
-    pub(crate) fn generation(&self) -> i64 {
-        self.held.as_ref().map_or(0, |bundle| bundle.generation)
-    }
-
-    /// Lays a whole bundle, or changes, on what is held.
-    pub(crate) fn lay(&mut self, signed: &Signed) -> Result<(), SourceError> {
-        let bundle: Bundle = self.key.open(signed)?;
-        if bundle.schema != BUNDLE_SCHEMA {
-            let schema: String = bundle.schema.chars().take(80).collect();
-            return Err(SourceError::Bundle(format!("the schema is `{schema}`")));
-        }
-        let held = self.generation();
-        if bundle.generation < held {
-            let of = |g: i64| g.max(0).cast_unsigned();
-            return Err(SourceError::Older {
-                offered: of(bundle.generation),
-                held: of(held),
-            });
-        }
-        let whole = match (bundle.base, self.held.take()) {
-            (None, _) => bundle,
-            (Some(base), Some(held)) if base == held.generation => merged(held, bundle),
-            (Some(base), before) => {
-                self.held = before;
-                let why =
-                    format!("it holds the changes since generation {base}, which is not held");
-                return Err(SourceError::Bundle(why));
-            }
-        };
-        self.held = Some(whole);
-        Ok(())
-    }
-
-    /// Keeps what was laid on, so that it is there after a restart.
-    fn keep(&self, signed: &Signed, is_whole: bool) -> std::io::Result<()> {
-        let Some(directory) = &self.directory else {
-            return Ok(());
-        };
-        std::fs::create_dir_all(directory)?;
-        let before = self.files();
-        let kind = if is_whole { "whole" } else { "change" };
-        let name = format!("{:020}-{kind}.json", self.generation());
-        let file = directory.join(&name);
-        let bytes = serde_json::to_vec(signed).map_err(std::io::Error::other)?;
-        write_whole(&file, &bytes)?;
-        if is_whole {
-            for old in before.into_iter().filter(|old| *old != file) {
-                let _ = std::fs::remove_file(old);
-            }
-        }
-        Ok(())
-    }
-
-    /// The newest whole bundle and the changes after it, in their order.
-    fn files(&self) -> Vec<PathBuf> {
-        let Some(directory) = &self.directory else {
-            return Vec::new();
-        };
-        let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-        let mut files: Vec<PathBuf> = entries
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|e| e == "json"))
-            .collect();
-        files.sort();
-        let is_whole = |path: &PathBuf| path.to_string_lossy().ends_with("-whole.json");
-        let from = files.iter().rposition(is_whole).unwrap_or(0);
-        files.split_off(from)
-    }
-
-    fn book(&self, answers: &HashMap<String, GateVerdict>) -> Book {
-        let Some(held) = &self.held else {
-            return Book::default();
-        };
-        let mut bundle = held.clone();
-        bundle.verdicts.extend(answers.values().cloned());
-        Book::new(of_bundle(&bundle).0, true)
-    }
-}
-
-/// Written beside and renamed: whoever is killed while writing leaves what was there.
-pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let beside = file.with_extension("part");
-    let mut out = std::fs::File::create(&beside)?;
-    out.write_all(bytes)?;
-    out.sync_all()?;
-    std::fs::rename(&beside, file)
-}
-
-fn merged(mut held: Bundle, change: Bundle) -> Bundle {
-    type Key = (String, String, String);
-    let key = |v: &GateVerdict| -> Key { (v.host.clone(), v.repository.clone(), v.digest.clone()) };
-    let mut verdicts: HashMap<Key, GateVerdict> =
-        held.verdicts.drain(..).map(|v| (key(&v), v)).collect();
-    for gone in &change.gone {
-        verdicts.remove(gone);
-    }
-    verdicts.extend(change.verdicts.into_iter().map(|v| (key(&v), v)));
-    Bundle {
-        base: None,
-        gone: Vec::new(),
-        verdicts: verdicts.into_values().collect(),
-        ..change
+    /// What is known of one digest.
+    pub(crate) async fn ask(
+        client: &Client,
+        query: &VerdictQuery,
+        within: Duration,
+    ) -> Result<VerdictAnswer, ClientError> {
+        let path = "/edge/v1/verdict";
+        let request = client
+            .request(reqwest::Method::GET, path)
+            .query(query)
+            .timeout(within);
+        let response = client.send(request, path).await?;
+        let bytes = client.bytes(response, path, 64 << 10).await?;
+        serde_json::from_slice(&bytes).map_err(|e| ClientError::Protocol {
+            url: path.to_owned(),
+            why: e.to_string(),
+        })
     }
 }
 
@@ -258,66 +163,69 @@ impl Follower {
         }
     }
 
-    /// Asks for a newer bundle.
+    /// Asks for newer bundles until the newest is held.
     async fn fetch(&mut self) {
         let mut told = None;
-        match self.newer(self.shelf.generation()).await {
-            Ok(None) => {}
-            Ok(Some(signed)) => match self.take(&signed) {
-                Ok(()) => {}
-                // Changes to something else than what is held: everything, then.
-                Err(SourceError::Bundle(_)) => match self.newer(0).await {
-                    Ok(Some(signed)) => told = self.take(&signed).err().map(|e| e.to_string()),
-                    Ok(None) => told = Some("no bundle is given out".to_owned()),
-                    Err(error) => told = Some(chain(&error)),
+        for _ in 0..MAX_STEPS {
+            let held = self.shelf.generation();
+            match Follow::newer(&self.client, held).await {
+                Ok(None) => break,
+                Ok(Some(signed)) => match self.take(&signed) {
+                    Ok(()) if self.shelf.generation() == held => break,
+                    Ok(()) => {}
+                    // Changes to something else than what is held: everything, then.
+                    Err(SourceError::Bundle(why)) => {
+                        told = self.whole().await.err().map(|all| format!("{why}; {all}"));
+                        break;
+                    }
+                    Err(error) => {
+                        told = Some(error.to_string());
+                        break;
+                    }
                 },
-                Err(error) => told = Some(error.to_string()),
-            },
-            Err(error) => told = Some(chain(&error)),
+                Err(error) => {
+                    told = Some(chain(&error));
+                    break;
+                }
+            }
         }
         let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
         match (&told, &*trouble) {
             (Some(why), None) => {
-                tracing::warn!(why, "no newer verdicts; the ones before stay in force")
+                tracing::warn!(why, "no newer verdicts; the ones before stay in force");
             }
-            (None, Some(_)) => tracing::info!(
-                generation = self.shelf.generation(),
-                "verdicts are followed again"
-            ),
+            (None, Some(_)) => {
+                let generation = self.shelf.generation();
+                tracing::info!(generation, "verdicts are followed again");
+            }
             _ => {}
         }
         *trouble = told;
     }
 
-    async fn newer(&self, than: i64) -> Result<Option<Signed>, ClientError> {
-        self.client
-            .get_if_changed(&format!("/edge/v1/bundle?generation={than}"))
-            .await
+    async fn whole(&mut self) -> Result<(), String> {
+        match Follow::newer(&self.client, 0).await {
+            Ok(Some(signed)) => self.take(&signed).map_err(|e| e.to_string()),
+            Ok(None) => Err("no whole bundle is given out".to_owned()),
+            Err(error) => Err(chain(&error)),
+        }
     }
 
     fn take(&mut self, signed: &Signed) -> Result<(), SourceError> {
         let before = self.shelf.generation();
-        self.shelf.lay(signed)?;
-        let is_whole = self.key_base(signed);
-        if let Err(why) = self.shelf.keep(signed, is_whole) {
-            tracing::warn!(%why, "bundle not kept on disk");
-        }
-        if self.shelf.generation() != before {
+        self.shelf.take(signed)?;
+        let generation = self.shelf.generation();
+        if generation != before {
             self.answers.clear();
+            tracing::info!(generation, "verdicts taken");
         }
         self.publish();
-        tracing::info!(generation = self.shelf.generation(), "verdicts taken");
         Ok(())
-    }
-
-    fn key_base(&self, signed: &Signed) -> bool {
-        let bundle = self.shelf.key.open::<Bundle>(signed);
-        bundle.is_ok_and(|bundle| bundle.base.is_none())
     }
 
     fn publish(&self) {
         self.books
-            .send_replace(Arc::new(self.shelf.book(&self.answers)));
+            .send_replace(Arc::new(self.shelf.book(self.answers.values())));
     }
 
     /// Asks every open question once.
@@ -329,7 +237,14 @@ impl Follower {
                 break;
             };
             let digest = wanted.digest.to_string();
-            let Ok(answer) = self.question(&wanted).await else {
+            let registry = wanted.registry.as_ref().or(self.registry.as_ref());
+            let query = VerdictQuery {
+                registry: registry.cloned().unwrap_or_default(),
+                repository: wanted.repository.clone(),
+                digest: digest.clone(),
+                context: "new".to_owned(),
+            };
+            let Ok(answer) = Follow::ask(&self.client, &query, ANSWER).await else {
                 if until > now {
                     self.open.push_back((wanted, until));
                 }
@@ -349,28 +264,6 @@ impl Follower {
         if answered {
             self.publish();
         }
-    }
-
-    async fn question(&self, wanted: &Wanted) -> Result<VerdictAnswer, ClientError> {
-        let registry = wanted.registry.as_ref().or(self.registry.as_ref());
-        let query = [
-            ("registry", registry.map_or("", String::as_str)),
-            ("repository", &wanted.repository),
-            ("digest", &wanted.digest.to_string()),
-            ("context", "new"),
-        ];
-        let path = "/edge/v1/verdict";
-        let request = self
-            .client
-            .request(reqwest::Method::GET, path)
-            .query(&query);
-        let request = request.timeout(Duration::from_secs(10));
-        let response = self.client.send(request, path).await?;
-        let bytes = self.client.bytes(response, path, 64 << 10).await?;
-        serde_json::from_slice(&bytes).map_err(|e| ClientError::Protocol {
-            url: path.to_owned(),
-            why: e.to_string(),
-        })
     }
 }
 
