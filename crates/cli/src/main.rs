@@ -16,6 +16,7 @@ mod debug;
 mod delta;
 mod diff;
 mod doctor;
+mod edge;
 mod errors;
 mod explain;
 mod exposure;
@@ -123,6 +124,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
             VexCommand::Init(init) => vex::init(&init),
         },
         Command::Debug(debug) => debug::run(debug.command),
+        Command::Edge(edge) => edge::run(&edge, &args.console),
         Command::Gate(gate) => gate::run(&gate, &args.console),
         Command::Config(shown) => config::run(&shown),
         Command::Doctor(doctor) => doctor::run(&doctor),

@@ -7,6 +7,7 @@
 mod check;
 mod database;
 mod debug;
+mod edge;
 mod fix;
 mod gate;
 mod policy;
@@ -23,6 +24,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use check::CheckArgs;
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
+pub(crate) use edge::{EdgeArgs, SpotCloud};
 pub(crate) use fix::FixArgs;
 pub(crate) use gate::{GateRuleArgs, GateServerArgs, UnknownRule, VerdictSourceArgs};
 pub(crate) use policy::{
@@ -73,6 +75,8 @@ pub(crate) enum Command {
     Policy(PolicyCommandArgs),
     /// Exploitability statements: write a document from a report.
     Vex(VexArgs),
+    /// Look at images beside their registry, for a centre that is elsewhere.
+    Edge(Box<EdgeArgs>),
     /// Stand before a registry and refuse what is quarantined.
     Gate(Box<GateServerArgs>),
     /// Show the settings: which value counts, and where it is from.

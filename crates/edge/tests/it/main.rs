@@ -3,7 +3,9 @@
 mod clients;
 mod flow;
 mod hostile;
+mod peer;
 mod pull;
 mod rule;
 mod source;
 mod support;
+mod unit;
