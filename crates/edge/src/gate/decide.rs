@@ -2,6 +2,7 @@
 //! wait for an examination where the rules ask for one.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,8 +13,9 @@ use tokio::time::Instant;
 use super::rule::{Action, Rules, Transition, rule};
 use crate::verdict::{Book, GateRules, Name, Source, Standing, Wanted};
 
-/// Most pulls that wait for an examination at once; one more is told at once.
-const MAX_WAITING: usize = 1024;
+/// Manifests of pulls that wait for an examination, in KiB; one more is refused at once,
+/// so that those who wait never hold up those who need not.
+const WAITING_KIB: usize = 64 << 10;
 
 /// Most manifests whose index is remembered.
 const MAX_CHILDREN: usize = 65_536;
@@ -51,6 +53,7 @@ pub(super) struct Judge {
     rules: GateRules,
     registry: Option<String>,
     waiting: Semaphore,
+    pulls: AtomicUsize,
     parents: Mutex<Parents>,
     clock: fn() -> Timestamp,
 }
@@ -67,7 +70,8 @@ impl Judge {
             source,
             rules,
             registry,
-            waiting: Semaphore::new(MAX_WAITING),
+            waiting: Semaphore::new(WAITING_KIB),
+            pulls: AtomicUsize::new(0),
             parents: Mutex::default(),
             clock,
         }
@@ -84,7 +88,7 @@ impl Judge {
 
     /// How many pulls wait.
     pub(super) fn waiting(&self) -> usize {
-        MAX_WAITING - self.waiting.available_permits()
+        self.pulls.load(Ordering::Relaxed)
     }
 
     /// Remembers what an index leads to: a platform's manifest is judged as what it is
@@ -139,8 +143,15 @@ impl Judge {
         }
     }
 
-    /// The ruling, after waiting for the examination where the rules say so.
-    pub(super) async fn settled(&self, digest: &Digest, repository: &str, kind: Kind) -> Ruling {
+    /// The ruling on a manifest of so many bytes, after waiting for the examination where
+    /// the rules say so.
+    pub(super) async fn settled(
+        &self,
+        digest: &Digest,
+        repository: &str,
+        kind: Kind,
+        bytes: usize,
+    ) -> Ruling {
         // Before the first look, so that nothing between the two goes unseen.
         let mut books = self.books.clone();
         books.mark_unchanged();
@@ -148,20 +159,21 @@ impl Judge {
         if ruling.action != Action::Wait {
             return ruling;
         }
-        let deadline = Instant::now() + self.rules_of(&self.book()).wait;
-        let permit = self.waiting.try_acquire();
-        if permit.is_ok() {
+        let weight = u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX);
+        if let Ok(_permit) = self.waiting.try_acquire_many(weight) {
+            let _one = Waiting::new(&self.pulls);
             self.source.want(Wanted {
                 registry: self.registry.clone(),
                 repository: repository.to_owned(),
                 digest: digest.clone(),
             });
-        }
-        while ruling.action == Action::Wait && permit.is_ok() {
-            let changed = tokio::time::timeout_at(deadline, books.changed()).await;
-            ruling = self.ruling(digest, repository, kind);
-            if !matches!(changed, Ok(Ok(()))) {
-                break;
+            let deadline = Instant::now() + self.rules_of(&self.book()).wait;
+            while ruling.action == Action::Wait {
+                let changed = tokio::time::timeout_at(deadline, books.changed()).await;
+                ruling = self.ruling(digest, repository, kind);
+                if !matches!(changed, Ok(Ok(()))) {
+                    break;
+                }
             }
         }
         if ruling.action == Action::Wait {
@@ -179,6 +191,22 @@ impl Judge {
     fn parents_of(&self, digest: &Digest) -> Vec<Digest> {
         let parents = self.parents.lock().unwrap_or_else(PoisonError::into_inner);
         parents.of.get(digest).cloned().unwrap_or_default()
+    }
+}
+
+/// One more that waits, for as long as it does; a client may go away.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

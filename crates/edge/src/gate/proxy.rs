@@ -18,12 +18,13 @@ use super::metrics::Metrics;
 use super::path::{Reference, Route, canonical, looks_like_a_pull, route};
 use super::refusal::{error, refused};
 use super::rule::Action;
-use super::stall::Flow;
+use super::stall::{Flow, Held};
 use super::upstream::{Upstream, UpstreamError};
 use super::{Body, empty};
 
-/// Manifests that are held in memory at once, in KiB.
-const MANIFEST_BUDGET: usize = 64 << 10;
+/// Manifests that are held in memory at once, from the first byte that is read to the
+/// last that is sent, in KiB.
+const MANIFEST_BUDGET: usize = 256 << 10;
 
 /// How long a manifest may take to arrive.
 const MANIFEST_TIME: Duration = Duration::from_secs(60);
@@ -288,14 +289,16 @@ impl Proxy {
         is_head: bool,
     ) -> Response<Body> {
         let (mut head, body) = response.into_parts();
-        // Held until the manifest has been passed on or refused.
+        // Given back while the pull waits for an examination: those who wait have a budget
+        // of their own.
         let told = head.headers.get(header::CONTENT_LENGTH);
         let told = told.and_then(|l| l.to_str().ok()?.parse::<usize>().ok());
         let room = told.unwrap_or(MAX_MANIFEST).min(MAX_MANIFEST) / 1024 + 1;
         let room = u32::try_from(room).unwrap_or(u32::MAX);
-        let Ok(_room) = self.budget.clone().acquire_many_owned(room).await else {
+        let Ok(room) = self.budget.clone().acquire_many_owned(room).await else {
             return mismatch("the gate is stopping");
         };
+        let mut room = Some(room);
         let whole = Limited::new(body, MAX_MANIFEST).collect();
         let bytes = match tokio::time::timeout(MANIFEST_TIME, whole).await {
             Ok(Ok(whole)) => whole.to_bytes(),
@@ -318,7 +321,14 @@ impl Proxy {
         if !seen.platforms.is_empty() {
             self.judge.remember(&digest, seen.platforms);
         }
-        let ruling = self.judge.settled(&digest, pull.name, seen.kind).await;
+        let mut ruling = self.judge.ruling(&digest, pull.name, seen.kind);
+        if ruling.action == Action::Wait {
+            drop(std::mem::take(&mut room));
+            let settled = self
+                .judge
+                .settled(&digest, pull.name, seen.kind, bytes.len());
+            ruling = settled.await;
+        }
         self.metrics
             .deciding
             .observe(started.elapsed().as_secs_f64());
@@ -339,9 +349,10 @@ impl Proxy {
         }
         let body = match is_head {
             true => empty(),
-            false => Full::new(bytes)
-                .map_err(|never| match never {})
-                .boxed_unsync(),
+            false => {
+                let body = Full::new(bytes).map_err(|never| match never {});
+                Held::new(body, room).boxed_unsync()
+            }
         };
         let mut response = Response::new(body);
         *response.headers_mut() = head.headers;

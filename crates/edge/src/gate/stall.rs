@@ -169,3 +169,35 @@ where
         self.inner.size_hint()
     }
 }
+
+/// A body that takes room in a budget until it was sent, or nobody takes it.
+pub(super) struct Held<B> {
+    inner: B,
+    _room: Option<tokio::sync::OwnedSemaphorePermit>,
+}
+
+impl<B> Held<B> {
+    pub(super) fn new(inner: B, room: Option<tokio::sync::OwnedSemaphorePermit>) -> Self {
+        Self { inner, _room: room }
+    }
+}
+
+impl<B: Body + Unpin> Body for Held<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.inner).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

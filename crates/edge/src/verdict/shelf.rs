@@ -179,7 +179,8 @@ impl Shelf {
             return Book::default();
         };
         let mut bundle = head.clone();
-        bundle.verdicts = self.verdicts.values().chain(answers).cloned().collect();
+        let held = self.verdicts.values().cloned();
+        bundle.verdicts = held.chain(answers.cloned()).collect();
         Book::new(of_bundle(&bundle).0, true)
     }
 }
