@@ -453,7 +453,8 @@ pub fn verdicts(bytes: &[u8]) {
         return;
     };
     let key =
-        lazaret_wire::sign::VerifyingKey::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+        lazaret_wire::sign::VerifyingKey::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+            .ok();
     match kind % 3 {
         0 => {
             let Ok(book) = read(rest, None) else { return };
@@ -465,7 +466,7 @@ pub fn verdicts(bytes: &[u8]) {
             let _ = book.standing(&digest, name, jiff::Timestamp::UNIX_EPOCH);
             let _ = book.age(jiff::Timestamp::MAX);
         }
-        1 => drop(read(rest, key.ok().as_ref())),
+        1 => drop(read(rest, key.as_ref())),
         _ => {
             if let Ok(text) = std::str::from_utf8(rest) {
                 let _ = GateRules::parse(text);

@@ -92,7 +92,8 @@ fn said(output: &Output) -> String {
 }
 
 fn is_there(client: &str) -> bool {
-    let found = Command::new(client)
+    let mut found = Command::new(client);
+    found
         .arg("--help")
         .stdout(Stdio::null())
         .stderr(Stdio::null());

@@ -49,8 +49,23 @@ fn memory() -> usize {
     kib * 1024
 }
 
+struct Chunks(tokio::sync::mpsc::Receiver<Result<axum::body::Bytes, std::io::Error>>);
+
+impl hyper::body::Body for Chunks {
+    type Data = axum::body::Bytes;
+    type Error = std::io::Error;
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        self.0
+            .poll_recv(cx)
+            .map(|c| c.map(|c| c.map(hyper::body::Frame::data)))
+    }
+}
+
 /// A body of zeros, made as it is read.
-fn zeros(bytes: usize) -> Body {
+fn zeros(bytes: usize) -> Chunks {
     let chunk = axum::body::Bytes::from(vec![0_u8; 64 << 10]);
     let (sender, receiver) = tokio::sync::mpsc::channel::<Result<_, std::io::Error>>(1);
     tokio::spawn(async move {
@@ -60,20 +75,7 @@ fn zeros(bytes: usize) -> Body {
             }
         }
     });
-    struct Chunks(tokio::sync::mpsc::Receiver<Result<axum::body::Bytes, std::io::Error>>);
-    impl hyper::body::Body for Chunks {
-        type Data = axum::body::Bytes;
-        type Error = std::io::Error;
-        fn poll_frame(
-            mut self: std::pin::Pin<&mut Self>,
-            cx: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
-            self.0
-                .poll_recv(cx)
-                .map(|c| c.map(|c| c.map(hyper::body::Frame::data)))
-        }
-    }
-    Body::new(Chunks(receiver))
+    Chunks(receiver)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +94,7 @@ async fn blobs_of_any_size_stream_in_flat_memory_both_ways() {
     let app = Router::new()
         .route(
             "/v2/app/blobs/{digest}",
-            on_get(|| async { Response::new(zeros(SIZE)) }),
+            on_get(|| async { Response::new(Body::new(zeros(SIZE))) }),
         )
         .route("/v2/app/blobs/uploads/1", axum::routing::put(put));
     let gate = gate_before(serve(app).await).await;
