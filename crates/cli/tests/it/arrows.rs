@@ -39,7 +39,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "advisory", "match", "model", "policy", "report", "store", "wire",
         ],
     ),
-    ("edge", &["image", "model", "policy", "scan", "wire"]),
+    (
+        "edge",
+        &[
+            "advisory", "image", "match", "model", "policy", "scan", "wire",
+        ],
+    ),
     (
         "cli",
         &[

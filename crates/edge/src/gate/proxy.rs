@@ -264,6 +264,7 @@ impl Proxy {
         let named: Option<Digest> = named.and_then(|d| d.to_str().ok()?.parse().ok());
         let digest = named.filter(|d| d.algorithm() == lazaret_model::DigestAlgorithm::Sha256)?;
         if let Reference::Digest(wanted) = &pull.reference
+            && wanted.algorithm() == digest.algorithm()
             && *wanted != digest
         {
             self.metrics.mismatches.inc();

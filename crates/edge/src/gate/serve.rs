@@ -13,7 +13,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -162,11 +162,13 @@ impl Gate {
                 answers.proxy.metrics.connections.inc();
                 let metrics = Arc::clone(&answers.proxy.metrics);
                 match tls {
-                    None => connection(stream, answers, watcher).await,
+                    None => connection(stream, answers, watcher, false).await,
                     Some(tls) => {
                         let agreed = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await;
                         if let Ok(Ok(stream)) = agreed {
-                            connection(stream, answers, watcher).await;
+                            let agreed = stream.get_ref().1.alpn_protocol();
+                            let is_http2 = agreed == Some(b"h2");
+                            connection(stream, answers, watcher, is_http2).await;
                         }
                     }
                 }
@@ -190,11 +192,16 @@ struct Answers {
     head_time: Duration,
 }
 
-async fn connection<S>(stream: S, answers: Answers, watcher: hyper_util::server::graceful::Watcher)
+async fn connection<S>(stream: S, answers: Answers, watcher: Watcher, is_http2: bool)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let mut builder = Builder::new(TokioExecutor::new());
+    let builder = Builder::new(TokioExecutor::new());
+    // Not found out from the first bytes: whoever sends none would be waited for for ever.
+    let mut builder = match is_http2 {
+        true => builder.http2_only(),
+        false => builder.http1_only(),
+    };
     builder
         .http1()
         .timer(TokioTimer::new())

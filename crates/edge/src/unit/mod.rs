@@ -6,6 +6,7 @@
 //! and a completion that comes too late is refused by its fence. Cut off, it sends what
 //! it has when the line is back, and gives out the verdicts that it holds with their age.
 
+mod alone;
 mod identity;
 mod interruption;
 mod pages;
@@ -25,11 +26,15 @@ use lazaret_wire::edge::Counters;
 use lazaret_wire::{Client, ClientError};
 
 use crate::verdict::{Follow, Shelf};
+use alone::{Advisories, Own};
 use identity::Kept;
 
 pub use identity::IdentityError;
 pub use interruption::{Cloud, Interruption, Metadata, Never};
 pub use spool::{Entry, Finished, Spool, Waiting};
+
+/// How often newer advisories are asked for.
+const ADVISORIES_EVERY: Duration = Duration::from_secs(60);
 
 /// How an edge unit stands.
 #[derive(Debug, Clone)]
@@ -92,6 +97,8 @@ struct Shared {
     client: RwLock<Client>,
     spool: Spool,
     shelf: Mutex<Shelf>,
+    advisories: Mutex<Advisories>,
+    own: Mutex<Own>,
     /// When the centre last answered.
     heard: Mutex<Option<Timestamp>>,
     trouble: Mutex<Option<String>>,
@@ -135,6 +142,7 @@ impl Unit {
         )
         .await?;
         let shelf = Shelf::open(kept.bundle_key()?, Some(settings.directory.join("bundles")));
+        let advisories = Advisories::open(settings.directory.join("advisories"));
         let listener = match settings.listen {
             None => None,
             Some(address) => Some(
@@ -150,6 +158,8 @@ impl Unit {
             client: RwLock::new(client),
             spool,
             shelf: Mutex::new(shelf),
+            advisories: Mutex::new(advisories),
+            own: Mutex::default(),
             heard: Mutex::default(),
             trouble: Mutex::default(),
             stopping: AtomicBool::new(false),
@@ -186,6 +196,7 @@ impl Unit {
         let mut side = tokio::task::JoinSet::new();
         side.spawn(send::run(Arc::clone(&shared)));
         side.spawn(follow(Arc::clone(&shared)));
+        side.spawn(follow_advisories(Arc::clone(&shared)));
         side.spawn(renew(Arc::clone(&shared)));
         if let Some(listener) = self.listener {
             side.spawn(pages::serve(listener, Arc::clone(&shared)));
@@ -249,7 +260,7 @@ impl Shared {
         let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         Counters {
             bundle_generation: lock(&self.shelf).generation(),
-            advisories: String::new(),
+            advisories: lock(&self.advisories).digest(),
             images: number(&self.images),
             layer_bytes_read: number(&self.layer_bytes),
             // There is no call that would send any.
@@ -294,6 +305,18 @@ async fn follow(shared: Arc<Shared>) {
                     break;
                 }
             }
+        }
+    }
+}
+
+/// Follows the advisories of the centre, for when it does not answer.
+async fn follow_advisories(shared: Arc<Shared>) {
+    let mut every = tokio::time::interval(ADVISORIES_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if let Err(why) = alone::refresh(&shared).await {
+            tracing::debug!(%why, "no newer advisories");
         }
     }
 }

@@ -98,8 +98,17 @@ async fn verdict(State(shared): State<Arc<Shared>>, Query(query): Query<VerdictQ
     shared.heard(&asked);
     match asked {
         Ok(answer) => Json(answer).into_response(),
-        // Cut off: nobody has looked, as far as anybody here knows.
+        // Cut off: what was decided here, or nobody has looked as far as anybody here knows.
         Err(_) => {
+            let own = lock(&shared.own).find(&query.registry, &query.repository, &query.digest);
+            if let Some(verdict) = own {
+                return Json(VerdictAnswer {
+                    verdict,
+                    on_unknown,
+                    link: String::new(),
+                })
+                .into_response();
+            }
             let verdict = GateVerdict {
                 host: query.registry,
                 repository: query.repository,

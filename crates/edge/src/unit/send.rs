@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use lazaret_wire::{Client, ClientError};
 
-use super::Shared;
 use super::spool::Entry;
+use super::{Shared, alone};
 
 /// How often the spool is looked into.
 const EVERY: Duration = Duration::from_millis(200);
@@ -33,7 +33,10 @@ pub(super) async fn run(shared: Arc<Shared>) {
         tokio::time::sleep(wait).await;
         wait = match drain(&shared).await {
             true => EVERY,
-            false => (wait * 2).min(LONGEST_WAIT),
+            false => {
+                alone::judge_waiting(&shared).await;
+                (wait * 2).min(LONGEST_WAIT)
+            }
         };
     }
 }

@@ -39,6 +39,10 @@ struct State {
 /// A result that waits, with the blobs that must be there before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finished {
+    /// Host of the registry.
+    pub host: String,
+    /// The repository.
+    pub repository: String,
     /// What the centre is told.
     pub complete: CompleteRequest,
     /// Blobs of the spool that are sent before.

@@ -157,6 +157,8 @@ fn begin(
             &shared.layer_bytes,
         );
         let finished = found.map(|(results, blobs)| Finished {
+            host: access.host.clone(),
+            repository: access.repository.clone(),
             complete: CompleteRequest {
                 job: job.id.clone(),
                 fence: job.fence,

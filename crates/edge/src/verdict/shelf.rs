@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use lazaret_wire::api::PolicyDocument;
 use lazaret_wire::edge::{BUNDLE_SCHEMA, Bundle, GateVerdict, OnUnknown};
 use lazaret_wire::sign::{Signed, VerifyingKey};
 
@@ -64,6 +65,13 @@ impl Shelf {
         self.head
             .as_ref()
             .map(|head| head.policy.on_unknown)
+            .unwrap_or_default()
+    }
+
+    /// The documents of the policy that was decided by; none for the one in the program.
+    pub(crate) fn documents(&self) -> Vec<PolicyDocument> {
+        let head = self.head.as_ref();
+        head.map(|head| head.policy.documents.clone())
             .unwrap_or_default()
     }
 

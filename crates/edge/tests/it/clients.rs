@@ -57,7 +57,7 @@ impl Stage {
                 "{client} pulls what is quarantined: {text}"
             );
             assert!(
-                text.contains("403") || text.contains("denied"),
+                text.contains("403") || text.to_lowercase().contains("denied"),
                 "{client}: {text}"
             );
             if shows_reason {

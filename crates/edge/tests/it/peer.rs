@@ -18,9 +18,9 @@ use hyper_util::service::TowerToHyperService;
 use lazaret_testkit::registry::digest_of;
 use lazaret_wire::api::HoldState;
 use lazaret_wire::edge::{
-    Bundle, CompleteRequest, FailRequest, GateVerdict, HeartbeatAnswer, HeartbeatRequest,
-    ImageAccess, JoinRequest, JoinTicket, Joined, LeaseAnswer, LeaseRequest, LeasedJob, OnUnknown,
-    RenewRequest, VerdictAnswer, VerdictQuery, Work,
+    ADVISORIES_KIND, Bundle, CompleteRequest, FailRequest, GateVerdict, HeartbeatAnswer,
+    HeartbeatRequest, ImageAccess, JoinRequest, JoinTicket, Joined, LeaseAnswer, LeaseRequest,
+    LeasedJob, OnUnknown, RenewRequest, VerdictAnswer, VerdictQuery, Work,
 };
 use lazaret_wire::sign::SigningKey;
 use rcgen::{
@@ -40,6 +40,8 @@ pub(crate) struct Known {
     pub(crate) blobs: HashMap<String, Vec<u8>>,
     pub(crate) bundles: Vec<Bundle>,
     pub(crate) verdicts: HashMap<String, HoldState>,
+    pub(crate) advisories: Option<Vec<u8>>,
+    pub(crate) advisories_given: u32,
     pub(crate) joins: u32,
     pub(crate) renewals: u32,
     pub(crate) other_bytes: usize,
@@ -187,6 +189,7 @@ fn router(peer: Arc<Peer>) -> Router {
         .route("/edge/v1/fail", post(fail))
         .route("/edge/v1/bundle", get(bundle))
         .route("/edge/v1/verdict", get(verdict))
+        .route("/edge/v1/advisories", get(advisories))
         .layer(from_fn_with_state(Arc::clone(&peer), only_edges))
         .route("/edge/v1/join", post(join))
         .with_state(peer)
@@ -339,6 +342,21 @@ async fn bundle(
         Some(bundle) => Json(peer.key.sign(bundle).expect("signed")).into_response(),
         None => StatusCode::NOT_MODIFIED.into_response(),
     }
+}
+
+async fn advisories(
+    State(peer): State<Arc<Peer>>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    let mut known = peer.known();
+    let Some(bytes) = known.advisories.clone() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    if query.get("have").is_some_and(|have| !have.is_empty()) {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    known.advisories_given += 1;
+    ([(ADVISORIES_KIND, "whole")], bytes).into_response()
 }
 
 async fn verdict(

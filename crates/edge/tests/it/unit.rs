@@ -10,9 +10,9 @@ use lazaret_edge::unit::{
 };
 use lazaret_edge::verdict::{RemoteSettings, RemoteSource, Source};
 use lazaret_testkit::registry::{LoopbackRegistry, Manners, digest_of};
-use lazaret_wire::api::HoldState;
+use lazaret_wire::api::{HoldState, PolicyDocument};
 use lazaret_wire::edge::{
-    BUNDLE_SCHEMA, Bundle, BundlePolicy, CompleteRequest, GateVerdict, OnUnknown,
+    BUNDLE_SCHEMA, Bundle, BundlePolicy, CompleteRequest, GateVerdict, OnUnknown, VerdictAnswer,
 };
 use lazaret_wire::{Client, Identity};
 use tokio::sync::oneshot;
@@ -33,6 +33,16 @@ fn settings(peer: &Peer, directory: &std::path::Path) -> UnitSettings {
         listen: Some(([127, 0, 0, 1], 0).into()),
         gate_token: None,
         grace: Duration::from_secs(20),
+    }
+}
+
+fn finished(complete: CompleteRequest, blobs: Vec<lazaret_model::Digest>) -> Finished {
+    let (host, repository) = ("r".to_owned(), "app".to_owned());
+    Finished {
+        host,
+        repository,
+        complete,
+        blobs,
     }
 }
 
@@ -215,12 +225,7 @@ async fn a_completion_that_comes_too_late_is_refused_and_forgotten() {
         fence: 1,
         results: Vec::new(),
     };
-    spool
-        .result(&Finished {
-            complete,
-            blobs: Vec::new(),
-        })
-        .expect("kept");
+    spool.result(&finished(complete, Vec::new())).expect("kept");
     peer.scan(&registry.host(), "app", &one.digest);
     let unit = run(settings.clone(), Never).await;
     until(&peer, "the job", |known| known.completed.len() == 1).await;
@@ -351,10 +356,7 @@ fn a_spool_drops_events_before_results_and_counts_them() {
         fence: 1,
         results: Vec::new(),
     };
-    let finished = Finished {
-        complete,
-        blobs: vec![blob.clone()],
-    };
+    let finished = finished(complete, vec![blob.clone()]);
     spool.result(&finished).expect("kept");
     let waiting = spool.waiting();
     assert_eq!(
@@ -498,4 +500,61 @@ async fn a_gate_follows_the_centre_through_the_unit_and_decides_when_both_are_go
         (status(&gate, &one).await, status(&gate, &two).await),
         (403, 403)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_that_is_cut_off_decides_with_what_it_has_and_says_so() {
+    let peer = Peer::start().await;
+    let one = image("alone");
+    let slow = Manners {
+        drip: Some(Duration::from_micros(300)),
+        ..Manners::default()
+    };
+    let registry = LoopbackRegistry::start(slow).expect("a registry");
+    put(&registry, &one);
+    let mut held = bundle(1, None, &digest_of(b"another"), HoldState::Clear);
+    held.policy.documents.push(PolicyDocument {
+        name: "strict".to_owned(),
+        text:
+            "apiVersion: lazaret.dev/v1\nkind: Policy\nname: strict\nrules:\n  - name: none\n    \
+               description: nothing is let in\n    when: 'true'\n    action: quarantine\n"
+                .to_owned(),
+    });
+    peer.known().bundles.push(held);
+    peer.known().advisories = Some(
+        lazaret_advisory::starter::database()
+            .expect("a database")
+            .bytes()
+            .to_vec(),
+    );
+    let directory = tempfile::tempdir().expect("a directory");
+    peer.scan(&registry.host(), "app", &one.digest);
+    let unit = run(settings(&peer, directory.path()), Never).await;
+    until(&peer, "the lease", |known| known.leased.len() == 1).await;
+    until(&peer, "the advisories", |known| known.advisories_given > 0).await;
+    peer.is_cut_off.store(true, Ordering::Relaxed);
+    let question = format!(
+        "{}/edge/v1/verdict?registry={}&repository=app&digest={}",
+        unit.address,
+        registry.host(),
+        one.digest
+    );
+    for round in 0.. {
+        let answer = get(&question).await.bytes().await.expect("a body");
+        let answer: VerdictAnswer = serde_json::from_slice(&answer).expect("JSON");
+        if answer.verdict.state == HoldState::Quarantined {
+            let reason = answer.verdict.reason;
+            assert!(
+                reason.contains("while the centre did not answer"),
+                "{reason}"
+            );
+            assert!(reason.contains("nothing is let in"), "{reason}");
+            break;
+        }
+        assert!(round < 300, "nothing is decided: {answer:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    peer.is_cut_off.store(false, Ordering::Relaxed);
+    until(&peer, "the result", |known| known.completed.len() == 1).await;
+    unit.end().await;
 }
