@@ -219,7 +219,7 @@ where
         let answers = answers.clone();
         async move { Ok::<_, std::convert::Infallible>(answers.answer(request).await) }
     });
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     if let Err(why) = watcher.watch(connection.into_owned()).await {
         tracing::debug!(%why, "connection ended");
     }

@@ -113,9 +113,8 @@ pub(super) fn scan(
 }
 
 fn options(access: &ImageAccess) -> RegistryOptions {
-    let mut options = RegistryOptions::default();
     // The centre says who we are; a credential of this machine is for others.
-    options.keychain = match (&access.username, &access.password) {
+    let keychain = match (&access.username, &access.password) {
         (_, None) => Keychain::empty(),
         (username, Some(password)) => Keychain::empty().with(
             &access.host,
@@ -125,8 +124,10 @@ fn options(access: &ImageAccess) -> RegistryOptions {
             },
         ),
     };
-    if access.plain_http {
-        options.plain_http.insert(access.host.clone());
+    let plain = access.plain_http.then(|| access.host.clone());
+    RegistryOptions {
+        keychain,
+        plain_http: plain.into_iter().collect(),
+        ..RegistryOptions::default()
     }
-    options
 }
