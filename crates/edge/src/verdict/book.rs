@@ -62,12 +62,12 @@ impl Standing {
     };
 
     /// What a verdict says at a time. A hold that has ended by itself leaves the image
-    /// clear; a release that has ended leaves it quarantined again.
+    /// clear; a release that has ended leaves it held.
     fn of(verdict: &Verdict, now: Timestamp) -> Self {
         let ended = verdict.until.is_some_and(|until| until <= now);
         let state = match verdict.state {
             State::Held | State::Quarantined if ended => State::Clear,
-            State::Released if ended => State::Quarantined,
+            State::Released if ended => State::Held,
             state => state,
         };
         Self {

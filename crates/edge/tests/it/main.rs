@@ -3,6 +3,7 @@
 mod clients;
 mod flow;
 mod hostile;
+mod killed;
 mod peer;
 mod pull;
 mod rule;

@@ -30,11 +30,18 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use tokio_rustls::TlsAcceptor;
 
+/// A job that somebody has.
+pub(crate) struct Leased {
+    fence: i64,
+    access: ImageAccess,
+    until: std::time::Instant,
+}
+
 /// What a centre knows.
 #[derive(Default)]
 pub(crate) struct Known {
     pub(crate) waiting: VecDeque<ImageAccess>,
-    pub(crate) leased: BTreeMap<String, (i64, ImageAccess)>,
+    pub(crate) leased: BTreeMap<String, Leased>,
     pub(crate) completed: Vec<CompleteRequest>,
     pub(crate) failed: Vec<FailRequest>,
     pub(crate) blobs: HashMap<String, Vec<u8>>,
@@ -45,6 +52,7 @@ pub(crate) struct Known {
     pub(crate) joins: u32,
     pub(crate) renewals: u32,
     pub(crate) other_bytes: usize,
+    used: Vec<String>,
     jobs: i64,
 }
 
@@ -56,6 +64,8 @@ pub(crate) struct Peer {
     ca: String,
     known: Mutex<Known>,
     pub(crate) life: Mutex<Duration>,
+    /// How long a job is somebody's without a heartbeat.
+    pub(crate) lease: Mutex<Duration>,
     /// Nobody is answered.
     pub(crate) is_cut_off: AtomicBool,
 }
@@ -105,6 +115,7 @@ impl Peer {
             ca: ca_certificate.pem(),
             known: Mutex::default(),
             life: Mutex::new(Duration::from_secs(3600)),
+            lease: Mutex::new(Duration::from_secs(60)),
             is_cut_off: AtomicBool::new(false),
         });
         let app = router(Arc::clone(&peer));
@@ -144,7 +155,12 @@ impl Peer {
     }
 
     pub(crate) fn ticket(&self) -> String {
-        let (secret, ca, region) = ("once".to_owned(), self.ca.clone(), "eu".to_owned());
+        self.ticket_of("once")
+    }
+
+    /// A token that is good once; its secret begins with `once`.
+    pub(crate) fn ticket_of(&self, secret: &str) -> String {
+        let (secret, ca, region) = (secret.to_owned(), self.ca.clone(), "eu".to_owned());
         JoinTicket { secret, ca, region }.encode()
     }
 
@@ -211,10 +227,12 @@ async fn only_edges(State(peer): State<Arc<Peer>>, request: Request, next: Next)
 
 async fn join(State(peer): State<Arc<Peer>>, Json(asked): Json<JoinRequest>) -> Response {
     let mut known = peer.known();
-    if asked.secret != "once" || known.joins > 0 {
+    let is_known = known.used.contains(&asked.secret);
+    if is_known || !asked.secret.starts_with("once") {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     known.joins += 1;
+    known.used.push(asked.secret.clone());
     Json(peer.joined(&asked.csr)).into_response()
 }
 
@@ -229,17 +247,35 @@ async fn lease(
     Json(asked): Json<LeaseRequest>,
 ) -> Json<LeaseAnswer> {
     let mut jobs = Vec::new();
+    let lease = *peer.lease.lock().expect("no panic");
     for _ in 0..asked.wait_seconds * 10 + 1 {
         {
             let mut known = peer.known();
+            let now = std::time::Instant::now();
+            let is_over = |leased: &Leased| leased.until <= now;
+            let over: Vec<String> = known
+                .leased
+                .iter()
+                .filter(|(_, l)| is_over(l))
+                .map(|(id, _)| id.clone())
+                .collect();
+            for id in over {
+                let leased = known.leased.remove(&id).expect("it is there");
+                known.waiting.push_back(leased.access);
+            }
             while jobs.len() < asked.free as usize {
                 let Some(access) = known.waiting.pop_front() else {
                     break;
                 };
                 known.jobs += 1;
                 let (id, fence) = (format!("job-{}", known.jobs), known.jobs);
-                known.leased.insert(id.clone(), (fence, access.clone()));
-                let expires_at = jiff::Timestamp::now() + Duration::from_secs(60);
+                let leased = Leased {
+                    fence,
+                    access: access.clone(),
+                    until: now + lease,
+                };
+                known.leased.insert(id.clone(), leased);
+                let expires_at = jiff::Timestamp::now() + lease;
                 jobs.push(LeasedJob {
                     id,
                     fence,
@@ -265,16 +301,16 @@ async fn heartbeat(
     State(peer): State<Arc<Peer>>,
     Json(asked): Json<HeartbeatRequest>,
 ) -> Json<HeartbeatAnswer> {
-    let known = peer.known();
-    let is_lost = |id: &String| !known.leased.contains_key(id);
-    Json(HeartbeatAnswer {
-        lost: asked
-            .jobs
-            .into_iter()
-            .map(|j| j.id)
-            .filter(is_lost)
-            .collect(),
-    })
+    let lease = *peer.lease.lock().expect("no panic");
+    let mut known = peer.known();
+    let mut lost = Vec::new();
+    for job in asked.jobs {
+        match known.leased.get_mut(&job.id) {
+            Some(leased) => leased.until = std::time::Instant::now() + lease,
+            None => lost.push(job.id),
+        }
+    }
+    Json(HeartbeatAnswer { lost })
 }
 
 async fn blob(
@@ -301,19 +337,19 @@ async fn complete(State(peer): State<Arc<Peer>>, Json(done): Json<CompleteReques
         .iter()
         .all(|r| known.blobs.contains_key(&r.inventory));
     match known.leased.get(&done.job) {
-        Some((fence, _)) if *fence == done.fence && has_all => {
+        Some(leased) if leased.fence == done.fence && has_all => {
             known.leased.remove(&done.job);
             known.completed.push(done);
             StatusCode::NO_CONTENT
         }
-        Some((fence, _)) if *fence == done.fence => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(leased) if leased.fence == done.fence => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::CONFLICT,
     }
 }
 
 async fn fail(State(peer): State<Arc<Peer>>, Json(failed): Json<FailRequest>) -> StatusCode {
     let mut known = peer.known();
-    let Some((_, access)) = known.leased.remove(&failed.job) else {
+    let Some(Leased { access, .. }) = known.leased.remove(&failed.job) else {
         return StatusCode::CONFLICT;
     };
     if !failed.is_final {
