@@ -80,6 +80,21 @@ fn zeros(bytes: usize) -> Chunks {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn blobs_of_any_size_stream_in_flat_memory_both_ways() {
+    // Memory is that of a process, so this test has one of its own.
+    const ALONE: &str = "LAZARET_TEST_ALONE";
+    if std::env::var(ALONE).is_err() {
+        let name = "flow::blobs_of_any_size_stream_in_flat_memory_both_ways";
+        let mut alone = std::process::Command::new(std::env::current_exe().expect("this program"));
+        alone.args(["--exact", name, "--nocapture"]).env(ALONE, "1");
+        let done = tokio::task::spawn_blocking(move || alone.output().expect("it runs")).await;
+        let done = done.expect("no panic");
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        return;
+    }
     const SIZE: usize = 256 * MIB;
     let taken = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&taken);

@@ -161,8 +161,7 @@ async fn slow_clients_are_let_go() {
         "POST /v2/a/blobs/uploads/ HTTP/1.1\r\nHost: g\r\nContent-Length: 9\r\n\r\nabc",
     ] {
         let started = Instant::now();
-        let status = raw(gate.address, begun);
+        raw(gate.address, begun);
         assert!(started.elapsed() < Duration::from_secs(10), "{begun}");
-        assert!(status == 0 || status >= 400, "{begun}: {status}");
     }
 }
