@@ -4,6 +4,7 @@
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
+use hyper::ext::ReasonPhrase;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp, Unit};
@@ -84,6 +85,14 @@ pub(super) fn refused(ruling: &Ruling, repository: &str) -> Response<Body> {
         detail: Some(detail),
     }];
     let mut response = answer(StatusCode::FORBIDDEN, &Errors { errors });
+    // The answer to HEAD has no body; containerd, which asks so first, shows this phrase.
+    let phrase: Vec<u8> = format!("Forbidden: {message}")
+        .bytes()
+        .filter(|byte| matches!(byte, b' '..=b'~'))
+        .collect();
+    if let Ok(phrase) = ReasonPhrase::try_from(phrase) {
+        response.extensions_mut().insert(phrase);
+    }
     if ruling.standing.state == State::Unknown {
         response
             .headers_mut()
