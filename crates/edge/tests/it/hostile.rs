@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::response::IntoResponse as _;
 use lazaret_edge::gate::{GateSettings, Reference, Route, canonical, route};
+use proptest::prelude::*;
 
 use crate::support::{Image, OCI_MANIFEST, RunningGate, Told, image, nothing, quarantined};
 
@@ -163,5 +164,50 @@ async fn slow_clients_are_let_go() {
         let started = Instant::now();
         raw(gate.address, begun);
         assert!(started.elapsed() < Duration::from_secs(10), "{begun}");
+    }
+}
+
+/// Paths made of the parts that matter, in any order.
+fn paths() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        Just("v2"),
+        Just("V2"),
+        Just("manifests"),
+        Just("Manifests"),
+        Just("blobs"),
+        Just("uploads"),
+        Just("tags"),
+        Just("list"),
+        Just("app"),
+        Just(".."),
+        Just("."),
+        Just(""),
+        Just("%2f"),
+        Just("%6d"),
+        Just("latest"),
+        Just("sha256:00"),
+        Just(";"),
+        Just("\\"),
+    ];
+    proptest::collection::vec(part, 0..8).prop_map(|parts| format!("/{}", parts.join("/")))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn a_path_that_ends_as_a_manifest_does_is_judged_or_refused(path in paths()) {
+        let folded = path.to_ascii_lowercase();
+        let segments: Vec<&str> = folded.split('/').filter(|s| !s.is_empty()).collect();
+        let names_one = segments.first() == Some(&"v2")
+            && segments.len() >= 4
+            && segments[segments.len() - 2] == "manifests";
+        match canonical(&path) {
+            Err(_) => {}
+            Ok(path) => match route(&path) {
+                Err(_) | Ok(Route::Manifest { .. }) => {}
+                Ok(other) => prop_assert!(!names_one, "{path} is {other:?}"),
+            },
+        }
     }
 }
