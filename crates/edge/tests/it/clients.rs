@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lazaret_edge::gate::GateSettings;
 
-use crate::support::{DockerRegistry, Image, RunningGate, Told, image, push, quarantined};
+use crate::support::{DockerRegistry, Image, RunningGate, Told, image, push, quarantined, skipped};
 
 /// A registry, a gate before it, a clear image `app:good`, a quarantined one `app:bad`.
 struct Stage {
@@ -97,7 +97,7 @@ fn is_there(client: &str) -> bool {
         .stderr(Stdio::null());
     let there = found.status().is_ok();
     if !there {
-        eprintln!("skipped: {client} is not installed");
+        skipped(&format!("{client} is not installed"));
     }
     there
 }
@@ -224,7 +224,7 @@ fn containerd(directory: &Path) -> Option<(Containerd, String)> {
         }
         std::thread::sleep(Duration::from_millis(100));
     }
-    eprintln!("skipped: containerd does not start here");
+    skipped("containerd does not start here");
     None
 }
 

@@ -206,7 +206,7 @@ impl DockerRegistry {
     pub(crate) fn start() -> Option<Self> {
         let found = Command::new("docker-registry").arg("--version").output();
         if found.is_err() {
-            eprintln!("skipped: docker-registry is not installed");
+            skipped("docker-registry is not installed");
             return None;
         }
         let directory = tempfile::tempdir().expect("a directory");
@@ -323,4 +323,10 @@ pub(crate) fn file_source(verdicts: &Verdicts) -> (tempfile::TempDir, PathBuf, F
     std::fs::write(&path, serde_json::to_vec(verdicts).expect("JSON")).expect("written");
     let source = FileSource::open(&path, None).expect("verdicts");
     (directory, path, source)
+}
+
+/// Says that a test could not be done here, and why.
+pub(crate) fn skipped(why: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
