@@ -9,4 +9,5 @@ mod pull;
 mod rule;
 mod source;
 mod support;
+mod tls;
 mod unit;
