@@ -23,9 +23,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lazaret_wire::edge::Counters;
+use lazaret_wire::sign::Signed;
 use lazaret_wire::{Client, ClientError};
 
-use crate::verdict::{Follow, Shelf};
+use crate::verdict::{Follow, Shelf, SourceError};
 use alone::{Advisories, Own};
 use identity::Kept;
 
@@ -288,7 +289,7 @@ async fn follow(shared: Arc<Shared>) {
             let newer = Follow::newer(&client, held).await;
             shared.heard(&newer);
             let Ok(Some(signed)) = newer else { break };
-            let laid = lock(&shared.shelf).take(&signed);
+            let laid = lay(&shared, signed).await;
             match laid {
                 Ok(()) => {
                     let generation = lock(&shared.shelf).generation();
@@ -298,7 +299,7 @@ async fn follow(shared: Arc<Shared>) {
                     tracing::warn!(%why, "bundle not taken");
                     // Changes to something else than what is held: everything, then.
                     if let Ok(Some(whole)) = Follow::newer(&client, 0).await
-                        && let Err(why) = lock(&shared.shelf).take(&whole)
+                        && let Err(why) = lay(&shared, whole).await
                     {
                         tracing::warn!(%why, "whole bundle not taken");
                     }
@@ -307,6 +308,14 @@ async fn follow(shared: Arc<Shared>) {
             }
         }
     }
+}
+
+/// Lays a bundle on what is held, on a thread that may be busy for as long as that lasts.
+async fn lay(shared: &Arc<Shared>, signed: Signed) -> Result<(), SourceError> {
+    let shared = Arc::clone(shared);
+    let laid = tokio::task::spawn_blocking(move || lock(&shared.shelf).take(&signed));
+    laid.await
+        .unwrap_or_else(|e| Err(SourceError::Bundle(e.to_string())))
 }
 
 /// Follows the advisories of the centre, for when it does not answer.

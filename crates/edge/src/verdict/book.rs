@@ -1,6 +1,7 @@
 //! Verdicts in memory, made for looking up.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use lazaret_model::Digest;
@@ -19,9 +20,11 @@ pub struct Book {
     pub signed: bool,
     /// Rules that came with it.
     pub rules: GateRules,
-    verdicts: HashMap<Digest, Vec<Verdict>>,
-    running: HashMap<Digest, Option<Timestamp>>,
-    rollback: HashMap<Digest, Option<Timestamp>>,
+    verdicts: Arc<HashMap<Digest, Vec<Verdict>>>,
+    running: Arc<HashMap<Digest, Option<Timestamp>>>,
+    rollback: Arc<HashMap<Digest, Option<Timestamp>>>,
+    /// What was learned since, one by one.
+    since: HashMap<Digest, Vec<Verdict>>,
 }
 
 /// What is known of one digest under one name.
@@ -114,10 +117,32 @@ impl Book {
             made_at: verdicts.made_at,
             signed,
             rules: verdicts.gate.unwrap_or_default(),
-            verdicts: by_digest,
-            running: placed(verdicts.running),
-            rollback: placed(verdicts.rollback),
+            verdicts: Arc::new(by_digest),
+            running: Arc::new(placed(verdicts.running)),
+            rollback: Arc::new(placed(verdicts.rollback)),
+            since: HashMap::new(),
         }
+    }
+
+    /// The same book, and what was learned since. Cheap, however many verdicts there are.
+    #[must_use]
+    pub fn with(&self, verdicts: impl IntoIterator<Item = Verdict>) -> Self {
+        let mut since: HashMap<Digest, Vec<Verdict>> = HashMap::new();
+        for verdict in verdicts {
+            since
+                .entry(verdict.digest.clone())
+                .or_default()
+                .push(verdict);
+        }
+        Self {
+            since,
+            ..self.clone()
+        }
+    }
+
+    fn of<'a>(&'a self, digest: &Digest) -> impl Iterator<Item = &'a Verdict> + Clone + use<'a> {
+        let of = |map: &'a HashMap<Digest, Vec<Verdict>>| map.get(digest).into_iter().flatten();
+        of(&self.verdicts).chain(of(&self.since))
     }
 
     /// What is known of `digest` when it is pulled as `name`.
@@ -126,20 +151,18 @@ impl Book {
     /// every name. A verdict on another name counts where it is worse than nothing: the
     /// same bytes under another name are the same bytes.
     pub fn standing(&self, digest: &Digest, name: Name<'_>, now: Timestamp) -> Standing {
-        let Some(verdicts) = self.verdicts.get(digest) else {
+        let verdicts = self.of(digest);
+        if verdicts.clone().next().is_none() {
             return Standing::UNKNOWN;
-        };
+        }
         let worst = |verdicts: &mut dyn Iterator<Item = &Verdict>| {
             let standings = verdicts.map(|verdict| Standing::of(verdict, now));
             standings.reduce(Standing::worse)
         };
-        let mut here = verdicts
-            .iter()
-            .filter(|v| v.repository.is_some() && is_of(v, name));
-        let mut everywhere = verdicts
-            .iter()
-            .filter(|v| v.repository.is_none() && is_of(v, name));
-        let mut elsewhere = verdicts.iter().filter(|v| !is_of(v, name));
+        let all = || verdicts.clone();
+        let mut here = all().filter(|v| v.repository.is_some() && is_of(v, name));
+        let mut everywhere = all().filter(|v| v.repository.is_none() && is_of(v, name));
+        let mut elsewhere = all().filter(|v| !is_of(v, name));
         worst(&mut here)
             .or_else(|| worst(&mut everywhere))
             .or_else(|| {
@@ -161,7 +184,7 @@ impl Book {
 
     /// Whether anything is said of a digest, under any name.
     pub fn has(&self, digest: &Digest) -> bool {
-        self.verdicts.contains_key(digest)
+        self.of(digest).next().is_some()
     }
 
     /// How many digests have a verdict.
@@ -171,7 +194,7 @@ impl Book {
 
     /// Whether no digest has a verdict.
     pub fn is_empty(&self) -> bool {
-        self.verdicts.is_empty()
+        self.verdicts.is_empty() && self.since.is_empty()
     }
 
     /// How old it is; none where the source does not say when it was made. Never less

@@ -9,7 +9,7 @@ mod shelf;
 use std::sync::Arc;
 
 use lazaret_model::Digest;
-use lazaret_wire::edge::Bundle;
+use lazaret_wire::edge::{Bundle, GateVerdict};
 use tokio::sync::watch;
 
 pub use book::{Book, Name, Standing};
@@ -78,30 +78,35 @@ pub fn of_bundle(bundle: &Bundle) -> (Verdicts, usize) {
         ..GateRules::default()
     });
     let mut unread = 0;
-    for verdict in &bundle.verdicts {
-        let Ok(digest) = verdict.digest.parse::<Digest>() else {
+    for given in &bundle.verdicts {
+        let Some(verdict) = of_verdict(given) else {
             unread += 1;
             continue;
         };
-        let some = |text: &String| (!text.is_empty()).then(|| text.clone());
-        if verdict.running {
+        if given.running {
             verdicts.running.push(Placed {
-                digest: digest.clone(),
+                digest: verdict.digest.clone(),
                 since: None,
                 place: None,
             });
         }
-        verdicts.verdicts.push(Verdict {
-            digest,
-            registry: some(&verdict.host),
-            repository: some(&verdict.repository),
-            state: verdict.state,
-            reason: some(&verdict.reason),
-            link: None,
-            since: Some(verdict.since),
-            until: verdict.until,
-            even_if_running: false,
-        });
+        verdicts.verdicts.push(verdict);
     }
     (verdicts, unread)
+}
+
+/// One verdict of the centre; none where its digest is none.
+pub(crate) fn of_verdict(given: &GateVerdict) -> Option<Verdict> {
+    let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+    Some(Verdict {
+        digest: given.digest.parse().ok()?,
+        registry: some(&given.host),
+        repository: some(&given.repository),
+        state: given.state,
+        reason: some(&given.reason),
+        link: None,
+        since: Some(given.since),
+        until: given.until,
+        even_if_running: false,
+    })
 }

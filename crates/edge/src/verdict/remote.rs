@@ -11,7 +11,7 @@ use lazaret_wire::sign::{Signed, VerifyingKey};
 use lazaret_wire::{Client, ClientError};
 use tokio::sync::{mpsc, watch};
 
-use super::{Book, Shelf, Source, SourceError, Wanted};
+use super::{Book, Shelf, Source, SourceError, Wanted, of_verdict};
 
 /// Most questions that wait to be asked; who is dropped sees the bundle instead.
 const MAX_QUESTIONS: usize = 1024;
@@ -56,7 +56,8 @@ impl RemoteSource {
     /// runtime that this is called in.
     pub fn open(client: Client, settings: RemoteSettings) -> Self {
         let shelf = Shelf::open(settings.key, settings.directory);
-        let books = watch::Sender::new(Arc::new(shelf.book(std::iter::empty())));
+        let base = shelf.book();
+        let books = watch::Sender::new(Arc::new(base.clone()));
         let (questions, asked) = mpsc::channel(MAX_QUESTIONS);
         let source = Self {
             books: books.clone(),
@@ -65,7 +66,9 @@ impl RemoteSource {
         };
         let follower = Follower {
             client,
-            shelf,
+            generation: shelf.generation(),
+            shelf: Arc::new(Mutex::new(shelf)),
+            base,
             books,
             trouble: Arc::clone(&source.trouble),
             answers: HashMap::new(),
@@ -130,7 +133,10 @@ impl Follow {
 /// What asks in the background.
 struct Follower {
     client: Client,
-    shelf: Shelf,
+    shelf: Arc<Mutex<Shelf>>,
+    generation: i64,
+    /// The book of the shelf, without answers.
+    base: Book,
     books: watch::Sender<Arc<Book>>,
     trouble: Arc<Mutex<Option<String>>>,
     /// Answers to questions, by digest, until a bundle says the same.
@@ -167,11 +173,11 @@ impl Follower {
     async fn fetch(&mut self) {
         let mut told = None;
         for _ in 0..MAX_STEPS {
-            let held = self.shelf.generation();
+            let held = self.generation;
             match Follow::newer(&self.client, held).await {
                 Ok(None) => break,
-                Ok(Some(signed)) => match self.take(&signed) {
-                    Ok(()) if self.shelf.generation() == held => break,
+                Ok(Some(signed)) => match self.take(signed).await {
+                    Ok(()) if self.generation == held => break,
                     Ok(()) => {}
                     // Changes to something else than what is held: everything, then.
                     Err(SourceError::Bundle(why)) => {
@@ -195,7 +201,7 @@ impl Follower {
                 tracing::warn!(why, "no newer verdicts; the ones before stay in force");
             }
             (None, Some(_)) => {
-                let generation = self.shelf.generation();
+                let generation = self.generation;
                 tracing::info!(generation, "verdicts are followed again");
             }
             _ => {}
@@ -205,27 +211,39 @@ impl Follower {
 
     async fn whole(&mut self) -> Result<(), String> {
         match Follow::newer(&self.client, 0).await {
-            Ok(Some(signed)) => self.take(&signed).map_err(|e| e.to_string()),
+            Ok(Some(signed)) => self.take(signed).await.map_err(|e| e.to_string()),
             Ok(None) => Err("no whole bundle is given out".to_owned()),
             Err(error) => Err(chain(&error)),
         }
     }
 
-    fn take(&mut self, signed: &Signed) -> Result<(), SourceError> {
-        let before = self.shelf.generation();
-        self.shelf.take(signed)?;
-        let generation = self.shelf.generation();
-        if generation != before {
+    /// Takes a bundle, on a thread that may be busy for as long as that lasts: whoever
+    /// pulls meanwhile is answered by the others.
+    async fn take(&mut self, signed: Signed) -> Result<(), SourceError> {
+        let shelf = Arc::clone(&self.shelf);
+        let taken = tokio::task::spawn_blocking(move || {
+            let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+            shelf.take(&signed)?;
+            Ok((shelf.generation(), shelf.book()))
+        });
+        let taken = taken
+            .await
+            .unwrap_or_else(|e| Err(SourceError::Bundle(e.to_string())));
+        let (generation, book) = taken?;
+        if generation != self.generation {
             self.answers.clear();
-            tracing::info!(generation, "verdicts taken");
+            tracing::info!(generation, verdicts = book.len(), "verdicts taken");
         }
+        (self.generation, self.base) = (generation, book);
         self.publish();
         Ok(())
     }
 
     fn publish(&self) {
-        self.books
-            .send_replace(Arc::new(self.shelf.book(self.answers.values())));
+        let answers = self.answers.values().filter_map(of_verdict);
+        let before = self.books.send_replace(Arc::new(self.base.with(answers)));
+        // A hundred thousand verdicts take a while to go.
+        tokio::task::spawn_blocking(move || drop(before));
     }
 
     /// Asks every open question once.

@@ -181,14 +181,13 @@ impl Shelf {
         files.split_off(from)
     }
 
-    /// A book of what is held, with answers that came since.
-    pub(crate) fn book<'a>(&self, answers: impl Iterator<Item = &'a GateVerdict>) -> Book {
+    /// A book of what is held.
+    pub(crate) fn book(&self) -> Book {
         let Some(head) = &self.head else {
             return Book::default();
         };
         let mut bundle = head.clone();
-        let held = self.verdicts.values().cloned();
-        bundle.verdicts = held.chain(answers.cloned()).collect();
+        bundle.verdicts = self.verdicts.values().cloned().collect();
         Book::new(of_bundle(&bundle).0, true)
     }
 }
