@@ -224,7 +224,7 @@ impl Follower {
         let taken = tokio::task::spawn_blocking(move || {
             let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
             shelf.take(&signed)?;
-            Ok((shelf.generation(), shelf.book()))
+            Ok::<_, SourceError>((shelf.generation(), shelf.book()))
         });
         let taken = taken
             .await
@@ -266,7 +266,8 @@ impl Follower {
                 if until > now {
                     self.open.push_back((wanted, until));
                 }
-                continue;
+                // The others would wait for the same nobody.
+                break;
             };
             if answer.verdict.state == lazaret_wire::api::HoldState::Unknown {
                 if until > now {
