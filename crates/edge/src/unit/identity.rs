@@ -9,8 +9,13 @@ use lazaret_wire::{Client, ClientError, Identity};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use serde::{Deserialize, Serialize};
 
+use crate::verdict::write_whole;
+
 /// The file of an edge unit's directory that only its owner may read.
 const FILE: &str = "identity.json";
+
+/// The key that bundles are signed with, for everybody.
+const KEY_FILE: &str = "bundle.pub";
 
 /// Why an edge unit is nobody.
 #[derive(Debug, thiserror::Error)]
@@ -139,6 +144,14 @@ impl Kept {
     fn keep(&self, directory: &Path) -> Result<(), IdentityError> {
         let path = directory.join(FILE);
         let bytes = serde_json::to_vec(self).unwrap_or_default();
+        // For gates that are started beside: `--key DIR/bundle.pub`.
+        let public = directory.join(KEY_FILE);
+        write_whole(&public, format!("{}\n", self.bundle_key).as_bytes()).map_err(|source| {
+            IdentityError::Directory {
+                path: public,
+                source,
+            }
+        })?;
         private(&path, &bytes).map_err(|source| IdentityError::Directory { path, source })
     }
 
