@@ -36,6 +36,7 @@ mod single;
 mod stated;
 mod targets;
 mod trivy;
+mod unlooked;
 mod update;
 mod vex;
 
