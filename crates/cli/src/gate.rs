@@ -25,7 +25,13 @@ pub(crate) fn run(args: &GateServerArgs, console: &ConsoleArgs) -> anyhow::Resul
             certificate: certificate.clone(),
             key: key.clone(),
         }),
-        _ => None,
+        (None, None) => None,
+        _ => {
+            return Err(errors::refused(
+                "a certificate and its key go together",
+                "lazaret gate --tls-cert gate.pem --tls-key gate.key …",
+            ));
+        }
     };
     runtime()?.block_on(async {
         let source = source(&args.verdicts, args.registry.as_deref())?;
@@ -115,6 +121,17 @@ fn rules(args: &GateRuleArgs) -> anyhow::Result<GateRules> {
 }
 
 fn source(args: &VerdictSourceArgs, registry: Option<&str>) -> anyhow::Result<Arc<dyn Source>> {
+    let sources = [
+        args.verdicts.is_some(),
+        args.edge.is_some(),
+        args.central.is_some(),
+    ];
+    if sources.into_iter().filter(|given| *given).count() > 1 {
+        return Err(errors::refused(
+            "verdicts come from one place: a file, an edge unit or the centre",
+            "lazaret gate --edge https://edge.example:8444 …",
+        ));
+    }
     let key = args.key.as_deref().map(key).transpose()?;
     if let Some(path) = &args.verdicts {
         let doing = || errors::doing_with(format!("read verdicts from {}", path.display()), path);

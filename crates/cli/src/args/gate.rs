@@ -30,20 +30,10 @@ pub(crate) struct GateServerArgs {
     #[arg(long, value_name = "URL", env = "LAZARET_GATE_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
     /// The gate's certificate chain, PEM.
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "tls_key",
-        env = "LAZARET_GATE_TLS_CERT"
-    )]
+    #[arg(long, value_name = "FILE", env = "LAZARET_GATE_TLS_CERT")]
     pub(crate) tls_cert: Option<PathBuf>,
     /// The private key of the certificate, PEM.
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "tls_cert",
-        env = "LAZARET_GATE_TLS_KEY"
-    )]
+    #[arg(long, value_name = "FILE", env = "LAZARET_GATE_TLS_KEY")]
     pub(crate) tls_key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) verdicts: VerdictSourceArgs,
@@ -73,20 +63,10 @@ pub(crate) struct GateServerArgs {
 #[command(next_help_heading = "Verdicts")]
 pub(crate) struct VerdictSourceArgs {
     /// Verdicts in a file, or a signed bundle (with --key); read again when it changes.
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with_all = ["edge", "central"],
-        env = "LAZARET_GATE_VERDICTS"
-    )]
+    #[arg(long, value_name = "FILE", env = "LAZARET_GATE_VERDICTS")]
     pub(crate) verdicts: Option<PathBuf>,
     /// The edge unit of the region, which gives out the centre's signed verdicts.
-    #[arg(
-        long,
-        value_name = "URL",
-        conflicts_with = "central",
-        env = "LAZARET_GATE_EDGE"
-    )]
+    #[arg(long, value_name = "URL", env = "LAZARET_GATE_EDGE")]
     pub(crate) edge: Option<String>,
     /// The centre, where there is no edge unit.
     #[arg(long, value_name = "URL", env = "LAZARET_GATE_CENTRAL")]

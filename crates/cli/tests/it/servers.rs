@@ -49,6 +49,7 @@ fn a_gate_refuses_what_its_file_says_and_ends_when_it_is_told_to() {
     let registry = LoopbackRegistry::start(Manners::default()).expect("a registry");
     let image = br#"{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json"},"layers":[]}"#;
     let digest = registry.manifest("app", "1", MANIFEST, image);
+    registry.put("/v2/".to_owned(), "application/json", b"{}");
     let directory = tempfile::tempdir().expect("a directory");
     let verdicts = serde_json::json!({
         "schema": "lazaret.verdicts/1",
@@ -125,6 +126,18 @@ fn what_makes_no_sense_is_said_before_a_server_begins() {
         "--key",
     );
     fails(&with(&["http://127.0.0.1:9", "--wait", "soon"]), "20s");
+    fails(
+        &with(&["http://127.0.0.1:9", "--tls-cert", "gate.pem"]),
+        "go together",
+    );
+    let two = [
+        "http://127.0.0.1:9",
+        "--verdicts",
+        "bad.json",
+        "--edge",
+        "http://127.0.0.1:8",
+    ];
+    fails(&with(&two), "from one place");
     fails(
         &["edge", "--central", "https://127.0.0.1:9", "--region", "eu"],
         "no token was given",
