@@ -78,12 +78,15 @@ pub(super) async fn run(shared: &Arc<Shared>, ends: impl Future<Output = Duratio
         }
     };
     shared.stopping.store(true, Ordering::Relaxed);
-    // A question that is open may still bring jobs: they are given back below.
-    if let Some(open) = asking
-        && let Ok(Ok(Ok(answer))) = tokio::time::timeout(Duration::from_secs(2), open).await
-    {
-        for job in answer.jobs {
-            give_back(shared, &job.id, job.fence).await;
+    // A question that is open may still bring jobs: they are given back.
+    if let Some(mut open) = asking {
+        let answer = tokio::time::timeout(Duration::from_secs(2), &mut open).await;
+        // Nobody asks any more: what would come would be lost until its lease ends.
+        open.abort();
+        if let Ok(Ok(Ok(answer))) = answer {
+            for job in answer.jobs {
+                give_back(shared, &job.id, job.fence).await;
+            }
         }
     }
     let until = Instant::now() + grace;

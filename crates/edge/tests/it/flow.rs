@@ -294,7 +294,10 @@ async fn a_registry_that_is_away_is_told_and_the_gate_stays_alive() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_under_way_is_finished_after_the_gate_was_told_to_stop() {
-    let slow = || async {
+    let begun = Arc::new(tokio::sync::Notify::new());
+    let seen = Arc::clone(&begun);
+    let slow = move || async move {
+        seen.notify_one();
         tokio::time::sleep(Duration::from_millis(500)).await;
         "late"
     };
@@ -302,7 +305,7 @@ async fn what_is_under_way_is_finished_after_the_gate_was_told_to_stop() {
     let mut gate = gate_before(upstream).await;
     let url = gate.url(&format!("/v2/app/blobs/{}", digest_of(b"x")));
     let under_way = tokio::spawn(async move { get(&url).await.text().await.expect("text") });
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    begun.notified().await;
     gate.stop();
     assert_eq!(under_way.await.expect("no panic"), "late");
     gate.done.take().expect("a task").await.expect("no panic");
