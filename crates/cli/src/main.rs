@@ -31,6 +31,7 @@ mod reference;
 mod rematch;
 mod sample;
 mod scan;
+mod serve;
 mod settings;
 mod single;
 mod stated;
@@ -124,6 +125,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         Command::Vex(vex) => match vex.command {
             VexCommand::Init(init) => vex::init(&init),
         },
+        Command::Serve(args) => serve::run(&args),
         Command::Debug(debug) => debug::run(debug.command),
         Command::Edge(edge) => edge::run(&edge, &args.console),
         Command::Gate(gate) => gate::run(&gate, &args.console),

@@ -12,6 +12,7 @@ mod fix;
 mod gate;
 mod policy;
 mod report;
+mod serve;
 mod target;
 mod values;
 mod vex;
@@ -33,6 +34,7 @@ pub(crate) use policy::{
 pub(crate) use report::{
     DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
 };
+pub(crate) use serve::ServeArgs;
 pub(crate) use target::{RegistryArgs, TargetArgs};
 pub(crate) use values::MaxAge;
 pub(crate) use values::Scanner;
@@ -79,6 +81,8 @@ pub(crate) enum Command {
     Edge(Box<EdgeArgs>),
     /// Stand before a registry and refuse what is quarantined.
     Gate(Box<GateServerArgs>),
+    /// The centre: watches registries, keeps what is known of their images, decides.
+    Serve(ServeArgs),
     /// Show the settings: which value counts, and where it is from.
     Config(ConfigArgs),
     /// Tell what this installation can reach and use.

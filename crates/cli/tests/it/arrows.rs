@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "advisory",
             "check",
+            "control",
             "ecosystem",
             "edge",
             "fix",
