@@ -161,7 +161,13 @@ fn a_scan_judges_an_images_configuration_and_a_directorys_files() {
     assert!(files.contains(&"LZ-DF-008".to_owned()), "{files:?}");
     // Paths count from the directory, however it was named.
     let whole = format!("dir:{}", dir.path().display());
-    let report = json(dir.path(), &[&scan[..], &["misconfig", &whole]].concat());
+    let report = json(
+        dir.path(),
+        &[&scan[..], &["misconfig", whole.as_str()]].concat(),
+    );
     let all = report["misconfigurations"].as_array().expect("a list");
-    assert!(all.iter().all(|m| m["target"] == "Dockerfile"), "{all:?}");
+    assert!(
+        all.iter().all(|m| m["target"] == "app/Dockerfile"),
+        "{all:?}"
+    );
 }
