@@ -4,7 +4,7 @@ use lazaret_ecosystem::distro;
 use lazaret_image::Image;
 use lazaret_model::{Gap, GapKind, Inventory, Target};
 
-use crate::catalog::image_target;
+use crate::catalog::described;
 use crate::facts::LayerFacts;
 use crate::merge;
 use crate::ownership::{Names, Owners};
@@ -20,7 +20,7 @@ pub(crate) fn assemble_image(
     unread: Vec<Gap>,
     settings: &Settings,
 ) -> Inventory {
-    let mut inventory = assemble(image_target(image, input), layers, unread, settings);
+    let mut inventory = assemble(described(image, input), layers, unread, settings);
     if settings.look.secrets {
         inventory
             .secrets
@@ -57,6 +57,7 @@ pub(crate) fn assemble(
     let picks = merge::picks(&visible, &layers, &owners);
     let mut packages = merge::merged(&mut layers, picks, &target);
     distro::set_repositories(&mut packages, &hints);
+    target.attribute(&mut packages);
 
     gaps.extend(unread);
     for skipped in settings.skip_dirs.iter().chain(&settings.skip_files) {
