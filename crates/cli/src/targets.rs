@@ -73,9 +73,9 @@ fn found(args: &TargetArgs, look: Option<Look>) -> anyhow::Result<Vec<Inventory>
             vec![catalog_directory(&path, input, &settings, &bar)?]
         }
         TargetRef::Stdin => source.stream(std::io::stdin().lock(), "standard input", None)?,
-        TargetRef::Sbom(path) => vec![document(sbom(&path, input)?, look)],
-        TargetRef::Purl(text) => vec![document(purls(&text, input)?, look)],
-        TargetRef::PurlFile(path) => vec![document(purls(&read(&path)?, input)?, look)],
+        TargetRef::Sbom(path) => vec![document(sbom(&path, input)?, settings.look)],
+        TargetRef::Purl(text) => vec![document(purls(&text, input)?, settings.look)],
+        TargetRef::PurlFile(path) => vec![document(purls(&read(&path)?, input)?, settings.look)],
         TargetRef::Path(path) => source.path(&path)?,
         TargetRef::Registry(reference) => source.pull(&reference)?,
         TargetRef::Image(reference) => match source.local(&reference) {
