@@ -46,6 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "advisory",
             "check",
+            "control",
             "ecosystem",
             "fix",
             "forge",
