@@ -238,12 +238,34 @@ pub fn copyright_names(bytes: &[u8]) -> Vec<String> {
             continue;
         };
         let name = name.trim();
-        if !name.is_empty() && name.len() <= 200 && !names.iter().any(|n| n == name) {
+        if name.len() <= 200 && is_named(name) && !names.iter().any(|n| n == name) {
             names.push(name.to_owned());
         }
     }
     names.truncate(50);
     names
+}
+
+/// Whether a `License:` field names licences: single words joined by `and` and `or`, each
+/// perhaps `with` an exception. Some people begin the licence's text on that line; its words
+/// are nobody's names.
+fn is_named(field: &str) -> bool {
+    let mut is_behind_name = false;
+    let mut is_in_exception = false;
+    let mut is_named = false;
+    for word in field.split_whitespace() {
+        let name = word.trim_end_matches([',', ';']);
+        match name.to_ascii_lowercase().as_str() {
+            "and" | "or" | "and/or" => (is_behind_name, is_in_exception) = (false, false),
+            "with" => is_in_exception = true,
+            "exception" | "exceptions" => is_in_exception = false,
+            _ if is_in_exception => {}
+            _ if is_behind_name || !name.contains(char::is_alphanumeric) => return false,
+            // A list of names is a row of names, each with its comma.
+            _ => (is_named, is_behind_name) = (true, name.len() == word.len()),
+        }
+    }
+    is_named
 }
 
 /// Lower-case letters and digits, everything between them one space.

@@ -141,6 +141,27 @@ fn names_tell_which_files_are_texts() {
     }
     let copyright = "Format: x\n\nFiles: *\nLicense: GPL-2+\n text\n\nFiles: y\nLicense: Expat\n\nLicense: GPL-2+\n";
     assert_eq!(copyright_names(copyright.as_bytes()), ["GPL-2+", "Expat"]);
+    for (field, is_named) in [
+        ("GPL-2+ with OpenSSL exception or Artistic", true),
+        ("GPL-1+, and LGPL-2.1+", true),
+        ("GPL-2, LGPL-2.1, MPL-1.1", true),
+        ("public-domain", true),
+        ("MIT/X11", true),
+        (
+            "By obtaining, using, and/or copying this software and/or its",
+            false,
+        ),
+        (
+            "* Permission to use this software in any way is granted without",
+            false,
+        ),
+        ("*", false),
+        ("", false),
+    ] {
+        let copyright = format!("Files: *\nLicense: {field}\n text\n");
+        let expected: Vec<&str> = is_named.then_some(field).into_iter().collect();
+        assert_eq!(copyright_names(copyright.as_bytes()), expected, "{field}");
+    }
 }
 
 proptest! {
