@@ -17,6 +17,7 @@ mod debug;
 mod delta;
 mod diff;
 mod doctor;
+mod documents;
 mod errors;
 mod explain;
 mod exposure;
