@@ -1,6 +1,7 @@
 //! What the crate promises at its boundary, over images made in code.
 
 mod base;
+mod changed;
 mod images;
 mod links;
 mod looks;
