@@ -34,7 +34,13 @@ pub(crate) fn run(args: &GateServerArgs, console: &ConsoleArgs) -> anyhow::Resul
         }
     };
     runtime()?.block_on(async {
-        let source = source(&args.verdicts, args.registry.as_deref())?;
+        // The centre calls a registry by its host.
+        let host = args
+            .upstream
+            .split_once("://")
+            .map_or(&*args.upstream, |(_, rest)| rest);
+        let host = host.split('/').next().unwrap_or(host);
+        let source = source(&args.verdicts, args.registry.as_deref().unwrap_or(host))?;
         let doing = || errors::doing("open the gate", "lazaret gate --help");
         let gate = Gate::bind(args.listen, tls.as_ref(), settings, source)
             .await
@@ -120,7 +126,7 @@ fn rules(args: &GateRuleArgs) -> anyhow::Result<GateRules> {
     Ok(rules)
 }
 
-fn source(args: &VerdictSourceArgs, registry: Option<&str>) -> anyhow::Result<Arc<dyn Source>> {
+fn source(args: &VerdictSourceArgs, registry: &str) -> anyhow::Result<Arc<dyn Source>> {
     let sources = [
         args.verdicts.is_some(),
         args.edge.is_some(),
@@ -170,7 +176,7 @@ fn source(args: &VerdictSourceArgs, registry: Option<&str>) -> anyhow::Result<Ar
             key,
             every: BUNDLES_EVERY,
             directory: args.data.as_ref().map(|data| data.join("bundles")),
-            registry: registry.map(str::to_owned),
+            registry: Some(registry.to_owned()),
         },
     )))
 }

@@ -4,9 +4,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lazaret_model::Digest;
+use lazaret_wire::api::HoldState as State;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
@@ -16,6 +18,9 @@ use crate::verdict::{Book, GateRules, Name, Source, Standing, Wanted};
 /// Manifests of pulls that wait for an examination, in KiB; one more is refused at once,
 /// so that those who wait never hold up those who need not.
 const WAITING_KIB: usize = 64 << 10;
+
+/// How long a pull waits for the answer to a question where unknown digests are refused.
+const QUESTION: Duration = Duration::from_secs(2);
 
 /// Most manifests whose index is remembered.
 const MAX_CHILDREN: usize = 65_536;
@@ -108,7 +113,7 @@ impl Judge {
         };
         let parents = self.parents_of(digest);
         let mut standing = book.standing(digest, name, now);
-        let own = standing.state != lazaret_wire::api::HoldState::Unknown;
+        let own = standing.state != State::Unknown;
         if !own {
             let above = parents
                 .iter()
@@ -143,6 +148,17 @@ impl Judge {
         }
     }
 
+    /// Whether the ruling may be another in a moment: nobody has examined the image as far
+    /// as this gate knows, and somebody can be asked or is waited for.
+    pub(super) fn may_change(&self, ruling: &Ruling) -> bool {
+        let is_unknown = ruling.standing.state == State::Unknown;
+        match ruling.action {
+            Action::Wait => true,
+            Action::Refuse => is_unknown && self.source.answers(),
+            Action::Allow | Action::Spare => false,
+        }
+    }
+
     /// The ruling on a manifest of so many bytes, after waiting for the examination where
     /// the rules say so.
     pub(super) async fn settled(
@@ -156,7 +172,7 @@ impl Judge {
         let mut books = self.books.clone();
         books.mark_unchanged();
         let mut ruling = self.ruling(digest, repository, kind);
-        if ruling.action != Action::Wait {
+        if !self.may_change(&ruling) {
             return ruling;
         }
         let weight = u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX);
@@ -167,8 +183,12 @@ impl Judge {
                 repository: repository.to_owned(),
                 digest: digest.clone(),
             });
-            let deadline = Instant::now() + self.rules_of(&self.book()).wait;
-            while ruling.action == Action::Wait {
+            let deadline = match ruling.action {
+                Action::Wait => self.rules_of(&self.book()).wait,
+                _ => QUESTION,
+            };
+            let deadline = Instant::now() + deadline;
+            while self.may_change(&ruling) {
                 let changed = tokio::time::timeout_at(deadline, books.changed()).await;
                 ruling = self.ruling(digest, repository, kind);
                 if !matches!(changed, Ok(Ok(()))) {

@@ -323,7 +323,7 @@ impl Proxy {
             self.judge.remember(&digest, seen.platforms);
         }
         let mut ruling = self.judge.ruling(&digest, pull.name, seen.kind);
-        if ruling.action == Action::Wait {
+        if self.judge.may_change(&ruling) {
             drop(std::mem::take(&mut room));
             let settled = self
                 .judge

@@ -31,6 +31,12 @@ pub trait Source: Send + Sync {
     /// Somebody waits for the verdict on a digest. Returns at once.
     fn want(&self, wanted: Wanted);
 
+    /// Whether somebody is asked for what is wanted: what is clear may have to be asked for
+    /// once, since bundles name what is held alone.
+    fn answers(&self) -> bool {
+        false
+    }
+
     /// What went wrong with the last reading, for people; none where nothing did.
     fn trouble(&self) -> Option<String>;
 }

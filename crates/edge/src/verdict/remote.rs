@@ -2,16 +2,17 @@
 //! background and kept on disk, and one question for each image that somebody waits for.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use lazaret_wire::api::HoldState;
 use lazaret_wire::edge::{GateVerdict, VerdictAnswer, VerdictQuery};
 use lazaret_wire::sign::{Signed, VerifyingKey};
 use lazaret_wire::{Client, ClientError};
 use tokio::sync::{mpsc, watch};
 
-use super::{Book, Shelf, Source, SourceError, Wanted, of_verdict};
+use super::{Book, Shelf, Source, SourceError, Wanted, of_verdict, write_whole};
 
 /// Most questions that wait to be asked; who is dropped sees the bundle instead.
 const MAX_QUESTIONS: usize = 1024;
@@ -24,6 +25,12 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How long an answer may take.
 const ANSWER: Duration = Duration::from_secs(10);
+
+/// Most answers that are asked for again in one round.
+const REVIEWED: usize = 100;
+
+/// The file with the answers, beside the bundles.
+const ANSWERS: &str = "answers";
 
 /// Most changes that are laid on one after the other in one round.
 const MAX_STEPS: usize = 64;
@@ -55,9 +62,12 @@ impl RemoteSource {
     /// Begins with what is kept on disk, where something is, and asks for newer in the
     /// runtime that this is called in.
     pub fn open(client: Client, settings: RemoteSettings) -> Self {
+        let answers_file = settings.directory.as_ref().map(|dir| dir.join(ANSWERS));
+        let answers = read_answers(answers_file.as_deref());
         let shelf = Shelf::open(settings.key, settings.directory);
         let base = shelf.book();
-        let books = watch::Sender::new(Arc::new(base.clone()));
+        let first = base.with(answers.values().filter_map(of_verdict));
+        let books = watch::Sender::new(Arc::new(first));
         let (questions, asked) = mpsc::channel(MAX_QUESTIONS);
         let source = Self {
             books: books.clone(),
@@ -71,7 +81,10 @@ impl RemoteSource {
             base,
             books,
             trouble: Arc::clone(&source.trouble),
-            answers: HashMap::new(),
+            review: answers.keys().cloned().collect(),
+            answers,
+            answers_file,
+            unsaved: false,
             open: VecDeque::new(),
             every: settings.every,
             registry: settings.registry,
@@ -89,6 +102,10 @@ impl Source for RemoteSource {
     fn want(&self, wanted: Wanted) {
         // Full: a thousand others wait, and the next bundle answers as well.
         let _ = self.questions.try_send(wanted);
+    }
+
+    fn answers(&self) -> bool {
+        true
     }
 
     fn trouble(&self) -> Option<String> {
@@ -130,6 +147,9 @@ impl Follow {
     }
 }
 
+/// Repository and digest of a question.
+type Asked = (String, String);
+
 /// What asks in the background.
 struct Follower {
     client: Client,
@@ -139,8 +159,13 @@ struct Follower {
     base: Book,
     books: watch::Sender<Arc<Book>>,
     trouble: Arc<Mutex<Option<String>>>,
-    /// Answers to questions, by digest, until a bundle says the same.
-    answers: HashMap<String, GateVerdict>,
+    /// Answers to questions, until a bundle says something or the answer is another.
+    answers: HashMap<Asked, GateVerdict>,
+    answers_file: Option<PathBuf>,
+    unsaved: bool,
+    /// Answers that were given before the newest bundle: they count until somebody can be
+    /// asked again.
+    review: VecDeque<Asked>,
     /// Questions without an answer yet, and until when they are asked.
     open: VecDeque<(Wanted, tokio::time::Instant)>,
     every: Duration,
@@ -163,7 +188,11 @@ impl Follower {
                         self.ask().await;
                     }
                 }
-                _ = again.tick(), if !self.open.is_empty() => self.ask().await,
+                _ = again.tick() => {
+                    self.ask().await;
+                    self.review().await;
+                    self.save();
+                }
                 _ = bundles.tick() => self.fetch().await,
             }
         }
@@ -231,7 +260,13 @@ impl Follower {
             .unwrap_or_else(|e| Err(SourceError::Bundle(e.to_string())));
         let (generation, book) = taken?;
         if generation != self.generation {
-            self.answers.clear();
+            // What the bundle speaks of is told by the bundle.
+            self.answers.retain(|(_, digest), _| match digest.parse() {
+                Ok(digest) => !book.has(&digest),
+                Err(_) => false,
+            });
+            self.review = self.answers.keys().cloned().collect();
+            self.unsaved = true;
             tracing::info!(generation, verdicts = book.len(), "verdicts taken");
         }
         (self.generation, self.base) = (generation, book);
@@ -254,36 +289,103 @@ impl Follower {
             let Some((wanted, until)) = self.open.pop_front() else {
                 break;
             };
-            let digest = wanted.digest.to_string();
-            let registry = wanted.registry.as_ref().or(self.registry.as_ref());
-            let query = VerdictQuery {
-                registry: registry.cloned().unwrap_or_default(),
-                repository: wanted.repository.clone(),
-                digest: digest.clone(),
-                context: "new".to_owned(),
-            };
-            let Ok(answer) = Follow::ask(&self.client, &query, ANSWER).await else {
+            let asked = (wanted.repository.clone(), wanted.digest.to_string());
+            let answer = self.question(&asked, wanted.registry.as_deref()).await;
+            let Ok(answer) = answer else {
                 if until > now {
                     self.open.push_back((wanted, until));
                 }
                 // The others would wait for the same nobody.
                 break;
             };
-            if answer.verdict.state == lazaret_wire::api::HoldState::Unknown {
-                if until > now {
-                    self.open.push_back((wanted, until));
+            match answer.filter(|_| self.answers.len() < MAX_ANSWERS) {
+                Some(verdict) => {
+                    self.answers.insert(asked, verdict);
+                    answered = true;
                 }
-                continue;
-            }
-            if self.answers.len() < MAX_ANSWERS {
-                self.answers.insert(digest, answer.verdict);
-                answered = true;
+                None if until > now => self.open.push_back((wanted, until)),
+                None => {}
             }
         }
         if answered {
+            self.unsaved = true;
             self.publish();
         }
     }
+
+    /// Asks again for answers that are older than the bundle.
+    async fn review(&mut self) {
+        let mut changed = false;
+        for _ in 0..REVIEWED {
+            let Some(asked) = self.review.pop_front() else {
+                break;
+            };
+            match self.question(&asked, None).await {
+                Ok(Some(verdict)) => {
+                    changed |= self.answers.insert(asked, verdict.clone()) != Some(verdict)
+                }
+                Ok(None) => changed |= self.answers.remove(&asked).is_some(),
+                Err(_) => {
+                    // Nobody can be asked: what was said counts on.
+                    self.review.push_front(asked);
+                    break;
+                }
+            }
+        }
+        if changed {
+            self.unsaved = true;
+            self.publish();
+        }
+    }
+
+    /// What is known of a digest now; none where that is nothing.
+    async fn question(
+        &self,
+        asked: &Asked,
+        registry: Option<&str>,
+    ) -> Result<Option<GateVerdict>, ClientError> {
+        let registry = registry.or(self.registry.as_deref());
+        let query = VerdictQuery {
+            registry: registry.unwrap_or_default().to_owned(),
+            repository: asked.0.clone(),
+            digest: asked.1.clone(),
+            context: "new".to_owned(),
+        };
+        let answer = Follow::ask(&self.client, &query, ANSWER).await?;
+        let is_known = answer.verdict.state != HoldState::Unknown;
+        Ok(is_known.then_some(answer.verdict))
+    }
+
+    /// Keeps the answers, so that they are there after a restart.
+    fn save(&mut self) {
+        let Some(file) = self.answers_file.clone().filter(|_| self.unsaved) else {
+            return;
+        };
+        self.unsaved = false;
+        let answers: Vec<(Asked, GateVerdict)> = self
+            .answers
+            .iter()
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        tokio::task::spawn_blocking(move || {
+            let bytes = serde_json::to_vec(&answers).map_err(std::io::Error::other);
+            if let Some(directory) = file.parent() {
+                let _ = std::fs::create_dir_all(directory);
+            }
+            if let Err(why) = bytes.and_then(|bytes| write_whole(&file, &bytes)) {
+                tracing::warn!(%why, "answers not kept on disk");
+            }
+        });
+    }
+}
+
+fn read_answers(file: Option<&Path>) -> HashMap<Asked, GateVerdict> {
+    let bytes = file.and_then(|file| std::fs::read(file).ok());
+    let read = bytes.and_then(|b| serde_json::from_slice::<Vec<(Asked, GateVerdict)>>(&b).ok());
+    read.unwrap_or_default()
+        .into_iter()
+        .take(MAX_ANSWERS)
+        .collect()
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

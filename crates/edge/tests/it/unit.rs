@@ -558,3 +558,64 @@ async fn a_unit_that_is_cut_off_decides_with_what_it_has_and_says_so() {
     until(&peer, "the result", |known| known.completed.len() == 1).await;
     unit.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_clear_is_asked_for_once_and_counts_while_nobody_can_be_asked() {
+    let peer = Peer::start().await;
+    let (clear, unknown) = (image("asked for"), image("never looked at"));
+    let registry = registry(&[&clear, &unknown]);
+    let other = digest_of(b"another");
+    peer.known()
+        .bundles
+        .push(bundle(1, None, &other, HoldState::Quarantined));
+    peer.known()
+        .verdicts
+        .insert(clear.digest.clone(), HoldState::Clear);
+    let directory = tempfile::tempdir().expect("a directory");
+    let unit = run(settings(&peer, directory.path()), Never).await;
+    let kept = directory.path().join("gate");
+    let remote = RemoteSettings {
+        key: peer.key.verifying(),
+        every: Duration::from_millis(100),
+        directory: Some(kept.clone()),
+        registry: Some(registry.host()),
+    };
+    let client = Client::new(&unit.address, Identity::default()).expect("a client");
+    let source = Arc::new(RemoteSource::open(client, remote.clone()));
+    generation(&source, 1).await;
+    let mut gate_settings = GateSettings::new(&format!("http://{}", registry.host()));
+    gate_settings.rules.unknown = Some(OnUnknown::Refuse);
+    let gate = RunningGate::open(gate_settings.clone(), source.clone()).await;
+    let status = async |gate: &RunningGate, image: &Image| {
+        get(&gate.url(&format!("/v2/app/manifests/{}", image.digest)))
+            .await
+            .status()
+            .as_u16()
+    };
+    assert_eq!(
+        (status(&gate, &clear).await, status(&gate, &unknown).await),
+        (200, 403)
+    );
+    // A new bundle that does not speak of it changes nothing.
+    peer.known()
+        .bundles
+        .push(bundle(2, Some(1), &other, HoldState::Released));
+    generation(&source, 2).await;
+    assert_eq!(status(&gate, &clear).await, 200);
+    for round in 0.. {
+        assert!(round < 200, "answers are not kept");
+        if kept.join("answers").exists() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    unit.end().await;
+    drop((gate, source));
+    let gone = Client::new("http://127.0.0.1:9", Identity::default()).expect("a client");
+    let source = Arc::new(RemoteSource::open(gone, remote));
+    let gate = RunningGate::open(gate_settings, source).await;
+    assert_eq!(
+        (status(&gate, &clear).await, status(&gate, &unknown).await),
+        (200, 403)
+    );
+}
