@@ -7,9 +7,12 @@
 mod check;
 mod database;
 mod debug;
+mod edge;
 mod fix;
+mod gate;
 mod policy;
 mod report;
+mod serve;
 mod target;
 mod values;
 mod vex;
@@ -22,13 +25,16 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use check::CheckArgs;
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
+pub(crate) use edge::{EdgeArgs, SpotCloud};
 pub(crate) use fix::FixArgs;
+pub(crate) use gate::{GateRuleArgs, GateServerArgs, UnknownRule, VerdictSourceArgs};
 pub(crate) use policy::{
     PolicyArgs, PolicyCommand, PolicyCommandArgs, PolicyExplainArgs, ReplayArgs, TestArgs,
 };
 pub(crate) use report::{
     DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
 };
+pub(crate) use serve::ServeArgs;
 pub(crate) use target::{RegistryArgs, TargetArgs};
 pub(crate) use values::MaxAge;
 pub(crate) use values::Scanner;
@@ -71,6 +77,12 @@ pub(crate) enum Command {
     Policy(PolicyCommandArgs),
     /// Exploitability statements: write a document from a report.
     Vex(VexArgs),
+    /// Look at images beside their registry, for a centre that is elsewhere.
+    Edge(Box<EdgeArgs>),
+    /// Stand before a registry and refuse what is quarantined.
+    Gate(Box<GateServerArgs>),
+    /// The centre: watches registries, keeps what is known of their images, decides.
+    Serve(ServeArgs),
     /// Show the settings: which value counts, and where it is from.
     Config(ConfigArgs),
     /// Tell what this installation can reach and use.

@@ -39,13 +39,20 @@ const ARROWS: &[(&str, &[&str])] = &[
             "advisory", "match", "model", "policy", "report", "store", "wire",
         ],
     ),
-    ("edge", &["image", "model", "policy", "scan", "wire"]),
+    (
+        "edge",
+        &[
+            "advisory", "image", "match", "model", "policy", "scan", "wire",
+        ],
+    ),
     (
         "cli",
         &[
             "advisory",
             "check",
+            "control",
             "ecosystem",
+            "edge",
             "fix",
             "forge",
             "image",
@@ -56,6 +63,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "scan",
             "version",
             "vex",
+            "wire",
         ],
     ),
 ];
