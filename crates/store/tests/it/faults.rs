@@ -337,8 +337,8 @@ async fn a_full_disk_refuses_and_forgets_nothing() {
                 break;
             }
         }
-        let entry = store.append_audit(&by("anna"), "test", "x", &serde_json::json!({}));
-        if let Err(error) = entry.await {
+        let (by, details) = (by("anna"), serde_json::json!({}));
+        if let Err(error) = store.append_audit(&by, "test", "x", &details).await {
             refused = Some(error);
             break;
         }
