@@ -98,7 +98,7 @@ impl Db {
     /// A transaction to write in: SQLite's only one, or one of PostgreSQL's at READ COMMITTED.
     pub(crate) async fn begin(&self) -> Result<Tx> {
         Ok(match self {
-            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Sqlite { writer, .. } => Tx::Sqlite(begin_sqlite(writer).await?),
             Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
@@ -111,6 +111,19 @@ impl Db {
             }
             Db::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+async fn begin_sqlite(writer: &sqlx::SqlitePool) -> Result<sqlx::Transaction<'static, Sqlite>> {
+    const BEGIN: &str = "BEGIN IMMEDIATE";
+    match writer.begin_with(BEGIN).await {
+        // SQLite ends a transaction by itself when the disk is full, which the driver does not
+        // notice: the connection would be lost for every later write.
+        Err(sqlx::Error::InvalidSavePointStatement | sqlx::Error::BeginFailed) => {
+            let _ = writer.acquire().await?.close().await;
+            Ok(writer.begin_with(BEGIN).await?)
+        }
+        begun => Ok(begun?),
     }
 }
 
