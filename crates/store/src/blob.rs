@@ -64,7 +64,10 @@ fn bucket(rest: &str) -> Result<Blobs> {
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     // Keys and session token come from the environment, the machine's role or the pod's.
-    let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
+    let mut builder = AmazonS3Builder::from_env()
+        .with_bucket_name(bucket)
+        // Peers of Amazon rarely have a name per bucket.
+        .with_virtual_hosted_style_request(false);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         builder = match name {

@@ -141,29 +141,34 @@ impl Tx {
         }
     }
 
-    /// Waits for whoever works under one of these names, in this transaction's engine and in
-    /// every process; held to the commit. SQLite's writer is alone anyway.
-    pub(crate) async fn lock(&mut self, names: &[String]) -> Result<()> {
+    /// Waits for whoever works under one of these names of a class, in every process; held to
+    /// the commit. A transaction locks a class once, and classes in one order. SQLite's writer
+    /// is alone anyway.
+    pub(crate) async fn lock(&mut self, class: &str, names: &[String]) -> Result<()> {
         if names.is_empty() || self.dialect() == Dialect::Sqlite {
             return Ok(());
         }
-        // In one order everywhere, so that two transactions never wait for each other.
-        let mut names = names.to_vec();
-        names.sort_unstable();
-        names.dedup();
-        let sql = "SELECT pg_advisory_xact_lock(hashtextextended(k.value, 0))::text \
-                   FROM unnest($1) AS k(value)";
-        self.rows(sql, vec![names.into()]).await?;
+        // In one order everywhere, so that two transactions never wait for each other; few, as
+        // the server's table of locks is small.
+        let sql = format!(
+            "SELECT pg_advisory_xact_lock(s.stripe)::text FROM (SELECT DISTINCT {} AS stripe \
+             FROM unnest($1) AS k(value) ORDER BY 1) AS s",
+            stripe("$2", "k.value")
+        );
+        self.rows(&sql, vec![names.to_vec().into(), class.into()])
+            .await?;
         Ok(())
     }
 
     /// As [`Tx::lock`] for one name, but does not wait: whether it is held now.
-    pub(crate) async fn try_lock(&mut self, name: &str) -> Result<bool> {
+    pub(crate) async fn try_lock(&mut self, class: &str, name: &str) -> Result<bool> {
         if self.dialect() == Dialect::Sqlite {
             return Ok(true);
         }
-        let sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))";
-        self.one(sql, vec![name.into()]).await?.bool(0)
+        let sql = format!("SELECT pg_try_advisory_xact_lock({})", stripe("$1", "$2"));
+        self.one(&sql, vec![class.into(), name.into()])
+            .await?
+            .bool(0)
     }
 
     /// Several statements, none with arguments.
@@ -223,6 +228,45 @@ impl Tx {
                 .rows_affected(),
         })
     }
+}
+
+impl Tx {
+    /// Many rows of one table; `into` names it and its columns.
+    pub(crate) async fn insert_many(
+        &mut self,
+        into: &str,
+        rows: Vec<Vec<Value>>,
+        conflict: &str,
+    ) -> Result<()> {
+        let mut rows = rows.into_iter();
+        // Few sizes, so that few statements are prepared.
+        for size in [128, 16, 1] {
+            while rows.len() >= size {
+                let part: Vec<Vec<Value>> = rows.by_ref().take(size).collect();
+                let mut sql = format!("INSERT INTO {into} VALUES ");
+                let mut place = 0;
+                for (index, row) in part.iter().enumerate() {
+                    sql += if index == 0 { "(" } else { ", (" };
+                    for column in 0..row.len() {
+                        place += 1;
+                        sql += if column == 0 { "$" } else { ", $" };
+                        sql += &place.to_string();
+                    }
+                    sql += ")";
+                }
+                sql += " ";
+                sql += conflict;
+                self.exec(&sql, part.into_iter().flatten().collect())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One of 256 locks of a class.
+fn stripe(class: &str, name: &str) -> String {
+    format!("((hashtext({class})::bigint << 8) | (hashtext({name}) & 255)::bigint)")
 }
 
 // Every text here is written in this crate; what comes from outside is bound, never spliced.

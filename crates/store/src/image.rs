@@ -110,8 +110,35 @@ impl Store {
     /// [`Error::Conflict`] for a registry that is not known.
     pub async fn record_push(&self, image: &Image, name: &ImageName) -> Result<bool> {
         let mut tx = self.begin().await?;
+        // Before any row is held: whoever waits for a name holds nothing.
+        tx.lock("name", &[lock_name(name)]).await?;
         put_image(&mut tx, image).await?;
         let changed = put_name(&mut tx, name).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    /// As [`Store::record_push`] for many, in one transaction: what a lister found. The answer
+    /// is how many names point elsewhere now.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] for a registry that is not known; [`Error::Invalid`] for more than
+    /// 1000.
+    pub async fn record_pushes(&self, pushes: &[(Image, ImageName)]) -> Result<u64> {
+        if pushes.len() > 1000 {
+            return Err(Error::Invalid("at most 1000 pushes at once".to_owned()));
+        }
+        let mut order: Vec<_> = pushes.iter().collect();
+        // One order for everybody, so that two listers never wait for each other.
+        order.sort_by(|a, b| a.0.digest.cmp(&b.0.digest));
+        let mut tx = self.begin().await?;
+        let locks: Vec<String> = pushes.iter().map(|(_, name)| lock_name(name)).collect();
+        tx.lock("name", &locks).await?;
+        let mut changed = 0;
+        for (image, name) in order {
+            put_image(&mut tx, image).await?;
+            changed += u64::from(put_name(&mut tx, name).await?);
+        }
         tx.commit().await?;
         Ok(changed)
     }
@@ -406,9 +433,12 @@ async fn put_image(tx: &mut Tx, image: &Image) -> Result<()> {
     Ok(())
 }
 
+fn lock_name(name: &ImageName) -> String {
+    format!("{}/{}:{}", name.registry_id, name.repository, name.tag)
+}
+
+/// The caller holds the name's lock.
 async fn put_name(tx: &mut Tx, name: &ImageName) -> Result<bool> {
-    let key = format!("name:{}/{}:{}", name.registry_id, name.repository, name.tag);
-    tx.lock(&[key]).await?;
     let sql = "SELECT digest, pushed_at FROM image_name WHERE registry_id = $1 \
                AND repository = $2 AND tag = $3 AND replaced_at IS NULL";
     let args = args![&name.registry_id, &name.repository, &name.tag];

@@ -6,31 +6,49 @@
 //! policy is responsible for takes a [`By`] and writes the audit log in the same transaction.
 //! `docs/store.md` tells schema, guarantees and operation.
 
+mod advisory;
 mod audit;
 mod blob;
+mod content;
 mod db;
+mod edge;
 mod error;
+mod hold;
 mod image;
 mod job;
 mod migrate;
+mod outbox;
 mod page;
 mod person;
+mod policy;
 mod registry;
+mod release;
 mod store;
 mod token;
 mod value;
+mod verdict;
+mod wake;
 
+pub use advisory::{Match, Snapshot, Vulnerability};
 pub use audit::{AuditEntry, AuditFilter, AuditHead, Broken, GENESIS, verify_chain};
 pub use blob::BLOB_LIMIT;
+pub use content::{COMPONENT_LIMIT, Component, Content, NewComponent, NewContent};
+pub use edge::{Edge, NewEdge};
 pub use error::{Error, Result};
+pub use hold::{Hold, HoldFilter, HoldKey, HoldState, Move, step};
 pub use image::{Image, ImageFilter, ImageName, ImageRow, Workload};
 pub use job::{
     BATCH_LIMIT, Done, Enqueued, Failed, JobCounts, JobFilter, JobRow, JobState, Lease, Leased,
     NewJob, PAYLOAD_LIMIT, PoolSettings, SWEEP_CAP, Settled, backoff,
 };
 pub use migrate::schema;
+pub use outbox::{OUTBOX, OUTBOX_ATTEMPTS};
 pub use page::{Cursor, PAGE_LIMIT, Page, Paging};
 pub use person::{NewPerson, Person, Role};
+pub use policy::{DOCUMENT_LIMIT, Exemption, Policy};
 pub use registry::{NewRegistry, Registry, RegistryKind};
+pub use release::{ReleaseRequest, RequestState};
 pub use store::{By, Engine, Store, StoreOptions, digest_of, new_id};
 pub use token::{NewToken, Session, Token};
+pub use verdict::{Counts, Verdict, VerdictChange, VerdictFilter, VerdictState};
+pub use wake::Bell;

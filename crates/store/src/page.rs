@@ -73,7 +73,7 @@ impl Cursor {
     }
 }
 
-fn invalid() -> Error {
+pub(crate) fn invalid() -> Error {
     Error::Invalid("the cursor is not one that this list gave".to_owned())
 }
 
@@ -123,6 +123,21 @@ impl Paging {
             [Key::Int(number), Key::Text(text)] => Ok(Some((*number, text.clone()))),
             _ => Err(invalid()),
         }
+    }
+
+    /// The cursor's numbers and its texts, for lists ordered by more than two things.
+    pub(crate) fn after_keys(&self) -> Result<Option<(Vec<i64>, Vec<String>)>> {
+        let Some(cursor) = &self.after else {
+            return Ok(None);
+        };
+        let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+        for key in cursor.keys()? {
+            match key {
+                Key::Int(number) => numbers.push(number),
+                Key::Text(text) => texts.push(text),
+            }
+        }
+        Ok(Some((numbers, texts)))
     }
 
     /// The cursor as a text.

@@ -11,6 +11,7 @@ use crate::blob::Blobs;
 use crate::db::{Conn, Db, Dialect, Tx};
 use crate::error::{Error, Result};
 use crate::migrate;
+use crate::wake::Wake;
 
 /// What a store is opened with.
 #[derive(Clone, Debug)]
@@ -92,6 +93,7 @@ impl By {
 pub struct Store {
     pub(crate) db: Db,
     pub(crate) blobs: Blobs,
+    pub(crate) wake: Wake,
 }
 
 impl Store {
@@ -120,7 +122,8 @@ impl Store {
         };
         migrate::run(&db, options.now).await?;
         let blobs = Blobs::open(&options.blobs)?;
-        Ok(Store { db, blobs })
+        let wake = Wake::new(&db);
+        Ok(Store { db, blobs, wake })
     }
 
     /// Which engine this is.

@@ -19,11 +19,9 @@ impl Store {
     /// [`Error::Invalid`] for a job out of its ranges or more than 1000 of them.
     pub async fn enqueue(&self, jobs: &[NewJob], now: Timestamp) -> Result<Vec<Enqueued>> {
         let mut tx = self.begin().await?;
-        let keys = keys_of(jobs);
-        tx.lock(&keys).await?;
-        let answers = enqueue(&mut tx, jobs, now).await?;
-        promote(&mut tx, keys).await?;
+        let answers = super::enqueue_in(&mut tx, jobs, now).await?;
         tx.commit().await?;
+        self.wake.ring();
         Ok(answers)
     }
 }

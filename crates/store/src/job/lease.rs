@@ -71,7 +71,7 @@ impl Store {
                 freed.extend(row.opt_text(3)?);
             }
         }
-        tx.lock(&freed).await?;
+        tx.lock("key", &freed).await?;
         enqueue::promote(&mut tx, freed).await?;
         tx.commit().await?;
         Ok(rows.len() as u64)
@@ -157,7 +157,7 @@ async fn lease_pool(
     let mut room = i64::MAX;
     if let Some(capacity) = capacity {
         // Counted under a lock: two workers never share the last place.
-        tx.lock(&[format!("pool:{pool}")]).await?;
+        tx.lock("pool", &[pool.to_owned()]).await?;
         let sql = "SELECT COUNT(*) FROM job WHERE pool = $1 AND state = 'running'";
         room = capacity - tx.one(sql, args![pool]).await?.int(0)?;
     }
@@ -166,7 +166,7 @@ async fn lease_pool(
     if wanted.jobs == 0 || room <= 0 || wanted.units.is_some_and(|units| units <= 0) {
         return Ok(());
     }
-    if !due_sweep(tx, pool, now).await? || !tx.try_lock(&format!("sweep:{pool}")).await? {
+    if !due_sweep(tx, pool, now).await? || !tx.try_lock("sweep", pool).await? {
         return Ok(());
     }
     let sql = "SELECT COUNT(*) FROM job WHERE pool = $1 AND sweep AND state = 'running'";

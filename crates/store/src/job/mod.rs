@@ -25,6 +25,19 @@ pub const SWEEP_CAP: i64 = 32;
 /// Jobs of a call at most.
 pub const BATCH_LIMIT: usize = 1000;
 
+/// Jobs of a batch of any size, in a transaction that is somebody else's.
+pub(crate) async fn enqueue_in(
+    tx: &mut crate::db::Tx,
+    jobs: &[NewJob],
+    now: Timestamp,
+) -> Result<Vec<Enqueued>> {
+    let keys = enqueue::keys_of(jobs);
+    tx.lock("key", &keys).await?;
+    let answers = enqueue::enqueue(tx, jobs, now).await?;
+    enqueue::promote(tx, keys).await?;
+    Ok(answers)
+}
+
 words! {
     /// Where a job stands; one that is done is no longer in the queue.
     JobState("a state of jobs: queued, running, dead") {

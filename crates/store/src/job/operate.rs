@@ -209,7 +209,7 @@ impl Store {
     pub async fn requeue_dead(&self, ids: &[String], by: &By) -> Result<u64> {
         let mut tx = self.begin().await?;
         let keys = dead_keys(&mut tx, ids).await?;
-        tx.lock(&keys).await?;
+        tx.lock("key", &keys).await?;
         let any = tx.dialect().any("id", 1);
         let sql = format!(
             "UPDATE job SET state = 'queued', ready = concurrency_key IS NULL, attempt = 0, \
@@ -222,6 +222,7 @@ impl Store {
                 .await?;
         }
         tx.commit().await?;
+        self.wake.ring();
         Ok(count)
     }
 

@@ -35,7 +35,7 @@ impl Store {
             .collect();
         let mut keys: Vec<String> = held.values().filter_map(|job| job.key.clone()).collect();
         keys.extend(enqueue::keys_of(&then));
-        tx.lock(&keys).await?;
+        tx.lock("key", &keys).await?;
         let ids: Vec<String> = held.keys().cloned().collect();
         if !ids.is_empty() {
             remove(&mut tx, ids, now).await?;
@@ -43,6 +43,7 @@ impl Store {
         for part in then.chunks(BATCH_LIMIT) {
             enqueue::enqueue(&mut tx, part, now).await?;
         }
+        let news = !keys.is_empty() || !then.is_empty();
         enqueue::promote(&mut tx, keys).await?;
         let before = if held.len() == done.len() {
             HashMap::new()
@@ -50,6 +51,9 @@ impl Store {
             finished(&mut tx, &pairs).await?
         };
         tx.commit().await?;
+        if news {
+            self.wake.ring();
+        }
         Ok(pairs
             .iter()
             .map(|(id, fence)| {
@@ -92,7 +96,7 @@ impl Store {
                 Settled::Again(again)
             });
         }
-        tx.lock(&freed).await?;
+        tx.lock("key", &freed).await?;
         enqueue::promote(&mut tx, freed).await?;
         tx.commit().await?;
         Ok(answers)
@@ -118,6 +122,7 @@ impl Store {
         let ids: Vec<String> = held.into_keys().collect();
         let count = tx.exec(&sql, args![ids, now]).await?;
         tx.commit().await?;
+        self.wake.ring();
         Ok(count)
     }
 }

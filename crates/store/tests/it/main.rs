@@ -2,8 +2,14 @@
 
 mod audit;
 mod blob;
+mod content;
+mod faults;
+mod govern;
+mod hold;
 mod image;
 mod job;
 mod open;
 mod people;
+mod s3;
 mod support;
+mod verdict;

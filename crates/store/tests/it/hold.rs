@@ -1,0 +1,232 @@
+use lazaret_store::{
+    Error, Hold, HoldFilter, HoldKey, HoldState, Move, Paging, Registry, RequestState, Store, step,
+};
+use proptest::prelude::*;
+
+use crate::support::{at, both, by, digest, new_registry};
+
+fn key(registry: &Registry, number: usize) -> HoldKey {
+    HoldKey {
+        registry_id: registry.id.clone(),
+        repository: "shop/web".to_owned(),
+        digest: digest(number),
+    }
+}
+
+async fn registry(store: &Store) -> Registry {
+    store
+        .create_registry(&new_registry("main"), &by("root"))
+        .await
+        .expect("made")
+}
+
+async fn place(store: &Store, key: &HoldKey, what: Move, by_hand: bool) -> Result<Hold, Error> {
+    store
+        .move_hold(key, what, None, by_hand, &by("policy:main"))
+        .await
+}
+
+both!(two_people_release, |fixture| {
+    let store = &fixture.store;
+    let key = key(&registry(store).await, 1);
+    let nothing = store.request_release(&key, None, &by("anna")).await;
+    assert!(matches!(nothing, Err(Error::Conflict(_))), "{nothing:?}");
+    place(store, &key, Move::Quarantine, false)
+        .await
+        .expect("placed");
+    let direct = place(store, &key, Move::Lift, true).await;
+    assert!(matches!(direct, Err(Error::Conflict(_))), "{direct:?}");
+
+    let request = store
+        .request_release(&key, Some(at(100)), &by("anna"))
+        .await
+        .expect("asked");
+    let twice = store.request_release(&key, None, &by("ben")).await;
+    assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
+    let alone = store.decide_release(&request.id, true, &by("anna")).await;
+    assert!(matches!(alone, Err(Error::Conflict(_))), "{alone:?}");
+    let hold = store
+        .decide_release(&request.id, true, &by("ben"))
+        .await
+        .expect("answered")
+        .expect("a hold");
+    assert_eq!(
+        (hold.state, hold.until),
+        (HoldState::Released, Some(at(100)))
+    );
+    let again = store.decide_release(&request.id, false, &by("carla")).await;
+    assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+
+    // The policy finds it bad again and is not heard; the release ends with its time.
+    assert_eq!(
+        place(store, &key, Move::Quarantine, false)
+            .await
+            .expect("moved")
+            .state,
+        HoldState::Released
+    );
+    assert!(
+        store
+            .expire_holds(at(99))
+            .await
+            .expect("expired")
+            .is_empty()
+    );
+    let over = store.expire_holds(at(100)).await.expect("expired");
+    assert_eq!((over.len(), over[0].state), (1, HoldState::Quarantined));
+    store.verify_audit().await.expect("holds");
+});
+
+both!(a_refused_or_overtaken_request_releases_nothing, |fixture| {
+    let store = &fixture.store;
+    let key = key(&registry(store).await, 1);
+    place(store, &key, Move::Hold, false).await.expect("placed");
+    let first = store
+        .request_release(&key, None, &by("anna"))
+        .await
+        .expect("asked");
+    assert!(
+        store
+            .decide_release(&first.id, false, &by("ben"))
+            .await
+            .expect("answered")
+            .is_none()
+    );
+    assert_eq!(
+        store.hold(&key).await.expect("read").map(|hold| hold.state),
+        Some(HoldState::Held)
+    );
+    let second = store
+        .request_release(&key, None, &by("anna"))
+        .await
+        .expect("asked");
+    // It turned out to be worse: what was asked for a hold is no answer to a quarantine.
+    place(store, &key, Move::Quarantine, false)
+        .await
+        .expect("placed");
+    let late = store.decide_release(&second.id, true, &by("ben")).await;
+    assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+    let read = store
+        .release_request(&second.id)
+        .await
+        .expect("read")
+        .expect("there");
+    assert_eq!(read.state, RequestState::Void);
+    let open = store
+        .release_requests(RequestState::Open, &Paging::default())
+        .await
+        .expect("page");
+    assert!(open.items.is_empty());
+});
+
+both!(many_answers_make_one_release, |fixture| {
+    let store = &fixture.store;
+    let second = fixture.second().await;
+    let key = key(&registry(store).await, 1);
+    place(store, &key, Move::Quarantine, true)
+        .await
+        .expect("placed");
+    let request = store
+        .request_release(&key, None, &by("anna"))
+        .await
+        .expect("asked");
+    let tasks: Vec<_> = (0..8)
+        .map(|number| {
+            let store = if number % 2 == 0 {
+                store.clone()
+            } else {
+                second.clone()
+            };
+            let id = request.id.clone();
+            tokio::spawn(async move {
+                store
+                    .decide_release(&id, number % 3 != 0, &by(&format!("p{number}")))
+                    .await
+            })
+        })
+        .collect();
+    let mut heard = 0;
+    for task in tasks {
+        match task.await.expect("a task") {
+            Ok(_) => heard += 1,
+            Err(error) => assert!(matches!(error, Error::Conflict(_)), "{error}"),
+        }
+    }
+    assert_eq!(heard, 1);
+});
+
+both!(edges_hear_of_every_change_in_order, |fixture| {
+    let store = &fixture.store;
+    let main = registry(store).await;
+    for number in 0..5 {
+        place(store, &key(&main, number), Move::Quarantine, false)
+            .await
+            .expect("placed");
+    }
+    let seen = store.hold_seq().await.expect("read");
+    place(store, &key(&main, 2), Move::Lift, false)
+        .await
+        .expect("lifted");
+    let news = store.holds_after("eu", seen).await.expect("read");
+    assert_eq!(
+        news.iter()
+            .map(|hold| (hold.key.clone(), hold.state))
+            .collect::<Vec<_>>(),
+        [(key(&main, 2), HoldState::Clear)]
+    );
+    assert_eq!(store.holds_after("eu", 0).await.expect("read").len(), 5);
+    assert!(store.holds_after("us", 0).await.expect("read").is_empty());
+    let filter = HoldFilter {
+        state: Some(HoldState::Quarantined),
+        ..HoldFilter::default()
+    };
+    let page = store.holds(&filter, &Paging::first(3)).await.expect("page");
+    assert_eq!((page.items.len(), page.next.is_some()), (3, true));
+});
+
+fn states() -> impl Strategy<Value = HoldState> {
+    prop::sample::select(HoldState::ALL)
+}
+
+fn moves() -> impl Strategy<Value = Move> {
+    prop::sample::select(vec![
+        Move::Hold,
+        Move::Quarantine,
+        Move::Lift,
+        Move::Release,
+        Move::Expire,
+    ])
+}
+
+proptest! {
+    /// Whatever happens, in whatever order: out of quarantine leads only an approved release,
+    /// the end of a time, or the policy that had placed it.
+    #[test]
+    fn quarantine_has_three_doors(steps in prop::collection::vec((moves(), any::<bool>()), 0..40)) {
+        let (mut state, mut placed_by_hand) = (HoldState::Clear, false);
+        for (what, by_hand) in steps {
+            let Ok(Some(next)) = step(state, placed_by_hand, what, by_hand) else { continue };
+            if state == HoldState::Quarantined {
+                let policy = what == Move::Lift && !by_hand && !placed_by_hand;
+                prop_assert!(what == Move::Release || what == Move::Expire || policy, "{what:?}");
+            }
+            if next == HoldState::Released {
+                prop_assert_eq!(what, Move::Release);
+            }
+            if state == HoldState::Released && !by_hand {
+                prop_assert_eq!(what, Move::Expire);
+            }
+            (state, placed_by_hand) = (next, by_hand);
+        }
+    }
+
+    /// The same move twice is the same as once.
+    #[test]
+    fn a_move_done_twice_changes_nothing_more(state in states(), placed in any::<bool>(), what in moves(), by_hand in any::<bool>()) {
+        prop_assume!(what != Move::Expire);
+        if let Ok(Some(next)) = step(state, placed, what, by_hand) {
+            prop_assert_ne!(next, state);
+            prop_assert!(!matches!(step(next, by_hand, what, by_hand), Ok(Some(_))));
+        }
+    }
+}
