@@ -8,7 +8,7 @@ use lazaret_control::Settings;
 
 use crate::args::ServeArgs;
 use crate::targets::home_dir;
-use crate::{Verdict, console, errors};
+use crate::{Verdict, console, database, errors};
 
 /// How long threads that read layers may take to end; a job that is cut off comes again.
 const LAST_PATIENCE: Duration = Duration::from_secs(5);
@@ -27,6 +27,9 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Verdict> {
         })?;
         let mut err = anstream::stderr();
         writeln!(err, "The centre answers at http://{}", served.address)?;
+        if let Some(address) = served.edges {
+            writeln!(err, "Edges are answered at https://{address}")?;
+        }
         if let Some(file) = &served.setup {
             writeln!(
                 err,
@@ -57,6 +60,13 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
         data,
         database: args.database.clone(),
         public_url: args.public_url.clone(),
+        blobs: args.blobs.clone(),
+        advisories: args.db.clone().or_else(database::installed),
+        policy: args.policy.clone(),
+        notify: args.notify.clone(),
+        workers: args.workers,
+        edge_listen: args.edge_listen.clone(),
+        edge_names: args.edge_name.clone(),
     })
 }
 

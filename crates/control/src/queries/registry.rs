@@ -191,3 +191,20 @@ fn check(name: Option<&str>, every: Option<u32>, repositories: &[String]) -> Api
     }
     Ok(())
 }
+
+/// The registry at a host (`host[:port]`), the first by name.
+pub(crate) async fn at_host(app: &App, host: &str) -> ApiResult<Option<Row>> {
+    let mut paging = Paging::first(500);
+    loop {
+        let page = app.store.registries(&paging).await?;
+        let mut found = page.items.into_iter();
+        let found = found.find(|row| host_of(&row.url).is_ok_and(|(other, _)| other == host));
+        if found.is_some() {
+            return Ok(found);
+        }
+        match page.next {
+            Some(next) => paging.after = Some(next),
+            None => return Ok(None),
+        }
+    }
+}
