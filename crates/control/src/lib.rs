@@ -25,4 +25,5 @@ mod work;
 
 pub use api::openapi;
 pub use app::{App, Centre, Settings};
+pub use notify::ReceiverError;
 pub use serve::{ServeError, Served, serve};
