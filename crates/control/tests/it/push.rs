@@ -94,8 +94,11 @@ async fn a_push_to_a_real_registry_becomes_a_verdict() {
     .await;
     assert_eq!(holds["items"][0]["digest"], digest);
     assert_eq!(holds["items"][0]["by_hand"], false);
-    let (_, verdicts) = centre.get("/api/v1/verdicts?outcome=quarantine").await;
-    assert_eq!(verdicts["items"][0]["digest"], digest);
+    let path = "/api/v1/verdicts?outcome=quarantine";
+    until(&centre, path, "not decided again", |verdicts| {
+        verdicts["items"][0]["digest"] == json!(digest)
+    })
+    .await;
     until(&centre, "/api/v1/jobs", "something is left to do", |jobs| {
         jobs["items"] == json!([])
     })
