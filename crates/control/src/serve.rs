@@ -237,8 +237,9 @@ fn router(app: &App) -> Router {
         .merge(edges::enforcers())
         .merge(pages::router())
         .fallback(async || ApiError::not_found("there is nothing at this path"))
-        .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), rounds))
+        // Outermost: a problem gets its body after everything else.
+        .layer(CompressionLayer::new())
         .with_state(app.clone())
 }
 

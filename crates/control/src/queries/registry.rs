@@ -178,8 +178,13 @@ fn store_kind(kind: RegistryKind) -> ApiResult<StoreKind> {
 }
 
 fn check(name: Option<&str>, every: Option<u32>, repositories: &[String]) -> ApiResult<()> {
-    if name.is_some_and(|name| !(1..=100).contains(&name.chars().count())) {
-        return Err(ApiError::invalid("`name` has 1 to 100 characters"));
+    let good = |name: &str| {
+        (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control)
+    };
+    if !name.is_none_or(good) {
+        return Err(ApiError::invalid(
+            "`name` has 1 to 100 characters, none of control",
+        ));
     }
     if every.is_some_and(|every| !EVERY.contains(&every)) {
         return Err(ApiError::invalid("`list_every_seconds` is 30 to 2592000"));
