@@ -119,13 +119,17 @@ async fn holds(app: &App, region: &str) -> ApiResult<Vec<GateVerdict>> {
         let running = app.store.workloads_of(&digests).await?;
         let running: BTreeSet<String> = running.into_iter().map(|w| w.digest).collect();
         for hold in holds {
-            let id = hold.key.registry_id.clone();
-            if !hosts.contains_key(&id) {
-                let registry = app.store.registry(&id).await?;
-                let host = registry.and_then(|r| host_of(&r.url).ok());
-                hosts.insert(id.clone(), host.map(|(host, _)| host).unwrap_or_default());
-            }
-            let host = hosts.get(&id).cloned().unwrap_or_default();
+            let id = &hold.key.registry_id;
+            let host = match hosts.get(id) {
+                Some(host) => host.clone(),
+                None => {
+                    let registry = app.store.registry(id).await?;
+                    let host = registry.and_then(|r| host_of(&r.url).ok());
+                    let host = host.map(|(host, _)| host).unwrap_or_default();
+                    hosts.insert(id.clone(), host.clone());
+                    host
+                }
+            };
             let is_running = running.contains(&hold.key.digest);
             verdicts.push(of_hold(host, hold, is_running));
         }

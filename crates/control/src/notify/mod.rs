@@ -149,8 +149,8 @@ fn spread(app: &App, job: &Leased) -> Outcome {
 async fn deliver(app: &App, outgoing: &Outgoing, job: &Leased) -> Outcome {
     let delivery: Delivery =
         serde_json::from_str(&job.payload).map_err(|error| (error.to_string(), false))?;
-    let receivers = app.receivers.iter();
-    let receiver = receivers.into_iter().find(|r| r.name == delivery.receiver);
+    let mut receivers = app.receivers.iter();
+    let receiver = receivers.find(|r| r.name == delivery.receiver);
     // It was taken out of the file: nobody waits for it.
     let Some(receiver) = receiver else {
         return Ok(Vec::new());
