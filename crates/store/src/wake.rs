@@ -70,11 +70,11 @@ async fn tell(pool: sqlx::PgPool, outside: Arc<Notify>) {
 
 async fn listen(pool: sqlx::PgPool, rung: watch::Sender<()>) {
     while !pool.is_closed() {
-        if let Ok(mut listener) = PgListener::connect_with(&pool).await {
-            if listener.listen(CHANNEL).await.is_ok() {
-                while listener.recv().await.is_ok() {
-                    rung.send_replace(());
-                }
+        if let Ok(mut listener) = PgListener::connect_with(&pool).await
+            && listener.listen(CHANNEL).await.is_ok()
+        {
+            while listener.recv().await.is_ok() {
+                rung.send_replace(());
             }
         }
         tokio::time::sleep(Duration::from_secs(1)).await;

@@ -337,10 +337,11 @@ async fn a_full_disk_refuses_and_forgets_nothing() {
                 break;
             }
         }
-        store
-            .append_audit(&by("anna"), "test", "x", &serde_json::json!({}))
-            .await
-            .expect("appended");
+        let (by, details) = (by("anna"), serde_json::json!({}));
+        if let Err(error) = store.append_audit(&by, "test", "x", &details).await {
+            refused = Some(error);
+            break;
+        }
     }
     let refused = refused.expect("4 MiB are full before 16 MB are stored");
     assert!(refused.is_transient(), "{refused}");

@@ -328,8 +328,12 @@ both!(the_same_thing_is_asked_once, |fixture| {
         .await
         .expect("taken in")
         .remove(0);
+    let less_urgent = NewJob {
+        priority: -1,
+        ..job("b")
+    };
     let again = store
-        .enqueue(&[once.clone(), job("b")], at(0))
+        .enqueue(&[once.clone(), less_urgent], at(0))
         .await
         .expect("taken in");
     assert_eq!((again[0].fresh, &again[0].id), (false, &first.id));
