@@ -129,7 +129,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         Command::Vex(vex) => match vex.command {
             VexCommand::Init(init) => vex::init(&init),
         },
-        Command::Serve(args) => serve::run(&args),
+        Command::Serve(serve) => serve::run(&serve, &args.console),
         Command::Debug(debug) => debug::run(debug.command),
         Command::Edge(edge) => edge::run(&edge, &args.console),
         Command::Gate(gate) => gate::run(&gate, &args.console),

@@ -6,16 +6,16 @@ use std::time::Duration;
 use anyhow::Context as _;
 use lazaret_control::Settings;
 
-use crate::args::ServeArgs;
+use crate::args::{ConsoleArgs, ServeArgs};
 use crate::targets::home_dir;
-use crate::{Verdict, console, errors};
+use crate::{Verdict, database, errors, journal};
 
 /// How long threads that read layers may take to end; a job that is cut off comes again.
 const LAST_PATIENCE: Duration = Duration::from_secs(5);
 
-pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Verdict> {
+pub(crate) fn run(args: &ServeArgs, console: &ConsoleArgs) -> anyhow::Result<Verdict> {
     let settings = settings(args)?;
-    log();
+    journal::begin(console);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -27,6 +27,9 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Verdict> {
         })?;
         let mut err = anstream::stderr();
         writeln!(err, "The centre answers at http://{}", served.address)?;
+        if let Some(address) = served.edges {
+            writeln!(err, "Edges are answered at https://{address}")?;
+        }
         if let Some(file) = &served.setup {
             writeln!(
                 err,
@@ -57,6 +60,13 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
         data,
         database: args.database.clone(),
         public_url: args.public_url.clone(),
+        blobs: args.blobs.clone(),
+        advisories: args.db.clone().or_else(database::installed),
+        policy: args.policy.clone(),
+        notify: args.notify.clone(),
+        workers: args.workers,
+        edge_listen: args.edge_listen.clone(),
+        edge_names: args.edge_name.clone(),
     })
 }
 
@@ -71,20 +81,4 @@ async fn told_to_stop() {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
-}
-
-/// What the centre and its workers tell of themselves: lines on standard error.
-fn log() {
-    let level = match (console::is_quiet(), console::is_verbose()) {
-        (true, _) => tracing::Level::ERROR,
-        (_, true) => tracing::Level::DEBUG,
-        _ => tracing::Level::INFO,
-    };
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .finish();
-    // Another one is there only in tests, which hear as well.
-    let _ = tracing::subscriber::set_global_default(subscriber);
 }

@@ -6,11 +6,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lazaret_store::Store;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
+use crate::advisories::Advisories;
 use crate::auth::{Passwords, Throttle};
+use crate::edges::{Authority, Edges};
+use crate::http::{ApiError, ApiResult};
+use crate::judge::Judge;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
+use crate::notify::Receiver;
+use crate::shelf::Shelf;
 
 /// How a centre is run.
 #[derive(Debug, Clone)]
@@ -21,6 +27,20 @@ pub struct Settings {
     pub data: PathBuf,
     /// `sqlite:PATH` or `postgres://…`; absent: SQLite in [`Settings::data`].
     pub database: Option<String>,
+    /// Where blobs are: a directory, or `s3://BUCKET/PREFIX`; absent: in [`Settings::data`].
+    pub blobs: Option<String>,
+    /// The advisory database; absent: the starter inside the program.
+    pub advisories: Option<PathBuf>,
+    /// Documents of the policy and exceptions; none: the policy inside the program.
+    pub policy: Vec<PathBuf>,
+    /// Who is told of what happens (`docs/centre.md`); nobody without it.
+    pub notify: Option<PathBuf>,
+    /// Images of the centre's own region looked at at a time; 0 for none.
+    pub workers: usize,
+    /// Where edges are answered, with TLS: `0.0.0.0:8443`; absent: nowhere.
+    pub edge_listen: Option<String>,
+    /// Names and addresses that edges dial; in the certificate of the listener.
+    pub edge_names: Vec<String>,
     /// The address under which people reach the centre, `https://…` where a proxy speaks
     /// TLS before it: links lead there, and cookies are kept to TLS.
     pub public_url: Option<String>,
@@ -40,6 +60,15 @@ pub struct Centre {
     pub settings: Settings,
     /// What is counted.
     pub metrics: Metrics,
+    /// The advisory database.
+    pub advisories: Advisories,
+    /// The policy that counts.
+    pub(crate) shelf: Shelf,
+    /// Images matched at a time.
+    pub(crate) judging: Semaphore,
+    pub(crate) receivers: Vec<Receiver>,
+    pub(crate) edges: Edges,
+    pub(crate) authority: Option<Authority>,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     /// Told when there is work.
@@ -71,6 +100,33 @@ impl Centre {
     pub(crate) fn is_secure(&self) -> bool {
         let url = self.settings.public_url.as_deref();
         url.is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// The authority that certifies edges.
+    pub(crate) fn authority(&self) -> ApiResult<&Authority> {
+        let authority = self.authority.as_ref();
+        authority.ok_or_else(|| ApiError::conflict("edges are not served: `--edge-listen`"))
+    }
+
+    /// The address of a page of the console, for people.
+    pub(crate) fn link(&self, path: &str) -> String {
+        let base = self.settings.public_url.as_deref();
+        let base = base.map(|url| url.trim_end_matches('/').to_owned());
+        let base = base.unwrap_or_else(|| format!("http://{}", self.settings.listen));
+        format!("{base}{path}")
+    }
+
+    /// The policy of a time, with its exceptions.
+    pub(crate) async fn judge(&self, now: Timestamp) -> ApiResult<Arc<Judge>> {
+        self.shelf.judge(&self.store, now).await
+    }
+
+    /// The generation of what gates decide by: it grows with every hold that changes and with
+    /// every policy, and is the same on every centre of one database.
+    pub(crate) async fn generation(&self) -> ApiResult<i64> {
+        let holds = self.store.hold_seq().await?;
+        let policy = self.store.policy().await?;
+        Ok(1 + holds + policy.map_or(0, |policy| policy.generation))
     }
 
     /// Whether the centre is stopping.

@@ -5,18 +5,25 @@
 //! The folder `api` holds the routes, a file for each noun; `queries` what they and the
 //! console ask of the store. SQL is the store's, layers are `scan`'s.
 
+mod advisories;
 mod api;
 mod app;
 pub mod auth;
+mod edges;
+mod harbor;
 pub mod http;
+mod judge;
 pub mod keys;
 mod metrics;
+mod notify;
 mod pages;
 pub mod queries;
 mod serve;
+mod shelf;
 mod watch;
 mod work;
 
 pub use api::openapi;
 pub use app::{App, Centre, Settings};
+pub use notify::ReceiverError;
 pub use serve::{ServeError, Served, serve};

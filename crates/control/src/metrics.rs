@@ -45,6 +45,12 @@ pub struct Metrics {
     seconds: Family<Route, Histogram, fn() -> Histogram>,
     /// Events of registries, by kind.
     events: Family<Kind, Counter>,
+    /// Images looked at by the centre's own workers.
+    pub(crate) scans: Counter,
+    /// Verdicts that became others.
+    pub(crate) verdict_changes: Counter,
+    /// Jobs of theirs that failed.
+    pub(crate) failures: Counter,
     jobs: Family<Jobs, Gauge>,
 }
 
@@ -65,6 +71,8 @@ impl Metrics {
         let seconds: Family<Route, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(histogram as fn() -> Histogram);
         let events = Family::<Kind, Counter>::default();
+        let (scans, failures) = (Counter::default(), Counter::default());
+        let verdict_changes = Counter::default();
         let jobs = Family::<Jobs, Gauge>::default();
         let r = &mut registry;
         r.register(
@@ -79,12 +87,21 @@ impl Metrics {
             "Events of registries",
             events.clone(),
         );
+        let help = "Images looked at by the centre";
+        r.register("lazaret_scans", help, scans.clone());
+        let help = "Verdicts that became others";
+        r.register("lazaret_verdict_changes", help, verdict_changes.clone());
+        let help = "Jobs of the centre that failed";
+        r.register("lazaret_job_failures", help, failures.clone());
         r.register("lazaret_jobs", "Jobs by pool and state", jobs.clone());
         Self {
             registry,
             requests,
             seconds,
             events,
+            scans,
+            failures,
+            verdict_changes,
             jobs,
         }
     }

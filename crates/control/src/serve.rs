@@ -9,15 +9,23 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use jiff::Timestamp;
 use lazaret_store::{Store, StoreOptions};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tower_http::compression::CompressionLayer;
 
+use crate::advisories::Advisories;
 use crate::app::{App, Centre, Settings};
 use crate::auth::{Passwords, SetupError, Throttle, offer};
+use crate::edges::{Authority, AuthorityError, Edges};
 use crate::http::{ApiError, Listener, etag, rounds};
+use crate::judge::Judge;
 use crate::keys::{KeyError, Keys, make_folder};
 use crate::metrics::Metrics;
-use crate::{api, pages};
+use crate::notify::ReceiverError;
+use crate::shelf::Shelf;
+use crate::{api, edges, harbor, notify, pages, work};
+
+/// Images matched at a time: each may take some hundred MiB and a core.
+const JUDGED_AT_ONCE: usize = 2;
 
 /// Why the centre did not start.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +51,33 @@ pub enum ServeError {
         #[source]
         source: std::io::Error,
     },
+    /// The advisory database cannot be used.
+    #[error("use {path} as the advisory database")]
+    Advisories {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: lazaret_advisory::DbError,
+    },
+    /// The policy cannot be used.
+    #[error("the policy: {0}")]
+    Policy(String),
+    /// The file of receivers cannot be used.
+    #[error("who is told")]
+    Notify(#[from] ReceiverError),
     /// The first administrator cannot be set up.
     #[error("offer the set-up of the first administrator")]
     Setup(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Something else.
     #[error("{0}")]
     Other(String),
+}
+
+impl From<AuthorityError> for ServeError {
+    fn from(error: AuthorityError) -> Self {
+        Self::Other(error.to_string())
+    }
 }
 
 impl From<SetupError> for ServeError {
@@ -61,10 +90,13 @@ impl From<SetupError> for ServeError {
 pub struct Served {
     /// Where it answers.
     pub address: SocketAddr,
+    /// Where edges are answered.
+    pub edges: Option<SocketAddr>,
     /// The file with the one-time token, where nobody is known yet.
     pub setup: Option<PathBuf>,
     app: App,
     listener: Listener,
+    edge_listener: Option<Listener>,
     stop: watch::Sender<bool>,
 }
 
@@ -79,25 +111,36 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
         let file = settings.data.join("lazaret.db");
         format!("sqlite:{}", file.display())
     });
-    let blobs = settings.data.join("blobs");
-    let blobs = blobs.display().to_string();
-    let options = StoreOptions::new(database.clone(), blobs, Timestamp::now());
+    let options = StoreOptions::new(database.clone(), blobs(&settings), Timestamp::now());
     let store = Store::open(&options).await;
     let store = store.map_err(|source| ServeError::Store {
         database: without_password(&database),
         source,
     })?;
     let setup = offer(&store, &settings.data).await?;
-    let fail = |source| ServeError::Listen {
-        address: settings.listen.clone(),
-        source,
+    let (socket, address) = listen(&settings.listen).await?;
+    let (authority, edge_socket) = match &settings.edge_listen {
+        None => (None, None),
+        Some(place) => {
+            let authority = Authority::open(keys.folder(), Timestamp::now())?;
+            let (socket, address) = listen(place).await?;
+            let tls = authority.acceptor(&settings.edge_names, Timestamp::now())?;
+            (Some(authority), Some((socket, address, tls)))
+        }
     };
-    let socket = TcpListener::bind(&settings.listen).await.map_err(fail)?;
-    let address = socket.local_addr().map_err(fail)?;
     let (stop, stopping) = watch::channel(false);
     let app = App::new(Centre {
         store,
         keys,
+        advisories: advisories(&settings)?,
+        shelf: shelf(&settings)?,
+        judging: Semaphore::new(JUDGED_AT_ONCE),
+        receivers: match &settings.notify {
+            Some(path) => notify::read(path)?,
+            None => Vec::new(),
+        },
+        edges: Edges::default(),
+        authority,
         metrics: Metrics::new(),
         passwords: Passwords::new().map_err(ServeError::Other)?,
         throttle: Throttle::default(),
@@ -110,22 +153,76 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
         tls: None,
         router: router(&app),
     };
+    let edges = edge_socket.as_ref().map(|(_, address, _)| *address);
+    let edge_listener = edge_socket.map(|(socket, _, tls)| Listener {
+        socket,
+        tls: Some(tls),
+        router: edge_router(&app),
+    });
     Ok(Served {
         address,
+        edges,
         setup,
         app,
         listener,
+        edge_listener,
         stop,
     })
+}
+
+async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let fail = |source| ServeError::Listen {
+        address: address.to_owned(),
+        source,
+    };
+    let socket = TcpListener::bind(address).await.map_err(fail)?;
+    let address = socket.local_addr().map_err(fail)?;
+    Ok((socket, address))
+}
+
+/// Where blobs are: beside the embedded database, where nothing else is said.
+fn blobs(settings: &Settings) -> String {
+    let beside = || settings.data.join("blobs").display().to_string();
+    settings.blobs.clone().unwrap_or_else(beside)
+}
+
+fn advisories(settings: &Settings) -> Result<Advisories, ServeError> {
+    let path = settings.advisories.clone();
+    Advisories::open(path.clone()).map_err(|source| ServeError::Advisories {
+        path: path.unwrap_or_default(),
+        source,
+    })
+}
+
+fn shelf(settings: &Settings) -> Result<Shelf, ServeError> {
+    let mut documents = Vec::new();
+    for path in &settings.policy {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ServeError::Policy(format!("{}: {error}", path.display())))?;
+        documents.push((path.display().to_string(), text));
+    }
+    // What is wrong with it is told now, not when the first image comes.
+    Judge::read(0, &documents).map_err(|error| ServeError::Policy(error.to_string()))?;
+    Ok(Shelf::new(documents))
 }
 
 impl Served {
     /// Answers until `until` is done, and then lets what runs come to its end.
     pub async fn run(self, until: impl Future<Output = ()>) {
-        let listening = tokio::spawn(self.listener.serve(self.stop.subscribe()));
+        let mut tasks = vec![
+            tokio::spawn(self.listener.serve(self.stop.subscribe())),
+            tokio::spawn(work::run(self.app.clone())),
+            tokio::spawn(work::keep_time(self.app.clone())),
+            tokio::spawn(notify::run(self.app.clone())),
+        ];
+        if let Some(listener) = self.edge_listener {
+            tasks.push(tokio::spawn(listener.serve(self.stop.subscribe())));
+        }
         until.await;
         let _ = self.stop.send(true);
-        let _ = listening.await;
+        for task in tasks {
+            let _ = task.await;
+        }
         self.app.store.close().await;
     }
 }
@@ -136,9 +233,21 @@ fn router(app: &App) -> Router {
     Router::new()
         .merge(api)
         .merge(api::events::router())
+        .merge(harbor::router())
+        .merge(edges::enforcers())
         .merge(pages::router())
         .fallback(async || ApiError::not_found("there is nothing at this path"))
+        .layer(from_fn_with_state(app.clone(), rounds))
+        // Outermost: a problem gets its body after everything else.
         .layer(CompressionLayer::new())
+        .with_state(app.clone())
+}
+
+/// Everything that edges are answered.
+fn edge_router(app: &App) -> Router {
+    Router::new()
+        .merge(edges::router())
+        .fallback(async || ApiError::not_found("edges have no business at this path"))
         .layer(from_fn_with_state(app.clone(), rounds))
         .with_state(app.clone())
 }

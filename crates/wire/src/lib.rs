@@ -4,16 +4,18 @@
 //! protocol below `/edge/v1` that edges speak, [`Problem`] the one shape of every error,
 //! [`sign`] the signature under what edges believe without asking. The OpenAPI document
 //! is generated from these types. [`event`] reads what registries tell. Plain data and pure
-//! functions but for [`Client`]; no handler, no SQL.
+//! functions but for [`Client`] and [`Outgoing`]; no handler, no SQL.
 
 pub mod api;
 mod client;
 pub mod edge;
 pub mod event;
+mod outgoing;
 mod page;
 mod problem;
 pub mod sign;
 
 pub use client::{Client, ClientError, Identity};
+pub use outgoing::Outgoing;
 pub use page::{Cursor, MAX_LIMIT, Page, PageQuery};
 pub use problem::{PROBLEM_JSON, Problem};

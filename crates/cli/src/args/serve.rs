@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use super::values;
+
 /// The centre.
 #[derive(Debug, Clone, ClapArgs)]
 #[command(after_help = "Examples:
   lazaret serve
   lazaret serve --listen 0.0.0.0:8080 --public-url https://lazaret.example --data /var/lib/lazaret
-  lazaret serve --database postgres://lazaret@db.example/lazaret
+  lazaret serve --database postgres://lazaret@db.example/lazaret --db advisories.db
 
 The first start writes a one-time token to a file and says where; with it the first
 administrator is made (docs/centre.md).")]
@@ -22,7 +24,7 @@ pub(crate) struct ServeArgs {
         env = "LAZARET_SERVE_LISTEN"
     )]
     pub(crate) listen: String,
-    /// Folder for keys and the embedded database. Without it,
+    /// Folder for keys, the embedded database, blobs and facts of layers. Without it,
     /// lazaret/centre in the data directory of the user.
     #[arg(long, value_name = "DIR", env = "LAZARET_SERVE_DATA")]
     pub(crate) data: Option<PathBuf>,
@@ -34,7 +36,46 @@ pub(crate) struct ServeArgs {
         hide_env_values = true
     )]
     pub(crate) database: Option<String>,
+    /// Directory, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME; without it, blobs in --data.
+    #[arg(long, value_name = "PLACE", env = "LAZARET_BLOBS")]
+    pub(crate) blobs: Option<String>,
     /// Address that people and registries reach it at, for links and cookies.
     #[arg(long, value_name = "URL", env = "LAZARET_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
+    /// Advisory database; looked at again when the file changes. Without it, the installed
+    /// one.
+    #[arg(long, value_name = "FILE", env = "LAZARET_DB")]
+    pub(crate) db: Option<PathBuf>,
+    /// Policy or exceptions, in place of the policy inside the program (repeatable).
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_delimiter = ',',
+        env = "LAZARET_POLICY"
+    )]
+    pub(crate) policy: Vec<PathBuf>,
+    /// Who is told of what happens: webhooks, Slack, Teams, Jira, PagerDuty (docs/centre.md).
+    #[arg(long, value_name = "FILE", env = "LAZARET_SERVE_NOTIFY")]
+    pub(crate) notify: Option<PathBuf>,
+    /// Images of the centre's own region looked at at a time; 0 for none.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 2,
+        value_parser = |text: &str| values::number::<usize>(text, "2"),
+        env = "LAZARET_SERVE_WORKERS"
+    )]
+    pub(crate) workers: usize,
+    /// Where edges are answered, over mutual TLS with the centre's own authority.
+    #[arg(long, value_name = "ADDRESS", env = "LAZARET_SERVE_EDGE_LISTEN")]
+    pub(crate) edge_listen: Option<String>,
+    /// Name or address that edges dial (repeatable).
+    #[arg(
+        long,
+        value_name = "HOST",
+        value_delimiter = ',',
+        default_value = "localhost,127.0.0.1",
+        env = "LAZARET_SERVE_EDGE_NAME"
+    )]
+    pub(crate) edge_name: Vec<String>,
 }

@@ -37,7 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "control",
         &[
-            "advisory", "match", "model", "policy", "report", "store", "wire",
+            "advisory", "image", "match", "model", "policy", "report", "scan", "store", "wire",
         ],
     ),
     (

@@ -5,12 +5,17 @@
 
 mod access;
 mod audit;
+mod edge;
 pub(crate) mod events;
+mod hold;
+mod image;
 mod job;
 mod page;
+mod policy;
 mod registry;
 mod token;
 mod user;
+mod verdict;
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -32,6 +37,11 @@ fn described() -> OpenApiRouter<App> {
         .merge(audit::routes())
         .merge(registry::routes())
         .merge(job::routes())
+        .merge(image::routes())
+        .merge(verdict::routes())
+        .merge(hold::routes())
+        .merge(policy::routes())
+        .merge(edge::routes())
 }
 
 fn frame() -> OpenApi {

@@ -9,5 +9,5 @@ mod rounds;
 pub use error::{ApiError, ApiResult};
 pub(crate) use etag::etag;
 pub use extract::{Ask, At, Body};
-pub(crate) use listen::Listener;
+pub(crate) use listen::{Listener, Peer};
 pub(crate) use rounds::rounds;

@@ -3,5 +3,10 @@
 //! Handlers read a request and call one function of here; pages of the console do the
 //! same, so that both show the same thing.
 
+pub mod edge;
+pub mod hold;
+pub mod image;
 pub mod job;
+pub mod policy;
 pub mod registry;
+pub mod verdict;

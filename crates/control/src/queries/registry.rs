@@ -178,8 +178,13 @@ fn store_kind(kind: RegistryKind) -> ApiResult<StoreKind> {
 }
 
 fn check(name: Option<&str>, every: Option<u32>, repositories: &[String]) -> ApiResult<()> {
-    if name.is_some_and(|name| !(1..=100).contains(&name.chars().count())) {
-        return Err(ApiError::invalid("`name` has 1 to 100 characters"));
+    let good = |name: &str| {
+        (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control)
+    };
+    if !name.is_none_or(good) {
+        return Err(ApiError::invalid(
+            "`name` has 1 to 100 characters, none of control",
+        ));
     }
     if every.is_some_and(|every| !EVERY.contains(&every)) {
         return Err(ApiError::invalid("`list_every_seconds` is 30 to 2592000"));
@@ -190,4 +195,21 @@ fn check(name: Option<&str>, every: Option<u32>, repositories: &[String]) -> Api
         ));
     }
     Ok(())
+}
+
+/// The registry at a host (`host[:port]`), the first by name.
+pub(crate) async fn at_host(app: &App, host: &str) -> ApiResult<Option<Row>> {
+    let mut paging = Paging::first(500);
+    loop {
+        let page = app.store.registries(&paging).await?;
+        let mut found = page.items.into_iter();
+        let found = found.find(|row| host_of(&row.url).is_ok_and(|(other, _)| other == host));
+        if found.is_some() {
+            return Ok(found);
+        }
+        match page.next {
+            Some(next) => paging.after = Some(next),
+            None => return Ok(None),
+        }
+    }
 }

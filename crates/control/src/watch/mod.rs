@@ -1,9 +1,11 @@
-//! Registries that are watched: their addresses, their secrets.
+//! Registries that are watched: their secrets, how they are reached, their lists.
 
 mod access;
+mod lister;
 mod secrets;
 
-pub(crate) use access::host_of;
+pub(crate) use access::{host_of, options, reference};
+pub(crate) use lister::list;
 pub(crate) use secrets::Secrets;
 
 /// How often a registry is listed, from the words that the store keeps: `every 300s`.

@@ -8,7 +8,7 @@ use crate::App;
 use crate::http::{ApiError, ApiResult};
 
 /// The pool of the centre's own workers.
-pub(crate) const CENTRE: &str = "centre";
+pub(super) const CENTRE: &str = "centre";
 
 /// Jobs that are taken in at once.
 const BATCH: usize = 500;
@@ -28,6 +28,8 @@ pub(crate) enum Urgency {
     Asked,
     /// A pipeline that has pushed.
     Push,
+    /// Nobody: a list found it.
+    Sweep,
 }
 
 /// The payload of a job `scan`.
@@ -130,7 +132,9 @@ fn job(
     job.priority = match urgency {
         Urgency::Asked => 30,
         Urgency::Push => 20,
+        Urgency::Sweep => 0,
     };
+    job.sweep = urgency == Urgency::Sweep;
     job.dedupe_key = Some(work.key());
     Ok(job)
 }

@@ -1,9 +1,25 @@
-//! Work: what is enqueued.
+//! Work: what is enqueued, and the centre's own workers.
 //!
 //! Jobs of a region wait for its edges; those of registries without a region are the
 //! centre's. Every result is a pure function of what the job names, so a job that runs
 //! twice does no harm; the fence decides which of two is heard.
 
+mod decide;
 mod job;
+mod ledger;
+mod list;
+mod record;
+mod rematch;
+mod scan;
+mod schedule;
+mod settle;
+mod worker;
 
+pub(crate) use decide::decide;
 pub(crate) use job::{ScanWork, Urgency, Wanted, enqueue_list, enqueue_scan, enqueue_scans};
+pub(crate) use ledger::blob_of;
+pub(crate) use record::{Found, inventory, record};
+pub(crate) use rematch::everything as decide_again;
+pub(crate) use scan::Examined;
+pub(crate) use schedule::run as keep_time;
+pub(crate) use worker::run;

@@ -18,6 +18,7 @@ pub(crate) struct Centre {
     pub(crate) http: Client,
     pub(crate) data: TempDir,
     pub(crate) admin: String,
+    pub(crate) edges: Option<std::net::SocketAddr>,
     setup: Option<PathBuf>,
     _stop: oneshot::Sender<()>,
 }
@@ -29,6 +30,13 @@ pub(crate) fn settings(data: &TempDir) -> Settings {
         data: data.path().to_owned(),
         database: None,
         public_url: None,
+        blobs: None,
+        advisories: None,
+        policy: Vec::new(),
+        notify: None,
+        workers: 2,
+        edge_listen: None,
+        edge_names: vec!["127.0.0.1".into()],
     }
 }
 
@@ -44,6 +52,7 @@ impl Centre {
         let served = serve(settings).await.expect("the centre starts");
         let base = format!("http://{}", served.address);
         let setup = served.setup.clone();
+        let edges = served.edges;
         let (stop, until) = oneshot::channel::<()>();
         tokio::spawn(served.run(async {
             let _ = until.await;
@@ -58,6 +67,7 @@ impl Centre {
             http,
             data,
             admin: String::new(),
+            edges,
             setup,
             _stop: stop,
         }

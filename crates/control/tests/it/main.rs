@@ -2,6 +2,11 @@
 
 mod access;
 mod centre;
+mod edges;
+mod holds;
 mod login;
 mod manners;
+mod notify;
+mod peers;
+mod push;
 mod watched;

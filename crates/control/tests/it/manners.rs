@@ -118,3 +118,16 @@ async fn health_readiness_and_metrics_are_told_to_everybody() {
         assert!(text.contains(name), "{name} is missing:\n{text}");
     }
 }
+
+#[tokio::test]
+async fn a_problem_is_legible_for_whoever_takes_compressed_answers() {
+    let centre = Centre::ready().await;
+    let path = "/api/v1/users/nobody-of-that-name-that-is-long-enough-to-be-worth-compressing";
+    let asked = centre.as_token(&centre.admin, Method::GET, path);
+    let answer = asked.header("accept-encoding", "gzip").send().await;
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status(), 404);
+    let is_packed = answer.headers().contains_key("content-encoding");
+    let bytes = answer.bytes().await.expect("a body");
+    assert_eq!(bytes.starts_with(&[0x1f, 0x8b]), is_packed);
+}

@@ -158,7 +158,7 @@ impl RegistryError {
     }
 
     /// Whether asking elsewhere, or later, may help.
-    pub(crate) fn may_pass(&self) -> bool {
+    pub fn may_pass(&self) -> bool {
         match self {
             Self::RateLimited { .. } | Self::Refused { .. } | Self::Timeout { .. } => true,
             Self::Transport { .. } => true,

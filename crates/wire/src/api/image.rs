@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{HoldState, Verdict};
+use super::Verdict;
 
 /// Findings by severity, the suppressed ones left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -15,28 +15,26 @@ pub struct SeverityCounts {
     pub high: u32,
     /// Medium.
     pub medium: u32,
-    /// Low.
+    /// Low and negligible.
     pub low: u32,
-    /// Negligible.
-    pub negligible: u32,
     /// Nobody has rated them.
     pub unknown: u32,
 }
 
-/// A name that an image goes by.
+/// A name that an image goes by, or went by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImageName {
     /// Id of the registry.
     pub registry: String,
     /// The repository.
     pub repository: String,
-    /// The tag; absent where only the digest was named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<String>,
+    /// The tag; empty where only the digest was named.
+    pub tag: String,
     /// When it was seen to be pushed.
     pub pushed_at: Timestamp,
-    /// Whether it may be pulled under this name.
-    pub state: HoldState,
+    /// Since when the tag means another image, or is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_at: Option<Timestamp>,
 }
 
 /// A workload that runs an image.
@@ -48,65 +46,56 @@ pub struct Workload {
     pub namespace: String,
     /// The workload: `deployment/web`.
     pub workload: String,
+    /// The environment that it runs in.
+    pub environment: String,
 }
 
-/// An image: a manifest digest.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+/// An image: a manifest, or an index of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Image {
     /// Digest of the manifest.
     pub digest: String,
-    /// `linux/amd64`; empty until it has been looked at.
+    /// `linux/amd64`; `index` for several platforms under one digest.
     pub platform: String,
-    /// Sum of its compressed layers, in bytes; 0 until it has been looked at.
-    pub size_bytes: i64,
-    /// Number of its layers.
-    pub layers: i64,
+    /// Sum of its stored layers, in bytes.
+    pub size_bytes: u64,
+    /// Digests of its layers, the lowest first; of an index, of its manifests.
+    pub layers: Vec<String>,
     /// When it was first heard of.
     pub first_seen_at: Timestamp,
-    /// When it was looked at last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scanned_at: Option<Timestamp>,
-    /// Names that it goes by.
+    /// When it was last heard of.
+    pub last_seen_at: Timestamp,
+    /// Its names, the newest first; in lists at most five.
     pub names: Vec<ImageName>,
-    /// What was decided, per environment.
+    /// How many workloads run it.
+    pub running: u64,
+}
+
+/// An image, and what follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImageDetail {
+    /// The image.
+    #[serde(flatten)]
+    pub image: Image,
+    /// What follows, for each environment that it is judged for; none until somebody has
+    /// looked at it.
     pub verdicts: Vec<Verdict>,
     /// Workloads that run it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub workloads: Vec<Workload>,
 }
 
-/// Which images are asked for.
+/// Which images are asked for; everything given must hold.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ImageQuery {
-    /// Id of a registry.
+    /// Id of a registry that names it.
     pub registry: Option<String>,
-    /// A repository, or its beginning with `*` behind it.
+    /// A repository that names it.
     pub repository: Option<String>,
-    /// A tag.
-    pub tag: Option<String>,
-}
-
-/// A component of an image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Component {
-    /// Its package URL.
-    pub purl: String,
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-}
-
-/// A vulnerability, and how far it reaches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct FindingSummary {
-    /// Its id.
-    pub id: String,
-    /// Its severity: `critical`, `high`, `medium`, `low`, `negligible`, `unknown`.
-    pub severity: String,
-    /// Images that it was found in.
-    pub images: i64,
-    /// Components that it was found on, as package URLs.
-    pub components: Vec<String>,
+    /// A part of a repository's name, or the beginning of a digest.
+    pub search: Option<String>,
+    /// Running somewhere.
+    #[serde(default)]
+    #[param(required = false)]
+    pub running: bool,
 }

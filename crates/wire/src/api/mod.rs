@@ -14,16 +14,14 @@ pub use access::{
     UserChange,
 };
 pub use audit::{AuditEntry, AuditState};
-pub use image::{
-    Component, FindingSummary, Image, ImageName, ImageQuery, SeverityCounts, Workload,
-};
+pub use image::{Image, ImageDetail, ImageName, ImageQuery, SeverityCounts, Workload};
 pub use job::{Job, JobCounts, JobMade, JobQuery, JobState, Pool, PoolChange, ScanRequest};
-pub use policy::{NewException, PolicyDocument, PolicyException, PolicyState};
+pub use policy::{NewException, NewPolicy, PolicyDocument, PolicyException, PolicyState};
 pub use registry::{
     EventOutcome, NewRegistry, Registry, RegistryChange, RegistryCredential, RegistryKind,
 };
 pub use unit::{EdgeUnit, JoinToken, NewJoinToken};
 pub use verdict::{
     Hold, HoldChange, HoldQuery, HoldState, NewRelease, Outcome, Release, ReleaseDecision,
-    ReleaseState, Verdict, VerdictChange,
+    ReleaseState, Verdict, VerdictChange, VerdictQuery,
 };

@@ -1,4 +1,4 @@
-//! Policies and exceptions.
+//! The policy and its exceptions.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,22 +11,35 @@ pub struct PolicyDocument {
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// The text: YAML.
-    #[schema(max_length = 524_288)]
+    #[schema(max_length = 1_048_576)]
     pub text: String,
 }
 
 /// The policy that counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PolicyState {
-    /// Counts up with every change; 0 is the policy inside the program.
+    /// Counts up with every change; 0: nobody has set one, and the program's own, or that of
+    /// `--policy`, counts.
     pub generation: i64,
-    /// Its documents.
-    pub documents: Vec<PolicyDocument>,
+    /// Its text: YAML.
+    pub text: String,
     /// Who set it.
     pub actor: String,
     /// When; absent for generation 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_at: Option<Timestamp>,
+}
+
+/// A policy to be.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct NewPolicy {
+    /// The document, YAML, as `docs/policy.md` describes it.
+    #[schema(min_length = 1, max_length = 1_048_576)]
+    pub text: String,
+    /// Why.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub reason: String,
 }
 
 /// An exception: what is known and borne.
@@ -36,16 +49,31 @@ pub struct PolicyException {
     pub id: String,
     /// The document, YAML, as `docs/policy.md` describes it.
     pub text: String,
-    /// Who made it.
+    /// Who granted it.
     pub actor: String,
+    /// Why.
+    pub reason: String,
     /// When.
     pub created_at: Timestamp,
+    /// Until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// When it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
 }
 
-/// An exception to be made.
+/// An exception to be granted.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct NewException {
     /// The document, YAML.
-    #[schema(min_length = 1, max_length = 65536)]
+    #[schema(min_length = 1, max_length = 1_048_576)]
     pub text: String,
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: String,
+    /// How many days it lasts, 1 to 3650; absent: what the document itself says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 3650)]
+    pub days: Option<u32>,
 }

@@ -7,26 +7,34 @@ use utoipa::ToSchema;
 /// An edge that has joined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EdgeUnit {
-    /// Id, a UUID.
+    /// Id of its newest certificate, a UUID.
     pub id: String,
-    /// Name for people.
+    /// Its name.
     pub name: String,
     /// Its region.
     pub region: String,
-    /// SHA-256 of its certificate, hexadecimal.
+    /// `valid`, or `expired`: it was cut off for too long, and joins with a new token.
     pub certificate: String,
     /// When it joined.
     pub joined_at: Timestamp,
     /// When it was heard of last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen_at: Option<Timestamp>,
-    /// When it was shut out.
+    /// When its newest certificate ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revoked_at: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
     /// The generation of the bundle that it has.
     pub bundle_generation: i64,
-    /// Digest of the advisory database that it has.
+    /// Digest of the advisory database that it has; empty: none, or not told yet.
     pub advisories: String,
+    /// Results that wait for the line to be back.
+    pub spooled: i64,
+    /// What its spool had to drop.
+    pub dropped: i64,
+    /// Images looked at since it was started.
+    pub images: i64,
+    /// Bytes of layers read beside the registry.
+    pub layer_bytes_read: i64,
     /// Bytes of layers that it has sent: always 0, which the counter is there to prove.
     pub layer_bytes_sent: i64,
 }
@@ -35,7 +43,7 @@ pub struct EdgeUnit {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct NewJoinToken {
     /// The region of the edge that will join.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(min_length = 1, max_length = 100, pattern = "^[A-Za-z0-9._-]+$")]
     pub region: String,
     /// How many hours it may be used within, 1 to 720; absent: 24.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,13 +54,12 @@ pub struct NewJoinToken {
 /// A one-time token to join with. It is shown once.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct JoinToken {
-    /// The token.
+    /// The token: one line, with the centre's authority in it.
     pub token: String,
     /// The region.
     pub region: String,
     /// Until when it may be used.
     pub expires_at: Timestamp,
-    /// SHA-256 of the centre's authority certificate, hexadecimal: what the edge holds the
-    /// line to before it has a certificate.
+    /// SHA-256 of the centre's authority certificate, hexadecimal, for people to compare.
     pub ca_fingerprint: String,
 }

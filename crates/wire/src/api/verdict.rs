@@ -157,7 +157,9 @@ pub struct Hold {
     pub digest: String,
     /// The state.
     pub state: HoldState,
-    /// Who brought it there: `user:NAME`, `system`.
+    /// Whether a person brought it there: a policy does not undo that.
+    pub by_hand: bool,
+    /// Who brought it there: `user:NAME`, `policy:GENERATION`, `system`.
     pub actor: String,
     /// Why.
     pub reason: String,
@@ -176,6 +178,18 @@ pub struct HoldQuery {
     pub state: Option<HoldState>,
     /// One registry alone.
     pub registry: Option<String>,
+    /// One image alone.
+    pub digest: Option<String>,
+}
+
+/// Which verdicts are asked for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct VerdictQuery {
+    /// One outcome alone.
+    pub outcome: Option<Outcome>,
+    /// One environment alone; the empty one is that of registries without one.
+    pub environment: Option<String>,
 }
 
 /// A hold or a quarantine by hand.
@@ -190,7 +204,8 @@ pub struct HoldChange {
     /// Digest of the manifest.
     #[schema(pattern = "^sha256:[0-9a-f]{64}$")]
     pub digest: String,
-    /// `held` or `quarantined`. Out of there leads a release, which two people make.
+    /// `held`, `quarantined`, or `clear` to lift a hold. Out of quarantine leads a release,
+    /// which two people make.
     pub state: HoldState,
     /// Why.
     #[schema(min_length = 1, max_length = 2000)]
@@ -206,11 +221,13 @@ pub struct HoldChange {
 #[serde(rename_all = "lowercase")]
 pub enum ReleaseState {
     /// It waits for somebody else.
-    Pending,
+    Open,
     /// It was approved.
     Approved,
     /// It was refused.
     Rejected,
+    /// What it asked for is no longer the question.
+    Void,
 }
 
 /// A request to release an image.
@@ -241,6 +258,9 @@ pub struct Release {
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<Timestamp>,
+    /// With which words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub decision: String,
 }
 
 /// A request to be made.

@@ -1,0 +1,112 @@
+//! From a stored inventory to a decision: the corridor's last two steps.
+//!
+//! Pure but for the clock that it is told: the same inventory, database, policy,
+//! environment and time give the same report. Blocking, and worth a thread: matching takes
+//! milliseconds to a second.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use lazaret_advisory::Db;
+use lazaret_match::MatchOptions;
+use lazaret_model::{Inventory, Outcome, Reason, Report, Severity};
+use lazaret_policy::{Circumstances, Policy, PolicyError};
+use lazaret_scan::{ExamineError, examine};
+use lazaret_wire::api::SeverityCounts;
+
+/// A policy, ready to decide.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    /// Its generation; 0 is the policy inside the program.
+    pub(crate) generation: i64,
+    /// Its documents, each with its name; none for generation 0.
+    pub(crate) documents: Vec<(String, String)>,
+    policy: Policy,
+}
+
+/// An inventory held against a database.
+pub(crate) struct Matched {
+    report: Report,
+}
+
+impl Judge {
+    /// The policy of some documents (exceptions among them), each with its name.
+    ///
+    /// # Errors
+    /// With everything that is wrong in any of them.
+    pub(crate) fn read(
+        generation: i64,
+        documents: &[(String, String)],
+    ) -> Result<Self, PolicyError> {
+        let named: Vec<(&str, &[u8])> = documents
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_bytes()))
+            .collect();
+        let policy = match named.is_empty() {
+            true => Policy::builtin(),
+            false => Policy::read(&named)?,
+        };
+        Ok(Self {
+            generation,
+            documents: documents.to_vec(),
+            policy,
+        })
+    }
+
+    /// The decision on what was matched, for an environment; empty: none is said.
+    pub(crate) fn decide(&self, matched: &Matched, environment: &str, now: Timestamp) -> Report {
+        let mut report = matched.report.clone();
+        let environment = Some(environment).filter(|name| !name.is_empty());
+        let circumstances = Circumstances {
+            now,
+            environment: environment.map(str::to_owned),
+            ..Circumstances::default()
+        };
+        self.policy.excuse(&mut report, &circumstances);
+        report.decision = self.policy.decide(&report, &circumstances);
+        let unknown = environment.and_then(|name| self.policy.check_environment(name).err());
+        if let Some(why) = unknown {
+            // Judged by the rules of no environment: somebody is to know.
+            report.decision.outcome = report.decision.outcome.max(Outcome::Warn);
+            report.decision.reasons.push(Reason {
+                rule: "environment".into(),
+                message: why,
+                outcome: Outcome::Warn,
+                ..Reason::default()
+            });
+        }
+        report
+    }
+}
+
+/// Holds an inventory against a database.
+///
+/// # Errors
+/// When the database turns out to be damaged.
+pub(crate) fn matched(
+    inventory: Inventory,
+    database: &Db,
+    now: Timestamp,
+) -> Result<Matched, ExamineError> {
+    let today = now.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string();
+    let options = MatchOptions {
+        today: Some(today),
+        ..MatchOptions::default()
+    };
+    examine(inventory, database, &options).map(|report| Matched { report })
+}
+
+/// Open findings by severity.
+pub(crate) fn counts(report: &Report) -> SeverityCounts {
+    let mut counts = SeverityCounts::default();
+    for finding in report.findings.iter().filter(|f| f.suppressed.is_none()) {
+        let count = match finding.severity {
+            Severity::Critical => &mut counts.critical,
+            Severity::High => &mut counts.high,
+            Severity::Medium => &mut counts.medium,
+            Severity::Low | Severity::Negligible => &mut counts.low,
+            Severity::Unknown => &mut counts.unknown,
+        };
+        *count = count.saturating_add(1);
+    }
+    counts
+}

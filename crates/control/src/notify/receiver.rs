@@ -1,0 +1,174 @@
+//! Who is told: a file of receivers, read at the start.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// Largest file of receivers, and of a secret, in bytes.
+const MAX_FILE: u64 = 256 << 10;
+
+/// Kinds of receivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ReceiverKind {
+    /// The event as JSON, signed.
+    Webhook,
+    /// An incoming webhook of Slack.
+    Slack,
+    /// A workflow of Microsoft Teams.
+    Teams,
+    /// An issue in Jira.
+    Jira,
+    /// An incident in PagerDuty.
+    Pagerduty,
+}
+
+/// A receiver.
+#[derive(Debug, Clone)]
+pub(crate) struct Receiver {
+    pub(crate) name: String,
+    pub(crate) kind: ReceiverKind,
+    pub(crate) url: String,
+    /// Key of Jira's project.
+    pub(crate) project: String,
+    /// What a webhook is signed with, or the token of a service.
+    pub(crate) secret: Secret,
+    /// Events, `*` at the end allowed; empty: all.
+    pub(crate) events: Vec<String>,
+}
+
+/// A text that is never printed.
+#[derive(Clone, Default)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// Why the file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiverError {
+    /// It, or a secret that it names, cannot be read.
+    #[error("read {path}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It makes no sense.
+    #[error("{path}: {why}")]
+    Content {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    receivers: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: String,
+    kind: ReceiverKind,
+    url: Option<String>,
+    /// A file with the address: those of Slack and Teams are secrets themselves.
+    url_file: Option<PathBuf>,
+    secret_file: Option<PathBuf>,
+    #[serde(default)]
+    project: String,
+    #[serde(default)]
+    events: Vec<String>,
+}
+
+/// The receivers of a file.
+///
+/// # Errors
+/// When it cannot be read, or makes no sense.
+pub(crate) fn read(path: &Path) -> Result<Vec<Receiver>, ReceiverError> {
+    let text = text(path)?;
+    let wrong = |why: String| ReceiverError::Content {
+        path: path.to_owned(),
+        why,
+    };
+    let file: File = serde_saphyr::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut receivers: Vec<Receiver> = Vec::new();
+    for entry in file.receivers {
+        let named = |why: &str| wrong(format!("receiver `{}`: {why}", entry.name));
+        let from = |file: &Path| text_of(&folder.join(file));
+        let url = match (&entry.url, &entry.url_file, entry.kind) {
+            (Some(url), None, _) => url.clone(),
+            (None, Some(file), _) => from(file)?,
+            (None, None, ReceiverKind::Pagerduty) => {
+                "https://events.pagerduty.com/v2/enqueue".to_owned()
+            }
+            _ => return Err(named("it has one of `url` and `url_file`")),
+        };
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            return Err(named("its address begins with https:// or http://"));
+        }
+        let secret = entry.secret_file.as_deref().map(from).transpose()?;
+        let needs = !matches!(entry.kind, ReceiverKind::Slack | ReceiverKind::Teams);
+        if needs && secret.as_deref().is_none_or(str::is_empty) {
+            return Err(named("it needs a `secret_file`"));
+        }
+        if entry.kind == ReceiverKind::Jira && entry.project.is_empty() {
+            return Err(named("it needs a `project`"));
+        }
+        if receivers.iter().any(|other| other.name == entry.name) {
+            return Err(named("another one has its name"));
+        }
+        receivers.push(Receiver {
+            name: entry.name,
+            kind: entry.kind,
+            url,
+            project: entry.project,
+            secret: Secret(secret.unwrap_or_default()),
+            events: entry.events,
+        });
+    }
+    Ok(receivers)
+}
+
+impl Receiver {
+    /// Whether it wants to hear of an event.
+    pub(crate) fn wants(&self, event: &str) -> bool {
+        self.events.is_empty()
+            || self
+                .events
+                .iter()
+                .any(|wanted| match wanted.strip_suffix('*') {
+                    Some(beginning) => event.starts_with(beginning),
+                    None => event == wanted,
+                })
+    }
+}
+
+fn text(path: &Path) -> Result<String, ReceiverError> {
+    use std::io::Read as _;
+    let fail = |source| ReceiverError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(fail)?;
+    file.take(MAX_FILE)
+        .read_to_string(&mut text)
+        .map_err(fail)?;
+    Ok(text)
+}
+
+/// A secret, without the newline at its end.
+fn text_of(path: &Path) -> Result<String, ReceiverError> {
+    text(path).map(|text| text.trim().to_owned())
+}

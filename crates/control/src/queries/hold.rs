@@ -1,0 +1,190 @@
+//! Holds, quarantine, releases.
+
+use jiff::{SignedDuration, Timestamp};
+use lazaret_store::{
+    By, Hold as Row, HoldFilter, HoldKey, HoldState as StoreState, Move, Page, Paging,
+    ReleaseRequest, RequestState,
+};
+use lazaret_wire::api::{
+    Hold, HoldChange, HoldQuery, HoldState, NewRelease, Release, ReleaseState,
+};
+
+use crate::App;
+use crate::auth::{Actor, Proof};
+use crate::http::{ApiError, ApiResult};
+
+/// Hours that a release lasts where nobody says how many: thirty days.
+const USUAL_HOURS: u32 = 720;
+
+/// The state of the interface.
+pub(crate) fn state(state: StoreState) -> HoldState {
+    HoldState::by_name(state.as_str()).unwrap_or_default()
+}
+
+fn shown(row: Row) -> Hold {
+    Hold {
+        registry: row.key.registry_id,
+        repository: row.key.repository,
+        digest: row.key.digest,
+        state: state(row.state),
+        by_hand: row.by_hand,
+        actor: row.actor,
+        reason: row.reason,
+        until: row.until,
+        since: row.at,
+    }
+}
+
+/// Names that somebody or a policy has held at some time, the latest change first.
+///
+/// # Errors
+/// Those of the store.
+pub async fn list(app: &App, query: HoldQuery, paging: &Paging) -> ApiResult<Page<Hold>> {
+    let state = query.state.map(|state| state.name().parse()).transpose();
+    let filter = HoldFilter {
+        state: state.map_err(|_| ApiError::invalid("nothing is listed as `unknown`"))?,
+        registry_id: query.registry,
+        digest: query.digest,
+    };
+    let page = app.store.holds(&filter, paging).await?;
+    Ok(Page {
+        items: page.items.into_iter().map(shown).collect(),
+        next: page.next,
+    })
+}
+
+async fn key(app: &App, registry: &str, repository: &str, digest: &str) -> ApiResult<HoldKey> {
+    super::registry::row(app, registry).await?;
+    if digest.parse::<lazaret_model::Digest>().is_err() {
+        return Err(ApiError::invalid("`digest` is no digest"));
+    }
+    if !lazaret_wire::event::is_repository(repository) {
+        return Err(ApiError::invalid("`repository` can be none"));
+    }
+    Ok(HoldKey {
+        registry_id: registry.to_owned(),
+        repository: repository.to_owned(),
+        digest: digest.to_owned(),
+    })
+}
+
+fn until(hours: Option<u32>, most: u32, now: Timestamp) -> ApiResult<Option<Timestamp>> {
+    match hours {
+        None => Ok(None),
+        Some(hours) if (1..=most).contains(&hours) => {
+            Ok(Some(now + SignedDuration::from_hours(hours.into())))
+        }
+        Some(_) => Err(ApiError::invalid(format!("`hours` is 1 to {most}"))),
+    }
+}
+
+fn reason(text: &str) -> ApiResult<String> {
+    match (1..=2000).contains(&text.trim().chars().count()) {
+        true => Ok(text.trim().to_owned()),
+        false => Err(ApiError::invalid("`reason` has 1 to 2000 characters")),
+    }
+}
+
+/// Holds, quarantines or lifts by hand.
+///
+/// # Errors
+/// When the state does not allow it.
+pub async fn change(app: &App, change: HoldChange, by: By) -> ApiResult<Hold> {
+    let what = match change.state {
+        HoldState::Held => Move::Hold,
+        HoldState::Quarantined => Move::Quarantine,
+        HoldState::Clear => Move::Lift,
+        HoldState::Released => {
+            return Err(ApiError::invalid(
+                "a release is asked for: POST /api/v1/releases",
+            ));
+        }
+        HoldState::Unknown => return Err(ApiError::invalid("`state` is no state to bring it to")),
+    };
+    let (registry, repository) = (&change.registry, &change.repository);
+    let key = key(app, registry, repository, &change.digest).await?;
+    let until = until(change.hours, 87_600, by.at)?;
+    let by = by.because(reason(&change.reason)?);
+    let hold = app.store.move_hold(&key, what, until, true, &by).await?;
+    Ok(shown(hold))
+}
+
+fn release(request: ReleaseRequest) -> Release {
+    Release {
+        id: request.id,
+        registry: request.key.registry_id,
+        repository: request.key.repository,
+        digest: request.key.digest,
+        state: match request.state {
+            RequestState::Open => ReleaseState::Open,
+            RequestState::Approved => ReleaseState::Approved,
+            RequestState::Rejected => ReleaseState::Rejected,
+            RequestState::Void => ReleaseState::Void,
+        },
+        requested_by: request.requested_by,
+        requested_at: request.requested_at,
+        reason: request.reason,
+        until: request.until,
+        decided_by: request.decided_by,
+        decided_at: request.decided_at,
+        decision: request.decision.unwrap_or_default(),
+    }
+}
+
+/// Who somebody is where two people are needed: the person, also behind a token.
+///
+/// # Errors
+/// For a token behind which nobody stands.
+pub async fn person(app: &App, actor: &Actor) -> ApiResult<By> {
+    let now = app.now();
+    if let Proof::Session { .. } = actor.proof {
+        return Ok(actor.by(now));
+    }
+    let person = match actor.person() {
+        Some(id) => app.store.person(id).await?,
+        None => None,
+    };
+    let nobody = || ApiError::forbidden("nobody stands behind this token; a person is needed");
+    let person = person.ok_or_else(nobody)?;
+    Ok(By::new(format!("user:{}", person.name), now))
+}
+
+/// Requests to release in a state, the newest first.
+///
+/// # Errors
+/// Those of the store.
+pub async fn releases(app: &App, state: ReleaseState, paging: &Paging) -> ApiResult<Page<Release>> {
+    let state = match state {
+        ReleaseState::Open => RequestState::Open,
+        ReleaseState::Approved => RequestState::Approved,
+        ReleaseState::Rejected => RequestState::Rejected,
+        ReleaseState::Void => RequestState::Void,
+    };
+    let page = app.store.release_requests(state, paging).await?;
+    Ok(Page {
+        items: page.items.into_iter().map(release).collect(),
+        next: page.next,
+    })
+}
+
+/// Asks for a release.
+///
+/// # Errors
+/// When nothing is held, or somebody has asked already.
+pub async fn request(app: &App, new: NewRelease, by: By) -> ApiResult<Release> {
+    let key = key(app, &new.registry, &new.repository, &new.digest).await?;
+    let until = until(Some(new.hours.unwrap_or(USUAL_HOURS)), 8_760, by.at)?;
+    let by = by.because(reason(&new.reason)?);
+    Ok(release(app.store.request_release(&key, until, &by).await?))
+}
+
+/// Answers a request.
+///
+/// # Errors
+/// For whoever asked, and for a request that is no longer open.
+pub async fn decide(app: &App, id: &str, approve: bool, by: &By) -> ApiResult<Release> {
+    app.store.decide_release(id, approve, by).await?;
+    let request = app.store.release_request(id).await?;
+    let missing = || ApiError::not_found("there is no request of that id");
+    request.map(release).ok_or_else(missing)
+}

@@ -1,0 +1,134 @@
+//! Images, their verdicts and reports.
+
+use lazaret_model::{Inventory, Report};
+use lazaret_store::{
+    Image as StoreImage, ImageFilter, ImageName as StoreName, Page, Paging,
+    Workload as StoreWorkload,
+};
+use lazaret_wire::api::{Image, ImageDetail, ImageName, ImageQuery, Workload};
+
+use crate::App;
+use crate::http::{ApiError, ApiResult};
+use crate::judge;
+use crate::work;
+
+fn name(name: StoreName) -> ImageName {
+    ImageName {
+        registry: name.registry_id,
+        repository: name.repository,
+        tag: name.tag,
+        pushed_at: name.pushed_at,
+        replaced_at: name.replaced_at,
+    }
+}
+
+fn workload(workload: StoreWorkload) -> Workload {
+    Workload {
+        cluster: workload.cluster,
+        namespace: workload.namespace,
+        workload: workload.name,
+        environment: workload.environment,
+    }
+}
+
+fn image(image: StoreImage, names: Vec<StoreName>, running: u64) -> Image {
+    Image {
+        digest: image.digest,
+        platform: image.platform,
+        size_bytes: image.size,
+        layers: image.layers,
+        first_seen_at: image.first_seen,
+        last_seen_at: image.last_seen,
+        names: names.into_iter().map(name).collect(),
+        running,
+    }
+}
+
+fn missing() -> ApiError {
+    ApiError::not_found("there is no image of that digest")
+}
+
+/// Images, the newest first.
+///
+/// # Errors
+/// Those of the store.
+pub async fn list(app: &App, query: ImageQuery, paging: &Paging) -> ApiResult<Page<Image>> {
+    let filter = ImageFilter {
+        registry_id: query.registry,
+        repository: query.repository,
+        search: query.search,
+        running: query.running,
+    };
+    let page = app.store.images(&filter, paging).await?;
+    Ok(Page {
+        items: page
+            .items
+            .into_iter()
+            .map(|row| image(row.image, row.names, row.running))
+            .collect(),
+        next: page.next,
+    })
+}
+
+/// An image, and what follows.
+///
+/// # Errors
+/// When there is none of that digest.
+pub async fn read(app: &App, digest: &str) -> ApiResult<ImageDetail> {
+    let row = app.store.image(digest).await?.ok_or_else(missing)?;
+    let names = app.store.names_of(digest).await?;
+    let workloads = app.store.workloads_of(&[digest.to_owned()]).await?;
+    let verdicts = app.store.verdicts_of(&[digest.to_owned()]).await?;
+    let running = u64::try_from(workloads.len()).unwrap_or(u64::MAX);
+    Ok(ImageDetail {
+        image: image(row, names, running),
+        verdicts: verdicts.into_iter().map(super::verdict::shown).collect(),
+        workloads: workloads.into_iter().map(workload).collect(),
+    })
+}
+
+/// The report of an image for an environment, by the policy and the advisories of now.
+///
+/// # Errors
+/// When nobody has looked at the image.
+pub async fn report(app: &App, digest: &str, environment: &str) -> ApiResult<Report> {
+    let inventory = inventory(app, digest).await?;
+    let (database, now) = (app.advisories.current(), app.now());
+    let judge = app.judge(now).await?;
+    let environment = environment.to_owned();
+    let place = app.judging.acquire().await.map_err(ApiError::internal)?;
+    let report = tokio::task::spawn_blocking(move || {
+        let matched = judge::matched(inventory, &database, now)?;
+        Ok::<_, lazaret_scan::ExamineError>(judge.decide(&matched, &environment, now))
+    });
+    let report = report.await;
+    drop(place);
+    report
+        .map_err(ApiError::internal)?
+        .map_err(ApiError::internal)
+}
+
+/// What is inside an image.
+///
+/// # Errors
+/// When nobody has looked at it.
+pub async fn inventory(app: &App, digest: &str) -> ApiResult<Inventory> {
+    let inventory = inventory_of(app, digest).await?;
+    inventory.ok_or_else(|| ApiError::not_found("nobody has looked at an image of that digest"))
+}
+
+async fn inventory_of(app: &App, digest: &str) -> ApiResult<Option<Inventory>> {
+    match work::blob_of(app, digest).await? {
+        Some(blob) => work::inventory(app, &blob).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A repository that names an image, the newest.
+///
+/// # Errors
+/// Those of the store.
+pub async fn repository(app: &App, digest: &str) -> ApiResult<Option<String>> {
+    let names = app.store.names_of(digest).await?;
+    Ok(names.into_iter().next().map(|name| name.repository))
+}

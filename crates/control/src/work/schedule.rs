@@ -1,0 +1,151 @@
+//! What is done from time to time: lists that are due, news of the advisories, holds whose
+//! time is over, old rows.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use lazaret_store::{Paging, Snapshot};
+
+use super::job::enqueue_list;
+use super::{decide, rematch};
+use crate::App;
+use crate::watch::seconds_of;
+
+/// Time between looks.
+const TICK: Duration = Duration::from_secs(5);
+
+/// How long it is remembered that a job was done: late events of it are told apart.
+const DONE: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// Keeps time until the centre stops.
+pub(crate) async fn run(app: App) {
+    catch_up(&app).await;
+    let mut asked: BTreeMap<String, Timestamp> = BTreeMap::new();
+    let mut stop = app.stop.clone();
+    let mut ticks = 0_u64;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(TICK) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if let Err(cause) = lists(&app, &mut asked).await {
+            tracing::warn!(%cause, "lists not looked after");
+        }
+        advisories(&app).await;
+        expiry(&app).await;
+        // Once an hour.
+        if ticks.is_multiple_of(720)
+            && let Err(cause) = app.store.prune_done(app.now() - DONE).await
+        {
+            tracing::warn!(%cause, "done jobs not forgotten");
+        }
+        ticks += 1;
+    }
+}
+
+/// Enqueues the lists that are due. One that fails is due again after its time, not at once.
+async fn lists(
+    app: &App,
+    asked: &mut BTreeMap<String, Timestamp>,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let now = app.now();
+    let mut paging = Paging::first(500);
+    loop {
+        let page = app.store.registries(&paging).await?;
+        for registry in page.items.iter().filter(|registry| !registry.paused) {
+            let Some(every) = seconds_of(registry.schedule.as_deref()) else {
+                continue;
+            };
+            let last = registry.listed_at.max(asked.get(&registry.id).copied());
+            let is_due = last.is_none_or(|last| now.as_second() - last.as_second() >= every.into());
+            if is_due {
+                asked.insert(registry.id.clone(), now);
+                let enqueued = enqueue_list(app, registry).await;
+                enqueued.map_err(|error| error.problem().to_string())?;
+            }
+        }
+        match page.next {
+            Some(next) => paging.after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Uses a newer database, and decides again on what it may change.
+async fn advisories(app: &App) {
+    let of_task = app.clone();
+    let looked = tokio::task::spawn_blocking(move || of_task.advisories.refresh()).await;
+    let news = match looked {
+        Ok(Ok(Some(news))) => news,
+        Ok(Ok(None)) => return,
+        Ok(Err(cause)) => {
+            tracing::error!(%cause, "the advisory database cannot be used; the one before is");
+            return;
+        }
+        Err(cause) => {
+            tracing::error!(%cause, "the advisory database was not looked at");
+            return;
+        }
+    };
+    let digest = news.after.digest().to_string();
+    match rematch::advisories(app, news.before, news.after).await {
+        Ok(touched) => {
+            note(app).await;
+            tracing::info!(digest, touched, "another advisory database");
+        }
+        Err(error) => tracing::error!(cause = %error.problem(), "not decided on again"),
+    }
+}
+
+/// At the start: where another database was decided by before, everything is decided again.
+async fn catch_up(app: &App) {
+    let current = app.advisories.current().digest().to_string();
+    match app.store.snapshot().await {
+        Ok(Some(known)) if known.digest == current => {}
+        Ok(known) => {
+            let again = match known {
+                Some(_) => rematch::everything(app, "advisories").await,
+                None => Ok(()),
+            };
+            match again {
+                Ok(()) => note(app).await,
+                Err(error) => tracing::error!(cause = %error.problem(), "not decided on again"),
+            }
+        }
+        Err(cause) => tracing::error!(%cause, "the database before is not known"),
+    }
+}
+
+/// Notes which database is decided by.
+async fn note(app: &App) {
+    let current = app.advisories.current();
+    let snapshot = Snapshot {
+        digest: current.digest().to_string(),
+        built_at: current
+            .info()
+            .built_at
+            .parse()
+            .unwrap_or(Timestamp::UNIX_EPOCH),
+        seen_at: app.now(),
+    };
+    if let Err(cause) = app.store.put_snapshot(&snapshot).await {
+        tracing::error!(%cause, "the database is not noted");
+    }
+}
+
+/// Ends what has run out.
+async fn expiry(app: &App) {
+    match app.store.expire_holds(app.now()).await {
+        Ok(ended) if ended.is_empty() => {}
+        Ok(ended) => {
+            tracing::info!(holds = ended.len(), "their time is over");
+            // A hold that has ended is held again where the verdict still asks for it.
+            let digests: Vec<String> = ended.into_iter().map(|hold| hold.key.digest).collect();
+            if let Err(error) = decide(app, &digests, "expiry").await {
+                tracing::error!(cause = %error.problem(), "not decided on again");
+            }
+        }
+        Err(cause) => tracing::warn!(%cause, "holds not looked after"),
+    }
+}

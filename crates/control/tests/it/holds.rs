@@ -1,0 +1,121 @@
+//! Holds, quarantine, and releases that take two people.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::centre::{Centre, PASSWORD, told};
+
+const DIGEST: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+/// A token of a person with a role.
+async fn person(centre: &Centre, name: &str, role: &str) -> String {
+    let new = json!({"name": name, "role": role, "password": PASSWORD});
+    assert_eq!(centre.post("/api/v1/users", new).await.0, 201);
+    let body = json!({"name": name, "password": PASSWORD});
+    let login = centre
+        .bare(Method::POST, "/api/v1/login")
+        .json(&body)
+        .send()
+        .await;
+    let login = login.expect("an answer");
+    let cookie = login.headers()["set-cookie"]
+        .to_str()
+        .expect("text")
+        .to_owned();
+    let cookie = cookie.split(';').next().expect("a cookie").to_owned();
+    let session: Value = login.json().await.expect("JSON");
+    let made = centre
+        .bare(Method::POST, "/api/v1/tokens")
+        .header("cookie", cookie)
+        .header("x-lazaret-csrf", session["csrf"].as_str().expect("csrf"))
+        .json(&json!({"name": "cli", "role": role}));
+    let (status, token) = told(made.send().await.expect("an answer")).await;
+    assert_eq!(status, 201, "{token}");
+    token["secret"].as_str().expect("a token").to_owned()
+}
+
+async fn post(centre: &Centre, token: &str, path: &str, body: &Value) -> (u16, Value) {
+    let asked = centre.as_token(token, Method::POST, path).json(body);
+    told(asked.send().await.expect("an answer")).await
+}
+
+#[tokio::test]
+async fn out_of_quarantine_lead_two_people_and_no_single_one() {
+    let centre = Centre::ready().await;
+    let new = json!({"name": "shop", "kind": "distribution", "url": "https://registry.example"});
+    let (_, registry) = centre.post("/api/v1/registries", new).await;
+    let ann = person(&centre, "ann", "approver").await;
+    let bob = person(&centre, "bob", "approver").await;
+    let name = json!({"registry": registry["id"], "repository": "team/app", "digest": DIGEST});
+    let with = |more: Value| {
+        let mut all = name.clone();
+        for (key, value) in more.as_object().expect("an object") {
+            all[key] = value.clone();
+        }
+        all
+    };
+    let quarantine = with(json!({"state": "quarantined", "reason": "seen mining"}));
+    let (status, hold) = post(&centre, &ann, "/api/v1/holds", &quarantine).await;
+    assert_eq!(
+        (status, &hold["state"]),
+        (200, &json!("quarantined")),
+        "{hold}"
+    );
+    assert_eq!(hold["by_hand"], true);
+    for (state, expected) in [("clear", 409), ("released", 422), ("held", 409)] {
+        let change = with(json!({"state": state, "reason": "let it go"}));
+        assert_eq!(
+            post(&centre, &ann, "/api/v1/holds", &change).await.0,
+            expected,
+            "{state}"
+        );
+    }
+    let wish = with(json!({"reason": "it was a test", "hours": 24}));
+    let (status, release) = post(&centre, &ann, "/api/v1/releases", &wish).await;
+    assert_eq!(status, 201, "{release}");
+    let path = format!(
+        "/api/v1/releases/{}/decision",
+        release["id"].as_str().expect("an id")
+    );
+    let yes = json!({"approve": true, "reason": "agreed"});
+    // The same person with another token is no second one.
+    assert_eq!(post(&centre, &ann, &path, &yes).await.0, 409);
+    let (status, decided) = post(&centre, &bob, &path, &yes).await;
+    assert_eq!(
+        (status, &decided["state"]),
+        (200, &json!("approved")),
+        "{decided}"
+    );
+    assert_eq!(post(&centre, &bob, &path, &yes).await.0, 409, "once");
+    let (_, holds) = centre.get("/api/v1/holds?state=released").await;
+    let hold = &holds["items"][0];
+    assert!(hold["until"].is_string(), "{holds}");
+    let (_, log) = centre.get("/api/v1/audit?action=hold.").await;
+    let actors: Vec<&str> = log["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .filter_map(|entry| entry["actor"].as_str())
+        .collect();
+    assert_eq!(actors, ["user:bob", "token:cli"]);
+}
+
+#[tokio::test]
+async fn a_policy_is_read_before_it_counts() {
+    let centre = Centre::ready().await;
+    let (_, first) = centre.get("/api/v1/policy").await;
+    assert_eq!(first["generation"], 0);
+    let set = |text: &str| json!({"text": text, "reason": "the board"});
+    let put = |body: Value| centre.call(Method::PUT, "/api/v1/policy", Some(body));
+    let (status, wrong) = put(set("rules: [")).await;
+    assert_eq!(status, 422, "{wrong}");
+    let good = "apiVersion: lazaret.dev/v1\nkind: Policy\nname: shop\nrules:\n  - name: grave\n    each: finding\n    when: finding.severity >= \"medium\"\n    action: quarantine\n";
+    let (status, second) = put(set(good)).await;
+    assert_eq!(
+        (status, &second["generation"]),
+        (200, &json!(1)),
+        "{second}"
+    );
+    let (_, read) = centre.get("/api/v1/policy").await;
+    assert_eq!(read["text"], good);
+}
