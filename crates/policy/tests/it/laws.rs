@@ -154,7 +154,7 @@ proptest! {
         report in reports(), here in circumstances(), old in 0..64u8, other in 0..64u8,
     ) {
         let (old, other) = (exception("old", old, "2026-05-31"), exception("b", other, "2027-01-01"));
-        let alone = hidden(&policy(SOME, &[other.clone()]), &report, &here);
+        let alone = hidden(&policy(SOME, std::slice::from_ref(&other)), &report, &here);
         prop_assert_eq!(&hidden(&policy(SOME, &[old.clone(), other.clone()]), &report, &here), &alone);
         prop_assert_eq!(hidden(&policy(SOME, &[other, old]), &report, &here), alone);
     }
