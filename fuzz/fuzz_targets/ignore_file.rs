@@ -1,3 +1,5 @@
+//! Foreign bytes for `lazaret_fuzz::ignore_file`, which says what must hold.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| lazaret_fuzz::ignore_file(bytes));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lazaret_model::{CheckStatus, FixKind, Gap, Severity};
+use lazaret_model::{CheckStatus, FixKind, Gap, Severity, Suppression};
 
 use crate::Source;
 
@@ -68,6 +68,8 @@ pub struct Finding {
     pub fix: FixKind,
     /// Bytes that must never be shown: secrets.
     pub conceal: Vec<Range<usize>>,
+    /// What silences it besides comments: a configuration beside the file.
+    pub silenced: Option<Suppression>,
 }
 
 impl Finding {
@@ -92,6 +94,7 @@ impl Finding {
             edits: Vec::new(),
             fix: check.fix,
             conceal: Vec::new(),
+            silenced: None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lazaret_model::{CheckStatus, Gap, GapKind, Misconfiguration};
 use rayon::prelude::*;
 
-use crate::{ALL, Check, Finding, Findings, Ignore, Language, Settings, Source};
+use crate::{ALL, BEYOND, Check, Finding, Findings, Ignore, Language, Settings, Source};
 
 /// Most answers of one file; what a hostile file would add beyond is a gap.
 const MOST_PER_FILE: usize = 5_000;
@@ -24,10 +24,12 @@ pub struct Answers {
     pub files: usize,
 }
 
-/// Every check, in the order of the languages and then of the ids.
+/// Every check, in the order of the languages and then of the ids, and those that need more
+/// than files last.
 pub fn checks() -> Vec<&'static Check> {
     ALL.iter()
         .flat_map(|language| (language.checks)())
+        .chain(BEYOND.iter().copied())
         .collect()
 }
 
@@ -80,14 +82,9 @@ pub fn examine(sources: &[Source], settings: &Settings) -> Findings {
                 .push(Gap::new(GapKind::Unsupported, source.path.clone(), detail));
         }
     }
-    findings.found.retain(|f| {
-        let named = |ids: &[String]| {
-            let aliases = |id: &String| f.aliases.iter().any(|a| a.eq_ignore_ascii_case(id));
-            ids.iter()
-                .any(|id| f.check.id.eq_ignore_ascii_case(id) || aliases(id))
-        };
-        (settings.only.is_empty() || named(&settings.only)) && !named(&settings.skip)
-    });
+    findings
+        .found
+        .retain(|f| settings.wants_named(f.check.id, &f.aliases));
     findings
 }
 
@@ -163,7 +160,8 @@ pub(crate) fn answer(finding: &Finding, source: &Source, ignores: &[Ignore]) -> 
     let suppressed = ignores
         .iter()
         .find(|ignore| ignore.covers(finding, source))
-        .map(|ignore| ignore.suppression(source));
+        .map(|ignore| ignore.suppression(source))
+        .or_else(|| finding.silenced.clone());
     Misconfiguration {
         id: finding.check.id.into(),
         aliases: finding.aliases.iter().map(|a| (*a).to_owned()).collect(),

@@ -10,6 +10,7 @@
 //!
 //! Nothing here opens a socket or reads a clock; only [`walk`] opens files.
 
+mod beyond;
 mod check;
 pub mod compose;
 pub mod dockerfile;
@@ -24,6 +25,7 @@ pub mod tags;
 pub mod terraform;
 pub mod walk;
 
+pub use beyond::{BASE_IMAGE, BEYOND};
 pub use check::{Check, Edit, Finding, Findings};
 pub use engine::{Answers, answers, check, checks, each, examine};
 pub use ignore::{Ignore, Reach};

@@ -1,5 +1,7 @@
 //! What a caller may choose.
 
+use crate::Check;
+
 /// Settings that the checks share.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
@@ -20,4 +22,22 @@ pub struct Settings {
     pub denied: Vec<String>,
     /// Values of build arguments (`--build-arg`), by name.
     pub build_args: Vec<(String, String)>,
+}
+
+impl Settings {
+    /// Whether the caller wants the answers of `check`, its own id and its peers' considered.
+    pub fn wants(&self, check: &Check) -> bool {
+        self.wants_named(check.id, check.peers)
+    }
+
+    /// Whether the caller wants an answer of those names.
+    pub(crate) fn wants_named(&self, id: &str, aliases: &[&str]) -> bool {
+        let named = |ids: &[String]| {
+            ids.iter().any(|one| {
+                one.eq_ignore_ascii_case(id)
+                    || aliases.iter().any(|alias| alias.eq_ignore_ascii_case(one))
+            })
+        };
+        (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
+    }
 }

@@ -1,5 +1,6 @@
 //! Gathers the files to examine.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use lazaret_model::{Gap, GapKind};
@@ -39,6 +40,8 @@ pub struct Gathered {
     /// What could not be read.
     pub gaps: Vec<Gap>,
     bytes: u64,
+    /// Files that were looked for beside others.
+    beside: HashSet<String>,
 }
 
 impl Gathered {
@@ -60,8 +63,33 @@ impl Gathered {
         } else {
             let bytes = read(path).map_err(refuse)?;
             self.file(shown, bytes, true);
+            self.companions();
         }
         Ok(())
+    }
+
+    /// What lies beside a Dockerfile that was named alone and has a say about it.
+    fn companions(&mut self) {
+        let is_dockerfile = |source: &&Source| (crate::dockerfile::LANGUAGE.claims)(source);
+        let Some(file) = self.sources.last().filter(is_dockerfile) else {
+            return;
+        };
+        for path in crate::dockerfile::companions(&file.path) {
+            if !self.beside.insert(path.clone()) {
+                continue;
+            }
+            let place = Path::new(&path);
+            if !place.is_file() {
+                continue;
+            }
+            match read(place) {
+                Ok(bytes) => self.file(path, bytes, false),
+                Err(error) => {
+                    let detail = error.to_string();
+                    self.gaps.push(Gap::new(GapKind::Unreadable, path, detail));
+                }
+            }
+        }
     }
 
     /// Adds what was read from somewhere else, such as standard input.

@@ -81,7 +81,9 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     let uses = judge.excuse(&mut report);
     let decision = judge.decision(&report);
     // The policy has rules about base images; the gate sees what they say.
-    bases.answer(&judge, args.show_passed, &mut report);
+    if settings.wants(&lazaret_check::BASE_IMAGE) {
+        bases.answer(&judge, args.show_passed, &mut report);
+    }
     rules.apply(&mut report, &scan::today());
     judge.finish(&mut report, decision);
     write(&report, &bases, args)?;

@@ -4,6 +4,9 @@
 //! for each, listed in `rules::ALL`.
 
 mod bases;
+mod beside;
+mod dockerignore;
+mod hadolint;
 mod ignores;
 mod instruction;
 mod lex;
@@ -14,6 +17,9 @@ mod text;
 mod words;
 
 pub use bases::{BaseImage, BaseUse, base_images};
+pub use beside::Context;
+pub(crate) use beside::companions;
+pub use hadolint::Form;
 pub use instruction::{Flag, Instruction, Keyword, Shell};
 pub use lex::{Comment, Heredoc, Problem};
 pub use shell::{Command, Join, Nesting, Redirect, Script, ShellWord};
@@ -26,7 +32,11 @@ pub(crate) use rules::secrets;
 
 use std::ops::Range;
 
-use crate::{Check, Finding, Findings, Language, Settings, Source, engine};
+use rayon::prelude::*;
+
+use crate::{Check, Finding, Findings, Language, Settings, Source};
+use beside::Beside;
+use hadolint::Config;
 
 /// Dockerfiles.
 pub static LANGUAGE: Language = Language {
@@ -35,7 +45,7 @@ pub static LANGUAGE: Language = Language {
     checks: || rules::ALL.iter().map(|rule| rule.check).collect(),
     wants,
     claims,
-    examine: |files, _, settings| engine::each(files, settings, examine),
+    examine,
     ignores: ignores::of,
 };
 
@@ -64,6 +74,12 @@ pub struct Dockerfile<'a> {
     pub problems: Vec<Problem>,
     /// What the caller chose.
     pub settings: &'a Settings,
+    /// What is known of the files that the build leaves out.
+    pub context: Context<'a>,
+    /// Labels that an image must have, and their forms.
+    pub labels: Vec<(String, Form)>,
+    /// Whether an image may have no other labels.
+    pub is_strict: bool,
     /// Variables that `ENV` and `ARG` declare, in order.
     declared: Vec<Declared>,
 }
@@ -105,6 +121,9 @@ impl<'a> Dockerfile<'a> {
             stages,
             problems: lexed.problems,
             settings,
+            context: Context::Untold,
+            labels: Vec::new(),
+            is_strict: false,
             declared: Vec::new(),
         }
         .with_variables()
@@ -268,10 +287,7 @@ pub(crate) fn is_lone_update(text: &str) -> bool {
 
 fn wants(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    if name.ends_with(".dockerignore") {
-        return true;
-    }
-    is_dockerfile_name(&name)
+    beside::is_beside(path) || is_dockerfile_name(&name)
 }
 
 fn is_dockerfile_name(name: &str) -> bool {
@@ -313,13 +329,39 @@ fn claims(source: &Source) -> bool {
         && keyword.is_some_and(|k| ["FROM", "ARG"].iter().any(|f| k.eq_ignore_ascii_case(f)))
 }
 
-fn examine(source: &Source, settings: &Settings) -> Findings {
-    let file = Dockerfile::read(source, settings);
+fn examine(files: &[&Source], others: &[Source], settings: &Settings) -> Findings {
+    let beside = Beside::of(others);
+    let all: Vec<Findings> = files
+        .par_iter()
+        .map(|source| examine_one(source, &beside, settings))
+        .collect();
+    let mut findings = Findings::default();
+    findings
+        .gaps
+        .extend(beside.configurations().filter_map(Config::gap));
+    for one in all {
+        findings.extend(one);
+    }
+    findings
+}
+
+fn examine_one(source: &Source, beside: &Beside<'_>, settings: &Settings) -> Findings {
+    let config = beside.configuration(source);
+    let own = config.and_then(|config| config.settings(settings));
+    let mut file = Dockerfile::read(source, own.as_ref().unwrap_or(settings));
+    file.context = beside.context(source);
+    if let Some(config) = config {
+        file.labels.clone_from(&config.labels);
+        file.is_strict = config.is_strict;
+    }
     let mut findings = Findings::default();
     for rule in rules::ALL {
         let mut own = Findings::default();
         (rule.run)(&file, &mut own);
         findings.extend(own);
+    }
+    if let Some(config) = config {
+        findings.found.iter_mut().for_each(|one| config.apply(one));
     }
     findings
 }

@@ -55,6 +55,9 @@ struct Front<'a> {
 /// Everything that leads into a scope.
 pub(crate) struct Entries<'a> {
     services: HashMap<&'a str, Vec<&'a Object>>,
+    /// What slices and Endpoints list behind a Service without a selector, by namespace and
+    /// the Service's name.
+    listed: HashMap<(&'a str, &'a str), Vec<&'a Node>>,
     fronts: HashMap<(&'a str, &'a str), Vec<Front<'a>>>,
 }
 
@@ -65,6 +68,7 @@ const INTRANET: &str = "private networks";
 pub(crate) fn entries(scope: &Scope) -> Entries<'_> {
     let mut entries = Entries {
         services: HashMap::new(),
+        listed: HashMap::new(),
         fronts: HashMap::new(),
     };
     let gateways: HashMap<(&str, &str), &Object> = scope
@@ -82,6 +86,8 @@ pub(crate) fn entries(scope: &Scope) -> Entries<'_> {
             }
             ("VirtualService", "networking.istio.io") => entries.virtual_service(object, &gateways),
             ("Route", "route.openshift.io") => entries.openshift(object),
+            ("EndpointSlice", "discovery.k8s.io") => entries.slice(object),
+            ("Endpoints", "") => entries.endpoints(object),
             _ => {}
         }
     }
@@ -95,7 +101,11 @@ impl<'a> Entries<'a> {
         let own = labels(pod.meta);
         let mut ways = host_ways(pod);
         for service in self.services.get(namespace).into_iter().flatten() {
-            if !is_selected(service, &own) {
+            let is_behind = match has_selector(service) {
+                true => is_selected(service, &own),
+                false => self.is_listed(service, pod),
+            };
+            if !is_behind {
                 continue;
             }
             for front in self
@@ -127,6 +137,41 @@ impl<'a> Entries<'a> {
             namespace,
         });
         ways
+    }
+
+    /// Endpoints that somebody writes by hand, for a Service without a selector.
+    fn slice(&mut self, object: &'a Object) {
+        let service = object
+            .node
+            .at(&["metadata", "labels", "kubernetes.io/service-name"]);
+        if let Some(service) = service.and_then(Node::as_str) {
+            let all = self.listed.entry((object.namespace(), service));
+            all.or_default().extend(object.node.list("endpoints"));
+        }
+    }
+
+    fn endpoints(&mut self, object: &'a Object) {
+        let subsets = object.node.list("subsets").iter();
+        let addresses = subsets.flat_map(|one| one.list("addresses"));
+        let all = self.listed.entry((object.namespace(), object.name()));
+        all.or_default().extend(addresses);
+    }
+
+    /// Whether a pod is among what is listed for a Service, by its name or its address.
+    fn is_listed(&self, service: &Object, pod: &Pod<'_>) -> bool {
+        let listed = self.listed.get(&(service.namespace(), service.name()));
+        let address = pod.object.node.at(&["status", "podIP"]);
+        let address = address.and_then(Node::as_str);
+        listed.into_iter().flatten().any(|one| {
+            let target = one.get("targetRef");
+            let by_name = target.is_some_and(|target| {
+                target.str_at("kind").is_none_or(|kind| kind == "Pod")
+                    && target.str_at("name") == Some(pod.object.name())
+                    && pod.object.kind() == "Pod"
+            });
+            let mut addresses = one.list("addresses").iter().chain(one.get("ip"));
+            by_name || address.is_some() && addresses.any(|one| one.as_str() == address)
+        })
     }
 
     fn front(&mut self, service: &'a str, way: Way<'a>, port: Option<&'a Node>) {
@@ -345,6 +390,11 @@ fn is_private_gateway(gateway: &Object) -> bool {
         .map_or(&[][..], |spec| spec.list("addresses"));
     let private = |address: &Node| address.str_at("value").and_then(reach) == Some(Reach::Private);
     is_internal(gateway) || (!addresses.is_empty() && addresses.iter().all(private))
+}
+
+fn has_selector(service: &Object) -> bool {
+    let selector = service.node.at(&["spec", "selector"]);
+    selector.is_some_and(|selector| !selector.is_empty())
 }
 
 fn is_selected(service: &Object, labels: &Labels<'_>) -> bool {

@@ -10,8 +10,10 @@
 
 mod address;
 mod entry;
+mod foreign;
 mod internal;
 mod policy;
+mod reach;
 mod select;
 
 use lazaret_model::Gap;
@@ -24,6 +26,7 @@ use crate::{Source, manifest};
 pub(crate) use address::within;
 pub(crate) use internal::is_internal;
 pub(crate) use policy::{Policies, default_deny};
+pub(crate) use reach::{Link, Map};
 pub(crate) use select::{is_subset, labels, pod_labels, selects};
 
 /// From where a workload can be reached, weakest first.
@@ -196,7 +199,9 @@ fn judge(
     for way in entries.to(pod) {
         let class = match policies.admits(pod, &way) {
             policy::Answer::Yes => way.class,
-            policy::Answer::Maybe => Class::Unknown.min(way.class.max(Class::Unknown)),
+            // What may be open to pods alone is not open to more than pods.
+            policy::Answer::Maybe if way.class <= Class::Cluster => way.class,
+            policy::Answer::Maybe => Class::Unknown,
             policy::Answer::No => continue,
         };
         if best.as_ref().is_none_or(|(known, _)| class > *known) {
@@ -226,11 +231,8 @@ fn judge(
             Vec::new(),
         ),
     };
-    if policies.foreign && class != Class::Internet {
-        assumes.push(
-            "policies of Cilium, Calico or the cluster's administrator open nothing more"
-                .to_owned(),
-        );
+    if policies.is_foreign() && class != Class::Internet {
+        assumes.push("the cluster runs the plug-in that its policies are written for".to_owned());
     }
     let span = pod.object.span();
     let mut path = path;

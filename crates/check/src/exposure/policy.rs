@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::address::{Reach, reach};
 use super::entry::{Sender, Way};
+use super::foreign::{Foreign, Namespaces, Say};
 use super::select::{labels, selects};
 use crate::manifest::node::Node;
 use crate::manifest::object::{Object, Pod};
@@ -12,8 +13,9 @@ use crate::manifest::scope::Scope;
 /// Every NetworkPolicy of a scope, by namespace.
 pub(crate) struct Policies<'a> {
     by_namespace: HashMap<&'a str, Vec<&'a Object>>,
-    /// Whether there are policies of other kinds, which are not evaluated.
-    pub foreign: bool,
+    /// Policies of other kinds.
+    foreign: Vec<Foreign<'a>>,
+    namespaces: Namespaces<'a>,
 }
 
 /// Whether a pod is closed in a direction with no rule to open it.
@@ -40,7 +42,8 @@ impl<'a> Policies<'a> {
     /// Every policy of `scope`.
     pub(crate) fn of(scope: &'a Scope) -> Self {
         let mut by_namespace: HashMap<&str, Vec<&Object>> = HashMap::new();
-        let mut foreign = false;
+        let mut foreign = Vec::new();
+        let mut namespaces = Namespaces::new();
         for object in &scope.objects {
             match (object.kind(), object.group()) {
                 ("NetworkPolicy", "networking.k8s.io" | "extensions") => {
@@ -49,19 +52,22 @@ impl<'a> Policies<'a> {
                         .or_default()
                         .push(object);
                 }
-                (
-                    "NetworkPolicy" | "GlobalNetworkPolicy",
-                    "projectcalico.org" | "crd.projectcalico.org",
-                )
-                | ("CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy", _)
-                | ("AdminNetworkPolicy" | "BaselineAdminNetworkPolicy", _) => foreign = true,
-                _ => {}
+                ("Namespace", "") => {
+                    namespaces.insert(object.name(), labels(object.node.get("metadata")));
+                }
+                _ => foreign.extend(Foreign::of(object)),
             }
         }
         Self {
             by_namespace,
             foreign,
+            namespaces,
         }
+    }
+
+    /// Whether there are policies of other kinds.
+    pub(crate) fn is_foreign(&self) -> bool {
+        !self.foreign.is_empty()
     }
 
     /// Policies that select `pod` for a direction, `Ingress` or `Egress`.
@@ -93,7 +99,11 @@ impl<'a> Policies<'a> {
             let policies = self.for_pod(pod, direction);
             let opens =
                 |policy: &&Object| policy.spec().is_some_and(|spec| !spec.list(key).is_empty());
-            !policies.is_empty() && !policies.iter().any(opens)
+            let others = self.foreign.iter();
+            let others = others.map(|one| one.shuts(pod, direction, &self.namespaces));
+            let others: Vec<Answer> = others.collect();
+            let shut = !policies.is_empty() || others.contains(&Answer::Yes);
+            shut && !policies.iter().any(opens) && !others.contains(&Answer::Maybe)
         };
         Shut {
             ingress: closed("Ingress", "ingress"),
@@ -108,16 +118,26 @@ impl<'a> Policies<'a> {
             return Answer::Yes;
         }
         let policies = self.for_pod(pod, "Ingress");
-        if policies.is_empty() {
-            return Answer::Yes;
-        }
         let rules = policies
             .iter()
             .flat_map(|policy| policy.spec().map_or(&[][..], |spec| spec.list("ingress")));
-        rules
-            .map(|rule| admits(rule, way, pod))
-            .max()
-            .unwrap_or(Answer::No)
+        let own = Say {
+            closes: if policies.is_empty() {
+                Answer::No
+            } else {
+                Answer::Yes
+            },
+            admits: rules
+                .map(|rule| admits(rule, way, pod))
+                .max()
+                .unwrap_or(Answer::No),
+            denies: Answer::No,
+        };
+        let others = self.foreign.iter();
+        others
+            .map(|one| one.says(pod, way, &self.namespaces))
+            .fold(own, Say::and)
+            .verdict()
     }
 }
 
@@ -234,6 +254,14 @@ const CONTROLLERS: &[&str] = &[
     "envoy", "edge",
 ];
 
+/// Whether a text is one by which people call what leads in from outside.
+pub(super) fn is_controller(node: &Node) -> bool {
+    node.as_str().is_some_and(|text| {
+        let text = text.to_ascii_lowercase();
+        CONTROLLERS.iter().any(|word| text.contains(word))
+    })
+}
+
 /// Whether a peer lets an ingress controller in, which runs in another namespace.
 fn controller(peer: &Node) -> Answer {
     let Some(selector) = peer.get("namespaceSelector") else {
@@ -242,13 +270,7 @@ fn controller(peer: &Node) -> Answer {
     if selector.is_empty() {
         return Answer::Yes;
     }
-    let words = |node: &Node| {
-        node.as_str().is_some_and(|text| {
-            CONTROLLERS
-                .iter()
-                .any(|word| text.to_ascii_lowercase().contains(word))
-        })
-    };
+    let words = is_controller;
     let pairs = selector
         .get("matchLabels")
         .into_iter()

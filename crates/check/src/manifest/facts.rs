@@ -34,6 +34,13 @@ pub(crate) fn host_flag(pod: &Pod<'_>, key: &str, what: &str, found: &mut Found<
     }
 }
 
+/// Whether a pod is labelled as one that runs code nobody vouches for.
+pub(crate) fn is_untrusted(pod: &Pod<'_>) -> bool {
+    ["trust", "security.lazaret.dev/trust", "workload-trust"]
+        .into_iter()
+        .any(|key| pod.label(key) == Some("untrusted"))
+}
+
 /// Volumes that are directories of the node: the volume's name and the `hostPath`.
 pub(crate) fn host_paths<'a>(pod: &Pod<'a>) -> Vec<(&'a str, &'a Node)> {
     let with_host = |volume: &'a Node| {

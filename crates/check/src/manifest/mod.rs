@@ -14,6 +14,7 @@ mod patch;
 mod rbac;
 mod rule;
 pub mod scope;
+pub(crate) mod sensitivity;
 pub mod yaml;
 
 use std::collections::{BTreeMap, HashSet};

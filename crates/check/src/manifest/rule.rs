@@ -148,6 +148,11 @@ impl<'a> Found<'a> {
         self.put(span, message.into(), |finding| finding.aliases(peers));
     }
 
+    /// Something that the files alone cannot tell.
+    pub(crate) fn unknown(&mut self, span: Span, message: impl Into<String>) {
+        self.put(span, message.into(), Finding::unknown);
+    }
+
     /// A failure at a value that must not be shown.
     pub(crate) fn add_secret(&mut self, span: Span, message: impl Into<String>) {
         self.put(span, message.into(), |finding| finding.conceal(range(span)));

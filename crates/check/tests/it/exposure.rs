@@ -261,3 +261,194 @@ fn other_namespaces_are_other_places() {
     let elsewhere = service(", type: LoadBalancer").replace("namespace: shop", "namespace: other");
     check(&[WEB, &elsewhere], Class::Cluster);
 }
+
+/// A pod behind a public load balancer that keeps the client's address, with `policy`.
+fn behind_balancer(policy: &str) -> String {
+    format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: shop, labels: {{app: web}}}}, spec: {{containers: []}}}}
+---
+{{apiVersion: v1, kind: Service, metadata: {{name: web, namespace: shop}}, spec: {{type: LoadBalancer, externalTrafficPolicy: Local, selector: {{app: web}}, ports: [{{port: 443, targetPort: 8443}}]}}}}
+---
+{policy}
+"
+    )
+}
+
+#[track_caller]
+fn class_with(policy: &str) -> Class {
+    class_of(&behind_balancer(policy))
+}
+
+#[track_caller]
+fn class_of(text: &str) -> Class {
+    let (all, gaps) = exposures(&[Source::new("all.yaml", text)]);
+    assert_eq!(gaps, []);
+    assert_eq!(all.len(), 1, "{all:?}");
+    all[0].class
+}
+
+#[test]
+fn policies_of_cilium_are_evaluated() {
+    let cilium = |spec: &str| {
+        class_with(&format!(
+            "{{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {{name: p, namespace: shop}}, spec: {{{spec}}}}}"
+        ))
+    };
+    let web = "endpointSelector: {matchLabels: {'k8s:app': web}}";
+    let other = "endpointSelector: {matchLabels: {app: db}}";
+    assert_eq!(
+        cilium(&format!("{other}, ingress: [{{}}]")),
+        Class::Internet
+    );
+    assert_eq!(
+        cilium(&format!("{web}, ingress: [{{fromEntities: [world]}}]")),
+        Class::Internet
+    );
+    assert_eq!(
+        cilium(&format!(
+            "{web}, ingress: [{{fromEntities: [world], toPorts: [{{ports: [{{port: '80'}}]}}]}}]"
+        )),
+        Class::Cluster,
+        "another port"
+    );
+    assert_eq!(
+        cilium(&format!("{web}, ingress: [{{fromEndpoints: [{{}}]}}]")),
+        Class::Cluster
+    );
+    assert_eq!(
+        cilium(&format!("{web}, ingress: [{{}}], egress: [{{}}]")),
+        Class::Isolated,
+        "an empty rule of Cilium matches nothing"
+    );
+    assert_eq!(
+        cilium(&format!(
+            "{web}, ingress: [{{fromCIDRSet: [{{cidrGroupRef: offices}}]}}]"
+        )),
+        Class::Unknown
+    );
+    assert_eq!(
+        cilium(&format!(
+            "{web}, ingress: [{{fromEntities: [all]}}], ingressDeny: [{{fromEntities: [world]}}]"
+        )),
+        Class::Cluster,
+        "deny goes first"
+    );
+    assert_eq!(
+        cilium(&format!(
+            "{web}, enableDefaultDeny: {{ingress: false}}, ingress: [{{fromEndpoints: [{{}}]}}]"
+        )),
+        Class::Internet
+    );
+}
+
+#[test]
+fn policies_of_calico_are_evaluated() {
+    let calico = |kind: &str, spec: &str| {
+        class_with(&format!(
+            "{{apiVersion: projectcalico.org/v3, kind: {kind}, metadata: {{name: p, namespace: shop}}, spec: {{{spec}}}}}"
+        ))
+    };
+    let closed = "types: [Ingress, Egress]";
+    assert_eq!(
+        calico("GlobalNetworkPolicy", &format!("selector: all(), {closed}")),
+        Class::Isolated
+    );
+    assert_eq!(
+        calico("NetworkPolicy", &format!("selector: app == 'db', {closed}")),
+        Class::Internet
+    );
+    assert_eq!(
+        calico(
+            "NetworkPolicy",
+            "selector: app == 'web', ingress: [{action: Allow}]"
+        ),
+        Class::Internet
+    );
+    assert_eq!(
+        calico(
+            "NetworkPolicy",
+            "selector: \"app in {'web', 'api'}\", ingress: [{action: Allow, source: {nets: [10.0.0.0/8]}}]"
+        ),
+        Class::Cluster,
+        "private addresses are not the internet"
+    );
+    assert_eq!(
+        calico(
+            "NetworkPolicy",
+            "selector: app == 'web', ingress: [{action: Deny, source: {nets: [0.0.0.0/0]}}, {action: Allow}]"
+        ),
+        Class::Cluster,
+        "the first rule that matches decides"
+    );
+    assert_eq!(
+        calico(
+            "NetworkPolicy",
+            "selector: app startsWith 'w', types: [Ingress]"
+        ),
+        Class::Unknown,
+        "a selector that is not understood"
+    );
+    assert_eq!(
+        calico(
+            "GlobalNetworkPolicy",
+            "namespaceSelector: team == 'shop', types: [Ingress]"
+        ),
+        Class::Unknown,
+        "a namespace whose labels are in no file"
+    );
+}
+
+#[test]
+fn policies_of_the_administrator_concern_what_is_inside() {
+    let admin = |kind: &str, rules: &str| {
+        format!(
+            "{{apiVersion: policy.networking.k8s.io/v1alpha1, kind: {kind}, metadata: {{name: p}}, spec: {{priority: 1, subject: {{namespaces: {{}}}}, {rules}}}}}"
+        )
+    };
+    let deny = "ingress: [{action: Deny, from: [{namespaces: {}}]}]";
+    assert_eq!(
+        class_with(&admin("AdminNetworkPolicy", deny)),
+        Class::Internet,
+        "who comes from outside is nobody that it can name"
+    );
+    let ingress = |policy: &str| {
+        class_of(&format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: shop, labels: {{app: web}}}}, spec: {{containers: []}}}}
+---
+{{apiVersion: v1, kind: Service, metadata: {{name: web, namespace: shop}}, spec: {{selector: {{app: web}}, ports: [{{port: 80}}]}}}}
+---
+{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: web, namespace: shop}}, spec: {{defaultBackend: {{service: {{name: web, port: {{number: 80}}}}}}}}}}
+---
+{policy}
+"
+        ))
+    };
+    assert_eq!(ingress(&admin("AdminNetworkPolicy", deny)), Class::Cluster);
+    assert_eq!(
+        ingress(&admin(
+            "AdminNetworkPolicy",
+            "ingress: [{action: Deny, from: [{namespaces: {matchLabels: {team: x}}}]}]"
+        )),
+        Class::Unknown
+    );
+}
+
+#[test]
+fn endpoints_that_somebody_lists_are_followed() {
+    let slice = |target: &str| {
+        class_of(&format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: shop}}, spec: {{containers: []}}, status: {{podIP: 10.1.2.3}}}}
+---
+{{apiVersion: v1, kind: Service, metadata: {{name: web, namespace: shop}}, spec: {{type: LoadBalancer, ports: [{{port: 80}}]}}}}
+---
+{{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {{name: web-1, namespace: shop, labels: {{kubernetes.io/service-name: web}}}}, addressType: IPv4, endpoints: [{target}]}}
+"
+        ))
+    };
+    assert_eq!(
+        slice("{addresses: [10.9.9.9], targetRef: {kind: Pod, name: web}}"),
+        Class::Internet
+    );
+    assert_eq!(slice("{addresses: [10.1.2.3]}"), Class::Internet);
+    assert_eq!(slice("{addresses: [10.1.2.4]}"), Class::Cluster);
+}

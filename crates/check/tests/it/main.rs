@@ -2,9 +2,11 @@
 
 mod bases;
 mod compose;
+mod coverage;
 mod dockerfile_hostile;
 mod edits;
 mod exposure;
+mod hadolint;
 mod manifest;
 mod page;
 mod peers;

@@ -3,20 +3,22 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use lazaret_check::ALL;
+use lazaret_check::{ALL, BEYOND, Check};
 
 const BEGIN: &str = "<!-- list: begin -->\n";
 const END: &str = "<!-- list: end -->\n";
 
 fn list() -> String {
     let mut out = String::new();
-    for language in ALL {
-        let checks = (language.checks)();
+    let files = ALL.iter().map(|one| (one.title, (one.checks)()));
+    let beyond = ("Base images", BEYOND.to_vec());
+    let all: Vec<(&str, Vec<&Check>)> = files.chain([beyond]).collect();
+    for (title, checks) in all {
         let _ = write!(
             out,
-            "\n### {}: {} checks\n\n| id | severity | fix | what | also known as |\n|---|---|---|---|---|\n",
-            language.title,
-            checks.len()
+            "\n### {title}: {} check{}\n\n| id | severity | fix | what | also known as |\n|---|---|---|---|---|\n",
+            checks.len(),
+            if checks.len() == 1 { "" } else { "s" }
         );
         for check in checks {
             let _ = writeln!(

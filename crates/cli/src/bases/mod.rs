@@ -21,7 +21,7 @@ use resolve::Resolver;
 use suggest::Suggestion;
 
 /// Id of the answers about base images.
-const ID: &str = "LZ-BI-001";
+const ID: &str = lazaret_check::BASE_IMAGE.id;
 
 /// Base images of the files that were checked.
 #[derive(Default)]

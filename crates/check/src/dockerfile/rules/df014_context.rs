@@ -1,4 +1,6 @@
 use super::prelude::*;
+use crate::dockerfile::Context;
+use crate::dockerfile::dockerignore::leaves_out;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };
 
@@ -9,12 +11,15 @@ static CHECK: Check = Check {
     fix: FixKind::Suggested,
     peers: &["DKL-LI-0003"],
     about: "`COPY .` takes everything that lies in the directory on the day of the build: \
-            history of the repository, local settings, keys. A `.dockerignore` beside the \
-            Dockerfile keeps out what does not belong into an image; copying by name does so \
-            without one. Where the ignore file was not given, the answer is undecided.",
+            history of the repository, local settings, keys. A `.dockerignore` at the root of \
+            the context keeps out what does not belong into an image; copying by name does so \
+            without one. Where the file came without its directory, the answer is undecided.",
     good: "FROM debian:12\nCOPY src/ /app/src/\n",
     bad: "FROM debian:12\nCOPY . /app\n",
 };
+
+/// What is asked about: a path, and what lies there.
+const UNWANTED: &[(&str, &str)] = &[(".git/config", ".git"), (".env", ".env")];
 
 fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
     for copy in file
@@ -33,12 +38,27 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
             continue;
         };
         let message = "the whole build context is copied, whatever lies there";
-        findings.add(
-            file.finding(&CHECK, copy, source.span.clone(), message)
-                .remedy(
-                    "copy by name, and keep a .dockerignore that names .git, keys and .env files",
-                )
-                .unknown(),
-        );
+        let finding = file
+            .finding(&CHECK, copy, source.span.clone(), message)
+            .remedy("copy by name, and keep a .dockerignore that names .git, keys and .env files");
+        match file.context {
+            Context::Untold => findings.add(finding.unknown()),
+            Context::Whole => findings.add(finding),
+            Context::Listed(list) => {
+                let open = UNWANTED
+                    .iter()
+                    .filter(|(path, _)| !leaves_out(&list.text, path));
+                let open: Vec<&str> = open.map(|(_, shown)| *shown).collect();
+                if !open.is_empty() {
+                    let mut finding = finding.severity(Severity::Low);
+                    finding.message = format!(
+                        "the whole build context is copied, and {} does not keep out {}",
+                        list.path,
+                        listed(&open)
+                    );
+                    findings.add(finding);
+                }
+            }
+        }
     }
 }

@@ -26,6 +26,7 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
         .filter(|i| i.keyword == Keyword::Label)
         .flat_map(Instruction::pairs)
         .collect();
+    required(file, stage, &labels, findings);
     // Who labels nothing has it done by somebody else, or does not care; who labels
     // something meant to say what the image is.
     let known = [
@@ -33,6 +34,7 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
         "org.label-schema.vcs-url",
     ];
     if labels.is_empty()
+        || !file.labels.is_empty()
         || labels
             .iter()
             .any(|l| known.contains(&l.key.as_str()) && l.value.as_deref() != Some(""))
@@ -54,4 +56,23 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
         .remedy("add LABEL org.opencontainers.image.source=…")
         .aliases(&[]),
     );
+}
+
+/// Labels that hadolint's configuration asks for.
+fn required(file: &Dockerfile<'_>, stage: &Stage, labels: &[Pair], findings: &mut Findings) {
+    for (name, _) in &file.labels {
+        let given = labels.iter().find(|one| one.key == *name);
+        let (what, aliases): (_, &[&str]) = match given {
+            None => ("is missing", &["DL3049"]),
+            Some(one) if one.value.as_deref().unwrap_or("").is_empty() => ("is empty", &["DL3051"]),
+            Some(_) => continue,
+        };
+        let place = &file.instructions[stage.from];
+        let span = given.map_or(place.line_span.clone(), |one| one.span.clone());
+        findings.add(
+            file.finding(&CHECK, place, span, format!("the label {name} {what}"))
+                .remedy(format!("add LABEL {name}=…"))
+                .aliases(aliases),
+        );
+    }
 }

@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::dockerfile::Form;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };
 
@@ -31,7 +32,15 @@ fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
                 );
             }
             let value = pair.value.as_deref().unwrap_or("");
-            if let Some((why, aliases)) = bad_value(&pair.key, value) {
+            let wanted = file.labels.iter().find(|(name, _)| *name == pair.key);
+            let wrong = match wanted {
+                Some((_, form)) => bad_form(*form, value),
+                None if file.is_strict => {
+                    Some(("is not among the labels that are wanted", &["DL3050"][..]))
+                }
+                None => bad_value(&pair.key, value),
+            };
+            if let Some((why, aliases)) = wrong {
                 let message = format!("{} {why}", pair.key);
                 findings.add(
                     file.finding(&CHECK, label, pair.span.clone(), message)
@@ -80,6 +89,47 @@ fn bad_value(key: &str, value: &str) -> Option<BadValue> {
         "base.digest" if !value.contains(':') => Some(("is no digest", &[])),
         _ => None,
     }
+}
+
+/// The forms that hadolint's configuration may ask for.
+fn bad_form(form: Form, value: &str) -> Option<BadValue> {
+    if value.is_empty() || value.contains('$') {
+        return None;
+    }
+    let hex = |c: char| c.is_ascii_hexdigit();
+    Some(match form {
+        Form::Url if !is_address(value) => ("is no address", &["DL3052"]),
+        Form::Time if !is_time(value) => ("is no RFC 3339 time", &["DL3053"]),
+        Form::License if value.contains([',', '/', ';']) => ("is no SPDX expression", &["DL3054"]),
+        Form::Hash if !value.chars().all(hex) || !matches!(value.len(), 7..=40) => {
+            ("is no commit of Git", &["DL3055"])
+        }
+        Form::Version if !is_version(value) => ("is no semantic version", &["DL3056"]),
+        Form::Mail if !is_mail(value) => ("is no address of mail", &["DL3058"]),
+        _ => return None,
+    })
+}
+
+/// `1.2.3`, with a pre-release or build where there is one (Semantic Versioning 2.0.0).
+fn is_version(value: &str) -> bool {
+    let (rest, build) = value.split_once('+').unwrap_or((value, "0"));
+    let (core, pre) = rest.split_once('-').unwrap_or((rest, "0"));
+    let number = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_digit())
+            && (part == "0" || !part.starts_with('0'))
+    };
+    let word = |text: &str| {
+        text.split('.').all(|part| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+    };
+    core.split('.').count() == 3 && core.split('.').all(number) && word(pre) && word(build)
+}
+
+fn is_mail(value: &str) -> bool {
+    let (name, host) = value.split_once('@').unwrap_or(("", ""));
+    !name.is_empty() && host.contains('.') && !value.contains(char::is_whitespace)
 }
 
 fn is_address(value: &str) -> bool {

@@ -3,6 +3,7 @@
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;
+use crate::manifest::facts::is_untrusted;
 use crate::manifest::node::Node;
 use crate::manifest::object::Pod;
 use crate::manifest::rule::{Found, Look, Rule};
@@ -25,10 +26,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn look(pod: &Pod<'_>, found: &mut Found<'_>) {
-    let untrusted = ["trust", "security.lazaret.dev/trust", "workload-trust"]
-        .into_iter()
-        .any(|key| pod.label(key) == Some("untrusted"));
-    if untrusted && pod.spec.get("runtimeClassName").is_none_or(Node::is_empty) {
+    if is_untrusted(pod) && pod.spec.get("runtimeClassName").is_none_or(Node::is_empty) {
         found.add(
             pod.object.span(),
             format!(

@@ -12,6 +12,8 @@ mod kc007;
 mod kc008;
 mod kc009;
 mod kc010;
+mod kc011;
+mod kc012;
 mod kc013;
 mod kc014;
 mod kc015;
@@ -25,6 +27,10 @@ mod kc022;
 mod kc023;
 mod kc024;
 mod kc025;
+mod kc026;
+mod kc027;
+mod kc028;
+mod kc029;
 mod kc030;
 mod kw001;
 mod kw002;
@@ -80,6 +86,8 @@ mod kw051;
 mod kw052;
 mod kw053;
 mod kw054;
+mod kw055;
+mod kw056;
 mod kw057;
 mod kw058;
 mod kw059;
@@ -87,6 +95,7 @@ mod kw060;
 mod kw061;
 mod kw062;
 mod kw063;
+mod kw064;
 mod kw065;
 mod np001;
 mod np002;
@@ -100,9 +109,16 @@ mod np009;
 mod np010;
 mod np011;
 mod np012;
+mod np013;
 mod np014;
+mod np015;
+mod np016;
 mod np017;
 mod np018;
+mod np021;
+mod np022;
+mod np023;
+mod np025;
 mod rb001;
 mod rb002;
 mod rb003;
@@ -120,10 +136,13 @@ mod rb014;
 mod rb015;
 mod rb016;
 mod rb017;
+mod rb019;
+mod rb020;
 mod se001;
 mod se002;
 mod se003;
 mod se004;
+mod se005;
 mod se007;
 
 /// The checks, in the order reports of them list.
@@ -182,6 +201,8 @@ pub(crate) static ALL: &[&Rule] = &[
     &kw052::RULE,
     &kw053::RULE,
     &kw054::RULE,
+    &kw055::RULE,
+    &kw056::RULE,
     &kw057::RULE,
     &kw058::RULE,
     &kw059::RULE,
@@ -189,11 +210,13 @@ pub(crate) static ALL: &[&Rule] = &[
     &kw061::RULE,
     &kw062::RULE,
     &kw063::RULE,
+    &kw064::RULE,
     &kw065::RULE,
     &se001::RULE,
     &se002::RULE,
     &se003::RULE,
     &se004::RULE,
+    &se005::RULE,
     &se007::RULE,
     &np001::RULE,
     &np002::RULE,
@@ -207,9 +230,16 @@ pub(crate) static ALL: &[&Rule] = &[
     &np010::RULE,
     &np011::RULE,
     &np012::RULE,
+    &np013::RULE,
     &np014::RULE,
+    &np015::RULE,
+    &np016::RULE,
     &np017::RULE,
     &np018::RULE,
+    &np021::RULE,
+    &np022::RULE,
+    &np023::RULE,
+    &np025::RULE,
     &rb001::RULE,
     &rb002::RULE,
     &rb003::RULE,
@@ -227,6 +257,8 @@ pub(crate) static ALL: &[&Rule] = &[
     &rb015::RULE,
     &rb016::RULE,
     &rb017::RULE,
+    &rb019::RULE,
+    &rb020::RULE,
     &kc001::RULE,
     &kc002::RULE,
     &kc003::RULE,
@@ -237,6 +269,8 @@ pub(crate) static ALL: &[&Rule] = &[
     &kc008::RULE,
     &kc009::RULE,
     &kc010::RULE,
+    &kc011::RULE,
+    &kc012::RULE,
     &kc013::RULE,
     &kc014::RULE,
     &kc015::RULE,
@@ -250,5 +284,9 @@ pub(crate) static ALL: &[&Rule] = &[
     &kc023::RULE,
     &kc024::RULE,
     &kc025::RULE,
+    &kc026::RULE,
+    &kc027::RULE,
+    &kc028::RULE,
+    &kc029::RULE,
     &kc030::RULE,
 ];

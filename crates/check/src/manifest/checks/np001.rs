@@ -35,7 +35,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn look<'a>(scope: &'a Scope, found: &mut Found<'a>) {
     let policies = Policies::of(scope);
-    if policies.foreign {
+    if policies.is_foreign() {
         return;
     }
     let mut first: BTreeMap<&str, &Object> = BTreeMap::new();
