@@ -5,5 +5,6 @@ pub mod feeds;
 pub mod floor;
 pub mod forge;
 pub mod image;
+pub mod postgres;
 pub mod registry;
 pub mod shared;

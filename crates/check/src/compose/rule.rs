@@ -5,8 +5,9 @@ use std::ops::Range;
 use lazaret_model::{FixKind, Severity};
 
 use super::service::Service;
-use crate::manifest::node::Span;
-use crate::{Check, Finding, Source};
+use crate::manifest::node::{Node, Span};
+use crate::manifest::write;
+use crate::{Check, Edit, Finding, Source};
 
 /// A check and the code that looks for it.
 pub(crate) struct Rule {
@@ -24,6 +25,7 @@ pub(crate) struct Found<'a> {
     source: &'a Source,
     name: &'a str,
     around: Range<usize>,
+    edit: Option<Edit>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -41,8 +43,29 @@ impl<'a> Found<'a> {
             source,
             name: service.name(),
             around,
+            edit: None,
             findings,
         }
+    }
+
+    /// What mends the next finding: another scalar in the place of `node`.
+    pub(crate) fn set(&mut self, node: &Node, text: &str) {
+        self.edit = write::set(&self.source.text, node, text);
+    }
+
+    /// What mends the next finding: `key: value` in the service.
+    pub(crate) fn insert(&mut self, service: &Service<'_>, key: &str, value: &str) {
+        self.edit = write::insert(&self.source.text, service.node, key, value);
+    }
+
+    /// What mends the next finding: another last item of `list`.
+    pub(crate) fn append(&mut self, list: &Node, item: &str) {
+        self.edit = write::append(&self.source.text, list, item);
+    }
+
+    /// What mends the next finding: `list` without the item at `index`.
+    pub(crate) fn remove(&mut self, list: &Node, index: usize) {
+        self.edit = write::remove(&self.source.text, list, index);
     }
 
     /// A failure at `span`; `what` follows the service's name.
@@ -81,9 +104,11 @@ impl<'a> Found<'a> {
         .remedy(self.rule.remedy)
         .resource(self.name);
         let mut finding = shape(finding);
-        // Nothing here writes an edit yet, so a person has to.
-        if finding.fix == FixKind::Auto {
-            finding.fix = FixKind::Suggested;
+        match self.edit.take() {
+            Some(edit) => finding.edits.push(edit),
+            // What is automatic as a rule needs a person where there is no edit.
+            None if finding.fix == FixKind::Auto => finding.fix = FixKind::Suggested,
+            None => {}
         }
         self.findings.push(finding);
     }

@@ -15,6 +15,7 @@ mod rbac;
 mod rule;
 pub mod scope;
 pub(crate) mod sensitivity;
+pub(crate) mod write;
 pub mod yaml;
 
 use std::collections::{BTreeMap, HashSet};

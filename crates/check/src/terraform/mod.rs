@@ -13,6 +13,7 @@ mod kubernetes;
 mod module;
 mod policy;
 mod rule;
+mod write;
 
 use lazaret_model::{Gap, GapKind};
 use rayon::prelude::*;
