@@ -56,7 +56,7 @@ pub enum Nearness {
 
 /// Why no finding of `inventory` is about `id`.
 ///
-/// Reads the whole database once.
+/// Goes through the whole database once, reading what is said of the id alone.
 ///
 /// # Errors
 /// When the database turns out to be damaged.
@@ -73,7 +73,7 @@ pub fn absence(
     // What is not here, of records that name nothing that is.
     let mut missing: BTreeMap<AdvisoryIndex, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
     let mut statements: Vec<(String, String, Statement)> = Vec::new();
-    database.each_package(|space, name, all| {
+    database.each_package_of(&advisories, |space, name, all| {
         let of = all.into_iter().filter(|s| advisories.contains(&s.advisory));
         statements.extend(of.map(|s| (space.to_owned(), name.to_owned(), s)));
         true
@@ -145,12 +145,7 @@ fn about(database: &Db, id: &str) -> Result<BTreeSet<AdvisoryIndex>, DbError> {
         ids.extend(group.ids);
         all.extend(group.advisories);
     }
-    for advisory in database.advisories() {
-        let upstream = database.advisory(advisory)?.upstream;
-        if upstream.iter().any(|of| ids.contains(of)) {
-            all.insert(advisory);
-        }
-    }
+    all.extend(database.derived_from(&ids)?);
     Ok(all)
 }
 

@@ -1,6 +1,7 @@
 //! What tests and measurements need and products do not.
 
 pub mod dist;
+pub mod feeds;
 pub mod floor;
 pub mod forge;
 pub mod image;

@@ -20,11 +20,7 @@ pub fn path(relative: &str) -> Option<PathBuf> {
 /// The files of an archive of `shared/feeds` whose path holds `part`, by path, unpacked.
 /// `None` where the archive is not here.
 pub fn files(archive: &str, part: &str) -> Option<Vec<(String, Vec<u8>)>> {
-    let file = File::open(path(&format!("feeds/{archive}.tar.zst"))?).expect("a good archive");
-    let mut tar = Vec::new();
-    let mut decoder = zstd::Decoder::new(file).expect("a good archive");
-    decoder.window_log_max(27).expect("a good archive");
-    decoder.read_to_end(&mut tar).expect("a good archive");
+    let tar = decoded(&path(&format!("feeds/{archive}.tar.zst"))?);
     let mut found: Vec<(String, Vec<u8>)> = members(&tar)
         .into_iter()
         .filter(|(path, _)| path.contains(part))
@@ -33,6 +29,35 @@ pub fn files(archive: &str, part: &str) -> Option<Vec<(String, Vec<u8>)>> {
     found.sort();
     assert!(!found.is_empty(), "{archive} has no {part}");
     Some(found)
+}
+
+/// The folder of an archive of `shared/feeds`, unpacked once below `into`, as it is. `None`
+/// where the archive is not here.
+pub fn folder(archive: &str, into: &Path) -> Option<PathBuf> {
+    let source = path(&format!("feeds/{archive}.tar.zst"))?;
+    let folder = into.join(archive);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    std::fs::create_dir_all(into).expect("a writable folder");
+    let part = tempfile::tempdir_in(into).expect("a writable folder");
+    for (path, bytes) in members(&decoded(&source)) {
+        let path = part.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap_or(part.path())).expect("a folder");
+        std::fs::write(path, bytes).expect("a file");
+    }
+    // Another test may have been faster; its folder is as good.
+    let _ = std::fs::rename(part.path(), &folder);
+    folder.is_dir().then_some(folder)
+}
+
+fn decoded(archive: &Path) -> Vec<u8> {
+    let file = File::open(archive).expect("a good archive");
+    let mut tar = Vec::new();
+    let mut decoder = zstd::Decoder::new(file).expect("a good archive");
+    decoder.window_log_max(27).expect("a good archive");
+    decoder.read_to_end(&mut tar).expect("a good archive");
+    tar
 }
 
 fn unpacked(path: String, bytes: &[u8]) -> (String, Vec<u8>) {

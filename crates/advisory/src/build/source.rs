@@ -3,8 +3,9 @@
 //! Folders are walked in order of their names, zip archives in order of theirs, tar
 //! archives as they come. Files compressed with gzip, zstd, bzip2 or xz are decompressed
 //! and lose their suffix. Archives inside a folder are opened, archives inside archives are not.
-//! Links are not followed. What is too large is named, never skipped in silence; an
-//! archive that is cut short is an error, because half a feed looks like a whole one.
+//! Links are not followed. What is too large is named, never skipped in silence, and so is a
+//! packed file that cannot be unpacked; an archive that is cut short is an error, because
+//! half a feed looks like a whole one.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
@@ -25,6 +26,9 @@ pub struct SourceLimits {
     pub max_total_bytes: u64,
     /// Depth of folders.
     pub max_depth: usize,
+    /// Whether a file that cannot be opened or unpacked fails its source, instead of being
+    /// named and left out. For downloads, of which an older copy is better than a part.
+    pub whole_files: bool,
 }
 
 impl Default for SourceLimits {
@@ -35,6 +39,7 @@ impl Default for SourceLimits {
             max_file_bytes: 1 << 30,
             max_total_bytes: 64 << 30,
             max_depth: 32,
+            whole_files: false,
         }
     }
 }
@@ -218,9 +223,14 @@ impl Walk<'_> {
         if !always && !self.visit.wants(label) {
             return Ok(());
         }
-        let file = File::open(path).map_err(at(path))?;
-        let mut reader = unpacked(packing, BufReader::new(file)).map_err(at(path))?;
-        self.content(path, label, &mut *reader)
+        let skips = !always && !self.limits.whole_files;
+        match File::open(path) {
+            Ok(file) => {
+                let outcome = self.packed(label, packing, &mut BufReader::new(file));
+                self.settle(path, label, outcome, skips)
+            }
+            Err(error) => self.settle(path, label, Err(Failure::File(error)), skips),
+        }
     }
 
     fn archive(&mut self, path: &Path, kind: Archive, prefix: &str) -> Result<(), SourceError> {
@@ -263,9 +273,9 @@ impl Walk<'_> {
             if !self.visit.wants(label) {
                 continue;
             }
-            let member = archive.by_index(index).map_err(broken)?;
-            let mut reader = unpacked(packing, member).map_err(at(path))?;
-            self.content(path, label, &mut *reader)?;
+            let mut member = archive.by_index(index).map_err(broken)?;
+            let outcome = self.member(label, packing, &mut member);
+            self.settle(path, label, outcome, !self.limits.whole_files)?;
         }
         Ok(())
     }
@@ -292,32 +302,49 @@ impl Walk<'_> {
                     .skipped(label, format!("larger than {limit} bytes"));
                 continue;
             }
-            let mut content = unpacked(packing, archive.content()).map_err(at(path))?;
-            self.content(path, label, &mut *content)?;
+            let outcome = self.member(label, packing, &mut archive.content());
+            self.settle(path, label, outcome, !self.limits.whole_files)?;
         }
         Ok(())
     }
 
-    /// Reads one wanted file and hands it over.
-    fn content(
+    /// A file of an archive: where the archive itself breaks off, nothing of it is right.
+    fn member(
         &mut self,
-        path: &Path,
         label: &str,
-        reader: &mut dyn Read,
-    ) -> Result<(), SourceError> {
+        packing: Packing,
+        outer: &mut dyn Read,
+    ) -> Result<(), Failure> {
+        let mut outer = Watched {
+            inner: outer,
+            failed: false,
+        };
+        let outcome = self.packed(label, packing, &mut outer);
+        match outcome {
+            Err(Failure::File(error)) if outer.failed => Err(Failure::Source(error)),
+            outcome => outcome,
+        }
+    }
+
+    /// Reads one wanted file and hands it over.
+    fn packed(
+        &mut self,
+        label: &str,
+        packing: Packing,
+        packed: &mut dyn Read,
+    ) -> Result<(), Failure> {
         let limit = self.limits.max_file_bytes;
         self.buffer.clear();
-        reader
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut self.buffer)
-            .map_err(at(path))?;
+        let read = unpacked(packing, packed).and_then(|reader| {
+            reader
+                .take(limit.saturating_add(1))
+                .read_to_end(&mut self.buffer)
+        });
         self.total = self.total.saturating_add(self.buffer.len() as u64);
         if self.total > self.limits.max_total_bytes {
-            return Err(SourceError::TooLarge {
-                path: self.root.to_owned(),
-                limit: self.limits.max_total_bytes,
-            });
+            return Err(Failure::TooLarge);
         }
+        read.map_err(Failure::File)?;
         if self.buffer.len() as u64 > limit {
             let reason = format!("larger than {limit} bytes");
             self.visit.skipped(label, reason);
@@ -325,6 +352,52 @@ impl Walk<'_> {
             self.visit.file(label, &self.buffer);
         }
         Ok(())
+    }
+
+    /// Names a file that is no good, or fails the source.
+    fn settle(
+        &mut self,
+        path: &Path,
+        label: &str,
+        outcome: Result<(), Failure>,
+        skips: bool,
+    ) -> Result<(), SourceError> {
+        match outcome {
+            Err(Failure::File(error)) if skips => {
+                self.visit.skipped(label, error.to_string());
+                Ok(())
+            }
+            Err(Failure::File(error) | Failure::Source(error)) => Err(at(path)(error)),
+            Err(Failure::TooLarge) => Err(SourceError::TooLarge {
+                path: self.root.to_owned(),
+                limit: self.limits.max_total_bytes,
+            }),
+            Ok(()) => Ok(()),
+        }
+    }
+}
+
+/// Why a file was not handed over.
+enum Failure {
+    /// The file cannot be opened or unpacked.
+    File(io::Error),
+    /// What it lies in cannot be read.
+    Source(io::Error),
+    /// The whole source is too large.
+    TooLarge,
+}
+
+/// Remembers that what it reads from failed.
+struct Watched<'r> {
+    inner: &'r mut dyn Read,
+    failed: bool,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer);
+        self.failed |= read.is_err();
+        read
     }
 }
 

@@ -54,6 +54,8 @@ fn ask(db: &Db) {
     for id in &ids {
         let _ = db.by_id(id);
     }
+    let all = db.derived_from(&ids.into_iter().collect());
+    let _ = db.each_package_of(&all.unwrap_or_default(), |_, _, _| true);
     let _ = db.end_of_life("debian", "11");
     let _ = db.ends_of_life();
     let _ = db.search("log4j", 10);

@@ -18,6 +18,7 @@
 //! Off the shelf, SQLite and redb answered as fast but were four times as large on disk
 //! and in the page cache, and their files are not functions of their content.
 
+mod about;
 mod blocks;
 mod body;
 mod bytes;

@@ -336,16 +336,24 @@ impl Db {
         }
     }
 
-    fn rows(&self, key: (&str, &str), payload: &[u8]) -> Result<Vec<Statement>, DbError> {
+    pub(super) fn rows(
+        &self,
+        key: (&str, &str),
+        payload: &[u8],
+    ) -> Result<Vec<Statement>, DbError> {
+        self.decode_rows(key, Decoder::new(self.row_bytes(payload)?))
+            .map_err(in_section(Section::Rows))
+    }
+
+    /// The rows of the package with that payload.
+    pub(super) fn row_bytes(&self, payload: &[u8]) -> Result<&[u8], DbError> {
         let mut payload = Decoder::new(payload);
         let start = payload.count().map_err(in_section(Section::Keys))?;
         let len = payload.count().map_err(in_section(Section::Keys))?;
-        let bytes = start
+        start
             .checked_add(len)
             .and_then(|end| self.section(Section::Rows).get(start..end))
             .ok_or(Malformed("rows are outside"))
-            .map_err(in_section(Section::Rows))?;
-        self.decode_rows(key, Decoder::new(bytes))
             .map_err(in_section(Section::Rows))
     }
 

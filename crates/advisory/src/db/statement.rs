@@ -26,6 +26,8 @@ const HAS_RAW_STATUS: u8 = 1 << 4;
 const HAS_SEVERITY: u8 = 1 << 5;
 const HAS_QUALIFIERS: u8 = 1 << 6;
 const HAS_OPAQUE: u8 = 1 << 7;
+const QUALIFIER_LISTS: usize = 5;
+const QUALIFIER_TEXTS: usize = 3;
 
 /// Appends a statement without its space and name.
 pub(crate) fn encode(affected: &Affected, interner: &mut Interner, out: &mut Encoder) {
@@ -104,6 +106,49 @@ pub(crate) fn decode(
         severity,
         qualifiers,
     })
+}
+
+/// Goes past a statement without reading what it says.
+pub(crate) fn skip(decoder: &mut Decoder<'_>) -> Result<(), Malformed> {
+    let flags = decoder.byte()?;
+    decoder.number()?;
+    for _ in 0..decoder.count()? {
+        let codes = decoder.byte()?;
+        for code in [codes & 3, codes >> 2] {
+            if code != 0 {
+                decoder.blob()?;
+            }
+        }
+    }
+    for _ in 0..decoder.count()? {
+        decoder.number()?;
+        decoder.blob()?;
+    }
+    if flags & HAS_OPAQUE != 0 {
+        decoder.blob()?;
+    }
+    for _ in 0..decoder.count()? {
+        if decoder.count()? == 0 {
+            decoder.blob()?;
+        }
+    }
+    if flags & HAS_RAW_STATUS != 0 {
+        decoder.number()?;
+    }
+    if flags & HAS_SEVERITY != 0 {
+        decoder.byte()?;
+    }
+    if flags & HAS_QUALIFIERS != 0 {
+        for _ in 0..QUALIFIER_LISTS {
+            for _ in 0..decoder.count()? {
+                decoder.number()?;
+            }
+        }
+        for _ in 0..QUALIFIER_TEXTS {
+            decoder.number()?;
+        }
+    }
+    Ok(())
 }
 
 fn encode_range(range: &Range, out: &mut Encoder) {

@@ -7,8 +7,10 @@
 //! Source: Alpine wiki, "Security database"; the files of `secdb`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
 
-use serde::Deserialize;
+use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use lazaret_model::{Advisory, Affected, FeedItem, FixStatus, Qualifiers};
 use lazaret_version::{Range, Scheme};
@@ -37,7 +39,52 @@ struct File {
     #[serde(default)]
     urlprefix: Option<String>,
     #[serde(default)]
-    packages: Option<Vec<Item>>,
+    packages: List<Item>,
+}
+
+/// A list. Where it is empty, an empty object may stand in its place, as a program writes it
+/// that does not tell the two apart.
+struct List<T>(Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+    type Value = List<T>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(List(Vec::new()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        match map.next_key::<IgnoredAny>()? {
+            Some(_) => Err(A::Error::custom("an object where a list should be")),
+            None => Ok(List(Vec::new())),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -49,7 +96,7 @@ struct Item {
 struct Package {
     name: String,
     #[serde(default)]
-    secfixes: Option<BTreeMap<String, Option<Vec<Option<String>>>>>,
+    secfixes: Option<BTreeMap<String, List<Option<String>>>>,
 }
 
 fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
@@ -62,7 +109,7 @@ fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
     let space = space_of(&parsed, file.path).ok_or_else(|| FeedError::new("no branch is named"))?;
     let mut found: BTreeMap<String, Advisory> = BTreeMap::new();
     let mut beside: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for package in parsed.packages.into_iter().flatten().map(|i| i.pkg) {
+    for package in parsed.packages.0.into_iter().map(|i| i.pkg) {
         for (id, version) in fixes(&package, &mut beside, out) {
             let statement = statement(&space, &package.name, version);
             found.entry(id).or_default().affected.push(statement);
@@ -94,7 +141,7 @@ fn fixes(
         if is_cut || (version != "0" && Scheme::Apk.check(version).is_err()) {
             out.bad(&package.name, format!("`{written}` is not a version"));
         }
-        for entry in entries.iter().flatten().flatten() {
+        for entry in entries.0.iter().flatten() {
             let (cves, others): (Vec<String>, Vec<String>) = ids(entry)
                 .into_iter()
                 .partition(|id| id.starts_with("CVE-"));

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use lazaret_model::{Advisory, Affected, FeedItem, FixStatus, Qualifiers, Severity};
 use lazaret_version::{Interval, Range, Scheme};
 
+use super::lenient::Lenient;
 use super::space;
 use super::{Feed, FeedError, FeedFile, Sink};
 
@@ -61,11 +62,25 @@ impl Release {
 }
 
 fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
-    let all: BTreeMap<String, BTreeMap<String, Vulnerability>> =
+    let all: BTreeMap<String, Lenient<BTreeMap<String, Lenient<Vulnerability>>>> =
         serde_json::from_slice(file.bytes).map_err(|e| FeedError::new(e.to_string()))?;
     let mut by_id: BTreeMap<String, Advisory> = BTreeMap::new();
     for (package, vulnerabilities) in all {
+        let vulnerabilities = match vulnerabilities.0 {
+            Ok(vulnerabilities) => vulnerabilities,
+            Err(why) => {
+                out.bad(package, why);
+                continue;
+            }
+        };
         for (id, vulnerability) in vulnerabilities {
+            let vulnerability = match vulnerability.0 {
+                Ok(vulnerability) => vulnerability,
+                Err(why) => {
+                    out.bad(format!("{id} {package}"), why);
+                    continue;
+                }
+            };
             let advisory = by_id.entry(id.clone()).or_insert_with(|| Advisory {
                 id: id.clone(),
                 feed: "debian".into(),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use lazaret_model::{FeedItem, Kev};
 
+use super::lenient::Lenient;
 use super::{Feed, FeedError, FeedFile, Sink};
 
 pub(super) static FEED: Feed = Feed {
@@ -26,7 +27,7 @@ pub(super) static FEED: Feed = Feed {
 
 #[derive(Deserialize)]
 struct Catalogue {
-    vulnerabilities: Vec<Entry>,
+    vulnerabilities: Vec<Lenient<Entry>>,
 }
 
 #[derive(Deserialize)]
@@ -45,18 +46,25 @@ struct Entry {
 }
 
 fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
-    let fail = |e: String| FeedError::new(e);
     let entries = if file.path.ends_with(".csv") {
         let mut reader = csv::Reader::from_reader(file.bytes);
         reader
             .deserialize()
-            .collect::<Result<Vec<Entry>, _>>()
-            .map_err(|e| fail(e.to_string()))?
+            .map(|row| Lenient(row.map_err(|e| e.to_string())))
+            .collect()
     } else {
-        let all: Catalogue = serde_json::from_slice(file.bytes).map_err(|e| fail(e.to_string()))?;
+        let all: Catalogue =
+            serde_json::from_slice(file.bytes).map_err(|e| FeedError::new(e.to_string()))?;
         all.vulnerabilities
     };
-    for entry in entries {
+    for (position, entry) in entries.into_iter().enumerate() {
+        let entry = match entry.0 {
+            Ok(entry) => entry,
+            Err(why) => {
+                out.bad(format!("entry {position}"), why);
+                continue;
+            }
+        };
         out.item(FeedItem::Kev {
             id: entry.id,
             kev: Kev {

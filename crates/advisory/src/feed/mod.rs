@@ -34,6 +34,7 @@ mod friendsofphp;
 mod gentoo;
 mod kev;
 mod kubernetes;
+mod lenient;
 mod node;
 mod nodejs_wg;
 mod nvd;

@@ -69,6 +69,14 @@ pub(super) fn of_osv(ecosystem: &str) -> Option<Space> {
         "openSUSE" => return suse(&format!("openSUSE {release}")),
         // Alpaquita's records name its hardened images beside it; the packages are the same.
         "BellSoft Hardened Containers" => return of_osv(&format!("Alpaquita:{release}")),
+        // The channel "Extras" is everybody's; `docker` and `skopeo` of release 7 are in it.
+        "Red Hat" => {
+            let extras = ["rhel_extras:", "rhel_extras_other:"];
+            let of = extras.iter().find_map(|name| release.strip_prefix(name));
+            if let Some(of) = of {
+                return of_osv(&format!("Red Hat:enterprise_linux:{of}"));
+            }
+        }
         _ => {}
     }
     if let Some(space) = distro::space_of_osv(ecosystem) {
@@ -276,6 +284,7 @@ mod tests {
             Some("eus:10.0"),
         );
         check(red_hat("rhel_els:7"), Some("rhel:7"), Some("els:7"));
+        check(red_hat("rhel_extras_other:7"), Some("rhel:7"), None);
         check(red_hat("openshift:4.13::el9"), None, None);
     }
 

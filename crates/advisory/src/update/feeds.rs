@@ -127,6 +127,8 @@ pub fn update_from_feeds(
 ) -> Result<FeedsUpdate, UpdateError> {
     let mut staging = Staging::begin(settings.staging)?;
     let mut files = download(settings, &staging, options, progress)?;
+    let mut how = settings.build.clone();
+    how.limits.whole_files = true;
     let (bytes, report) = loop {
         let sources = staging.sources(&settings.feeds);
         if sources.is_empty() {
@@ -134,7 +136,7 @@ pub fn update_from_feeds(
                 attempts: failures(files),
             });
         }
-        let error = match build(&sources, &settings.build, &mut |p| {
+        let error = match build(&sources, &how, &mut |p| {
             progress(FeedEvent::Build(p));
         }) {
             Ok(built) => break built,

@@ -1,5 +1,7 @@
 //! What goes into a database comes out of it, whatever the order it went in.
 
+use std::collections::BTreeSet;
+
 use lazaret_advisory::Db;
 use lazaret_advisory::db::Matched;
 use lazaret_model::{Advisory, AdvisoryKind, FeedItem};
@@ -26,6 +28,23 @@ fn statements_come_back_whole() {
     assert_eq!(log4j.unwrap().len(), 2);
     assert!(db.statements("maven", "log4j-core").unwrap().is_empty());
     assert!(db.statements("rpm:8", "nodejs").unwrap().is_empty());
+}
+
+#[test]
+fn what_is_derived_from_an_id_is_found_by_it() {
+    let db = database(everything());
+    let derived = |id: &str| db.derived_from(&BTreeSet::from([id.to_owned()])).unwrap();
+    let index = db.statements("rpm:9", "nodejs").unwrap()[0].advisory;
+    assert_eq!(derived("CVE-2020-2"), BTreeSet::from([index]));
+    // An alias and a part of an id are something else.
+    assert!(derived("CVE-2021-44228").is_empty() && derived("CVE-2020-").is_empty());
+    let mut packages = Vec::new();
+    let visit = |space: &str, name: &str, _| {
+        packages.push(format!("{space} {name}"));
+        true
+    };
+    db.each_package_of(&derived("CVE-2020-2"), visit).unwrap();
+    assert_eq!(packages, ["rpm:9 nodejs"]);
 }
 
 #[test]
@@ -298,6 +317,21 @@ proptest! {
                 let record = db.by_id(id).unwrap().unwrap();
                 prop_assert!(record.groups.contains(&head.group));
             }
+        }
+        for index in db.advisories() {
+            let only = BTreeSet::from([index]);
+            let (mut all, mut told) = (Vec::new(), Vec::new());
+            db.each_package(|space, name, statements| {
+                if statements.iter().any(|s| s.advisory == index) {
+                    all.push((space.to_owned(), name.to_owned()));
+                }
+                true
+            }).unwrap();
+            db.each_package_of(&only, |space, name, _| {
+                told.push((space.to_owned(), name.to_owned()));
+                true
+            }).unwrap();
+            prop_assert_eq!(told, all);
         }
         let mut total = 0;
         db.each_package(|_, _, statements| { total += statements.len() as u64; true }).unwrap();

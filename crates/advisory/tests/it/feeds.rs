@@ -294,6 +294,33 @@ fn red_hat_tells_fixed_unfixed_and_not_affected_apart() {
 }
 
 #[test]
+fn a_record_of_another_shape_does_not_take_its_document_with_it() {
+    let debian = r#"{"curl":{"CVE-2030-1":{"releases":{"bookworm":{"status":"open"}}},
+        "CVE-2030-2":{"releases":[]}},"zlib":[],"tar":{}}"#;
+    let answers = r#"{"vulnerabilities":[{"cve":{"id":"CVE-2030-1"}},{"cve":{"id":[]}}]}"#;
+    let catalogue = r#"{"vulnerabilities":[{"cveID":"CVE-2030-1"},{"cveID":7}]}"#;
+    for (feed, text, bad) in [
+        ("debian", debian, 2),
+        ("nvd", answers, 1),
+        ("kev", catalogue, 1),
+    ] {
+        let (items, named) = read(feed, "file.json", text);
+        assert_eq!((items.len(), named.len()), (1, bad), "{feed}: {named:?}");
+    }
+    // An empty object for an empty list is no mistake of a record.
+    let secdb = r#"{"distroversion":"v3.20","packages":[{"pkg":{"name":"curl","secfixes":{
+        "8.0-r0":["CVE-2030-1"],"8.1-r0":{}}}}]}"#;
+    let (items, bad) = read("alpine", "main.json", secdb);
+    assert_eq!((items.len(), bad.len()), (1, 0));
+    let (items, bad) = read(
+        "alpine",
+        "main.json",
+        r#"{"distroversion":"v3.20","packages":{}}"#,
+    );
+    assert_eq!((items.len(), bad.len()), (0, 0));
+}
+
+#[test]
 fn facts_about_cve_ids_are_read() {
     let (items, _) = read(
         "epss",
@@ -303,6 +330,21 @@ fn facts_about_cve_ids_are_read() {
     assert!(
         matches!(&items[0], FeedItem::Epss { id, epss } if id == "CVE-2030-1" && epss.score == 0.5)
     );
+    // As it was until September 2021.
+    let (items, bad) = read(
+        "epss",
+        "epss.csv",
+        "cve,epss\nCVE-2030-1,0.5\nCVE-2030-2,0.1\nCVE-2030-3,0.5\nCVE-2030-4,2\n",
+    );
+    let percentile = |item: &FeedItem| match item {
+        FeedItem::Epss { epss, .. } => epss.percentile,
+        _ => -1.0,
+    };
+    assert_eq!(
+        items.iter().map(percentile).collect::<Vec<_>>(),
+        [1.0, 1.0 / 3.0, 1.0]
+    );
+    assert_eq!(bad[0].record, "CVE-2030-4");
     let text = r#"{"vulnerabilities":[{"cveID":"CVE-2030-1","dateAdded":"2030-01-01",
         "vulnerabilityName":"N","knownRansomwareCampaignUse":"Known"}]}"#;
     let (items, _) = read("kev", "kev.json", text);

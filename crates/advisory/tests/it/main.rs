@@ -13,6 +13,7 @@ mod delta;
 mod distributions;
 mod feeds;
 mod hostile;
+mod made;
 mod records;
 mod slices;
 mod sources;

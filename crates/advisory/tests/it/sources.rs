@@ -191,6 +191,33 @@ fn a_bad_record_is_counted_named_and_skipped() {
 }
 
 #[test]
+fn a_packed_file_that_is_damaged_is_named_and_the_archive_around_it_is_not_blamed() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = folder(root.path());
+    let damaged = "no gzip at all".to_owned();
+    fs::write(folder.join("npm/GHSA-z.json.gz"), &damaged).unwrap();
+    let tar = root.path().join("a.tar");
+    let mut members = files();
+    members.insert(0, ("npm/GHSA-z.json.gz", damaged));
+    fs::write(&tar, tar_bytes(&members)).unwrap();
+    for path in [&folder, &tar] {
+        let (_, report) = build(&source(path), &BuildOptions::default(), &mut |_| {}).unwrap();
+        let report = &report.sources[0];
+        assert_eq!((report.records, report.bad), (2, 1), "{}", path.display());
+        assert_eq!(report.named[0].record, "npm/GHSA-z.json");
+        // An update has an older copy of what it cannot unpack.
+        let mut whole = BuildOptions::default();
+        whole.limits.whole_files = true;
+        let error = build(&source(path), &whole, &mut |_| {}).unwrap_err();
+        assert!(matches!(error, BuildError::Source { .. }), "{error}");
+    }
+    // The archive breaks off inside of the packed file: half a feed.
+    fs::write(&tar, &tar_bytes(&members)[..520]).unwrap();
+    let error = build(&source(&tar), &BuildOptions::default(), &mut |_| {}).unwrap_err();
+    assert!(matches!(error, BuildError::Source { .. }), "{error}");
+}
+
+#[test]
 fn a_source_that_gives_nothing_fails_the_build_and_leaves_the_old_file() {
     let root = tempfile::tempdir().unwrap();
     let out = root.path().join("advisories.db");

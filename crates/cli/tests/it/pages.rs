@@ -46,7 +46,13 @@ fn is_sentence(word: &str) -> bool {
 fn every_test_that_a_page_names_exists() {
     let tests = tests();
     let mut named = 0;
-    for page in ["matching.md", "versions.md", "systems.md", "feeds.md"] {
+    for page in [
+        "matching.md",
+        "versions.md",
+        "systems.md",
+        "feeds.md",
+        "proof.md",
+    ] {
         let text = std::fs::read_to_string(root().join("docs").join(page)).expect("a page");
         let words = text.split('`').skip(1).step_by(2);
         for word in words.filter(|word| is_sentence(word)) {

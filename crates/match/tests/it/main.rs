@@ -10,6 +10,7 @@ mod acceptance;
 mod again;
 mod conditions;
 mod cvss;
+mod labelled;
 mod ownership;
 mod peers;
 mod programs;

@@ -12,6 +12,7 @@ use lazaret_model::{Advisory, CveRecord, FeedItem, Rating};
 
 use configuration::Configuration;
 
+use super::lenient::Lenient;
 use super::{Feed, FeedError, FeedFile, Sink};
 
 pub(super) static FEED: Feed = Feed {
@@ -38,8 +39,8 @@ pub(super) static OVERRIDES: Feed = Feed {
 };
 
 #[derive(Deserialize)]
-struct Page {
-    vulnerabilities: Vec<Item>,
+struct Page<I> {
+    vulnerabilities: Vec<I>,
 }
 
 #[derive(Deserialize)]
@@ -134,9 +135,19 @@ struct Reference {
 
 fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
     // A page of the interface, or a file with one record.
-    if let Ok(page) = serde_json::from_slice::<Page>(file.bytes) {
+    if let Ok(page) = serde_json::from_slice::<Page<Item>>(file.bytes) {
         for item in page.vulnerabilities {
             take(item.cve, out);
+        }
+        return Ok(());
+    }
+    // One by one costs more; only where some answer is of no use.
+    if let Ok(page) = serde_json::from_slice::<Page<Lenient<Item>>>(file.bytes) {
+        for (position, item) in page.vulnerabilities.into_iter().enumerate() {
+            match item.0 {
+                Ok(item) => take(item.cve, out),
+                Err(why) => out.bad(format!("{} answer {position}", file.path), why),
+            }
         }
         return Ok(());
     }

@@ -32,8 +32,22 @@ fn wants(path: &str) -> bool {
     path.ends_with(".json") || path.ends_with(".yaml") || path.ends_with(".yml")
 }
 
+/// What SUSE and openEuler publish beside their records: which there are, and since when.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    #[serde(rename = "id")]
+    _id: String,
+    #[serde(rename = "modified")]
+    _modified: String,
+}
+
 fn read(file: FeedFile<'_>, out: &mut Sink<'_>) -> Result<(), FeedError> {
     let record: Record = if file.path.ends_with(".json") {
+        let is_list = file.bytes.trim_ascii_start().starts_with(b"[");
+        if is_list && serde_json::from_slice::<Vec<Listed>>(file.bytes).is_ok() {
+            return Ok(());
+        }
         serde_json::from_slice(file.bytes).map_err(|e| FeedError::new(e.to_string()))?
     } else {
         let text = str::from_utf8(file.bytes).map_err(|e| FeedError::new(e.to_string()))?;

@@ -45,9 +45,19 @@ fn rules(definition: &Definition, facts: Vec<Fact>, _path: &str) -> Vec<Advisory
     vec![advisory]
 }
 
-/// The reference `PHSA:00001:5.0:184` of 2024 is announced as `PHSA-2024-5.0-0184`.
+/// The reference `PHSA:00001:5.0:184` of 2024 is announced as `PHSA-2024-5.0-0184`. What was
+/// never announced has the name of its definition, as its title begins.
 fn id(definition: &Definition) -> String {
-    let reference = metadata::reference(definition, &["PHSA"]).unwrap_or_default();
+    let title = metadata::title(definition);
+    let Some(reference) = metadata::reference(definition, &["PHSA"]) else {
+        let first = title.split(' ').next().unwrap_or_default();
+        let is_named = first.starts_with("PHSA-");
+        return if is_named {
+            first.to_owned()
+        } else {
+            String::new()
+        };
+    };
     let issued = definition.metadata.at(&["advisory", "issued"]);
     let year = issued
         .and_then(|i| i.attribute("date"))
