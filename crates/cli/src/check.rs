@@ -28,13 +28,13 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     }
     let gate = Gate {
         fail_on: scan::conditions(&args.fail_on)?,
-        fail_on_gaps: args.fail_on_gaps,
-        severities: args.severity.clone(),
+        fail_on_gaps: args.counts.fail_on_gaps,
+        severities: args.counts.severity.clone(),
         ignore_unfixed: false,
     };
     let mut judge = Judge::of(&args.policy, gate)?;
     let settings = settings(args)?;
-    let rules = scan::ignore_rules(&args.ignore_file)?;
+    let rules = scan::ignore_rules(&args.counts.ignore_file)?;
     let mut gathered = Gathered::default();
     for path in &args.paths {
         gather(path, &mut gathered)?;
@@ -42,6 +42,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     if args.show_exposure {
         return exposure::run(args, &gathered);
     }
+    judge = judge.with_workloads(&gathered.sources);
     let mut answers = lazaret_check::answers(&gathered.sources, &settings);
     answers.gaps.append(&mut gathered.gaps);
     answers.gaps.sort();

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &CheckArgs, gathered: &Gathered) -> anyhow::Result<Verdi
         Some(other) => bail!("`--show-exposure` has no format `{other}`; use table or json"),
     }
     out.flush()?;
-    let forbidden = args.fail_on_gaps && !gaps.is_empty();
+    let forbidden = args.counts.fail_on_gaps && !gaps.is_empty();
     Ok(if forbidden {
         Verdict::Incomplete
     } else {

@@ -14,6 +14,7 @@ mod console;
 mod database;
 mod debug;
 mod delta;
+mod deployed;
 mod diff;
 mod doctor;
 mod errors;
