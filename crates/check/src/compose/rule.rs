@@ -21,24 +21,30 @@ pub(crate) struct Rule {
 /// Gathers what one check finds about one service.
 pub(crate) struct Found<'a> {
     rule: &'static Rule,
-    source: &'a Source,
+    sources: &'a [&'a Source],
     name: &'a str,
-    around: Range<usize>,
+    around: Span,
+    /// The file that answers are about, where not all are.
+    only: Option<u32>,
     findings: &'a mut Vec<Finding>,
 }
 
 impl<'a> Found<'a> {
     pub(super) fn new(
         rule: &'static Rule,
-        source: &'a Source,
+        sources: &'a [&'a Source],
         service: &'a Service<'_>,
+        only: Option<u32>,
         findings: &'a mut Vec<Finding>,
     ) -> Self {
-        let around = service.key.span.start as usize
-            ..service.node.span.end.max(service.key.span.end) as usize;
+        let around = Span {
+            end: service.node.span.end.max(service.key.span.end),
+            ..service.key.span
+        };
         Self {
             rule,
-            source,
+            sources,
+            only,
             name: service.name(),
             around,
             findings,
@@ -71,13 +77,24 @@ impl<'a> Found<'a> {
     }
 
     fn put(&mut self, span: Span, what: &str, shape: impl FnOnce(Finding) -> Finding) {
+        let Some(source) = self.sources.get(span.file as usize) else {
+            return;
+        };
+        if self.only.is_some_and(|only| only != span.file) {
+            return;
+        }
+        let around = if self.around.file == span.file {
+            self.around
+        } else {
+            span
+        };
         let finding = Finding::new(
             &self.rule.check,
-            self.source,
+            source,
             range(span),
             format!("service `{}` {what}", self.name),
         )
-        .within(self.around.clone())
+        .within(range(around))
         .remedy(self.rule.remedy)
         .resource(self.name);
         let mut finding = shape(finding);

@@ -55,7 +55,9 @@ fn wants(path: &str) -> bool {
 fn claims(source: &Source) -> bool {
     let says = source.text.contains("apiVersion") && source.text.contains("kind");
     let named = kustomize::is_kustomization(&source.path) || helm::is_values(source);
-    (says && (wants(&source.path) || source.named)) || named
+    let is_manifest = says && (wants(&source.path) || source.named);
+    // A plan may hold objects, and is Terraform's all the same.
+    is_manifest && !crate::terraform::is_plan(source) || named
 }
 
 fn examine(files: &[&Source], others: &[Source], settings: &Settings) -> Findings {

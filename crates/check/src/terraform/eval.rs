@@ -32,6 +32,8 @@ pub(super) struct File<'a> {
     pub text: &'a str,
     /// What it holds.
     pub body: Body,
+    /// The document that it was made from, where its syntax is JSON.
+    pub json: Option<Node>,
 }
 
 /// Names that an expression may use.

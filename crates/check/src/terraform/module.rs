@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use hcl_edit::structure::{Block, Structure};
 
 use super::eval::{Bound, Env, File, copies, header, place};
+use super::json;
 use crate::manifest::node::{Node, Span};
 
 /// Modules within modules that are followed.
@@ -283,15 +284,7 @@ fn resources(directory: &str, block: &Block, file: &File<'_>, env: &Env<'_>, out
         } else {
             Bound::default()
         };
-        let span = header(block, file);
-        let node = Node {
-            span,
-            ..env.body(&block.body, file, &bound, 0)
-        };
-        let around = Span {
-            end: place(hcl_edit::Span::span(block), file).end,
-            ..span
-        };
+        let (node, span, around) = placed(block, file, env, &bound);
         let kind = format!("{prefix}{kind}");
         out.resources.push(Resource {
             kind,
@@ -302,4 +295,21 @@ fn resources(directory: &str, block: &Block, file: &File<'_>, env: &Env<'_>, out
             around,
         });
     }
+}
+
+/// What a block evaluates to, where it begins, and all of it.
+fn placed(block: &Block, file: &File<'_>, env: &Env<'_>, bound: &Bound) -> (Node, Span, Span) {
+    let mut node = env.body(&block.body, file, bound, 0);
+    if let Some((span, written)) = json::written(file, block) {
+        json::align(&mut node, written);
+        node.span = span;
+        return (node, span, written.span);
+    }
+    let span = header(block, file);
+    node.span = span;
+    let around = Span {
+        end: place(hcl_edit::Span::span(block), file).end,
+        ..span
+    };
+    (node, span, around)
 }

@@ -9,9 +9,9 @@ use lazaret_model::{Decision, Outcome, Report, nearest};
 use lazaret_policy::{Circumstances, ExceptionState, ExceptionUse, Hit, Policy, outcome_name};
 
 use super::{about, circumstances, policy};
-use crate::deployed::Deployed;
 use crate::Verdict;
 use crate::args::PolicyExplainArgs;
+use crate::deployed::Deployed;
 use crate::diff;
 
 /// Things that a rule speaks about that are told where nobody asked for the rule.

@@ -11,9 +11,9 @@ use lazaret_policy::{Circumstances, Policy, outcome_name};
 
 use super::explain::{counted, stops};
 use super::{about, circumstances, policy, read};
-use crate::deployed::Deployed;
 use crate::Verdict;
 use crate::args::ReplayArgs;
+use crate::deployed::Deployed;
 use crate::diff;
 
 /// What became of one report.

@@ -332,7 +332,11 @@ fn manifests_tell_the_policy_the_exposure() {
     write(dir.path(), "edge.yaml", EDGE);
     let mine = format!("registry.example/web@{digest}");
     write(dir.path(), "mine.yaml", &manifest(&mine));
-    write(dir.path(), "other.yaml", &manifest("registry.example/other:1"));
+    write(
+        dir.path(),
+        "other.yaml",
+        &manifest("registry.example/other:1"),
+    );
     let code = |args: &[&str]| {
         let policy = ["--policy", "edge.yaml", "--environment", "prod"];
         let all: Vec<&str> = args.iter().chain(&policy).copied().collect();
@@ -347,8 +351,16 @@ fn manifests_tell_the_policy_the_exposure() {
         "who says it himself is believed"
     );
     let undecided = with(&["--exposure-from", "other.yaml"]);
-    assert_eq!(undecided, with(&[]), "manifests of another image tell nothing");
-    assert_eq!(code(&["check", "mine.yaml"]), Some(1), "the files' own workloads");
+    assert_eq!(
+        undecided,
+        with(&[]),
+        "manifests of another image tell nothing"
+    );
+    assert_eq!(
+        code(&["check", "mine.yaml"]),
+        Some(1),
+        "the files' own workloads"
+    );
     let told = lazaret(
         dir.path(),
         &[
