@@ -56,13 +56,16 @@ fn claims(source: &Source) -> bool {
 
 fn examine(files: &[&Source], others: &[Source], _: &Settings) -> Findings {
     let mut projects = Projects::read(files, others);
-    let all = projects.all();
-    let found: Vec<Vec<Finding>> = all
-        .par_iter()
-        .map(|project| judge(project, files))
-        .collect();
+    let mut found = Vec::new();
+    while !projects.is_done() {
+        let some = projects.some();
+        let told: Vec<Vec<Finding>> = some
+            .par_iter()
+            .map(|project| judge(project, files))
+            .collect();
+        found.extend(told.into_iter().flatten());
+    }
     let mut known = HashSet::new();
-    let mut found: Vec<Finding> = found.into_iter().flatten().collect();
     // A service that two files extend says the same thing twice.
     found.retain(|one| {
         known.insert((

@@ -14,8 +14,14 @@ use crate::manifest::yaml;
 /// Services that extend each other, one after the other.
 const MAX_EXTENDS: usize = 8;
 
-/// Values that the services of one project may become.
-const MAX_NODES: usize = 1_000_000;
+/// Values that extending may add to one file.
+const MAX_EXTENDED: usize = 1_000_000;
+
+/// Values that all projects of a run may be put together from.
+const MAX_NODES: usize = 50_000_000;
+
+/// Values of projects that are judged at once.
+const AT_ONCE: usize = 4_000_000;
 
 /// Names of the file that Compose takes without being told.
 const DEFAULTS: &[&str] = &["compose", "docker-compose"];
@@ -24,12 +30,17 @@ const DEFAULTS: &[&str] = &["compose", "docker-compose"];
 struct File<'a> {
     source: &'a Source,
     document: Node,
+    /// Its number of values.
+    size: usize,
 }
 
 /// Every file of a run.
 pub(super) struct Projects<'a> {
     files: Vec<File<'a>>,
     by_path: HashMap<&'a str, usize>,
+    /// The next file, and how many values may still be put together.
+    next: usize,
+    left: usize,
     /// What could not be read, and what a file names and is not there.
     pub(super) gaps: Vec<Gap>,
 }
@@ -49,6 +60,8 @@ impl<'a> Projects<'a> {
         let mut all = Self {
             files: Vec::new(),
             by_path: HashMap::new(),
+            next: 0,
+            left: MAX_NODES,
             gaps: Vec::new(),
         };
         let settings: HashMap<&str, HashMap<&str, &str>> = others
@@ -74,23 +87,52 @@ impl<'a> Projects<'a> {
             let mut document = document.unwrap_or_default();
             interpolate(&mut document, known);
             all.by_path.insert(&source.path, index);
-            all.files.push(File { source, document });
+            let size = document.size();
+            all.files.push(File {
+                source,
+                document,
+                size,
+            });
         }
         all
     }
 
-    /// Every project, in the order of the files.
-    pub(super) fn all(&mut self) -> Vec<Project> {
+    /// Whether every file had its turn.
+    pub(super) fn is_done(&self) -> bool {
+        self.next >= self.files.len()
+    }
+
+    /// The next projects in the order of the files, as many as memory is spent on at once.
+    pub(super) fn some(&mut self) -> Vec<Project> {
         let mut projects = Vec::new();
-        for index in 0..self.files.len() {
-            projects.extend(self.project(index));
+        let before = self.left;
+        while self.next < self.files.len() && before - self.left < AT_ONCE {
+            projects.extend(self.project(self.next));
+            self.next += 1;
         }
         projects
     }
 
+    /// Whether the values of a file may be taken once more.
+    fn spend(&mut self, index: usize) -> bool {
+        let size = self.files.get(index).map_or(0, |file| file.size);
+        let is_enough = self.left > size;
+        if is_enough {
+            self.left -= size;
+        } else if let Some(file) = self.files.get(index) {
+            let detail = "files that override it multiply beyond the bound; the rest is left out";
+            let gap = Gap::new(GapKind::Limit, file.source.path.clone(), detail);
+            if !self.gaps.contains(&gap) {
+                self.gaps.push(gap);
+            }
+        }
+        is_enough
+    }
+
     fn project(&mut self, index: usize) -> Option<Project> {
         let file = self.files.get(index)?;
-        let (stem, extension) = file.source.file_name().rsplit_once('.')?;
+        let name = file.source.file_name();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
         let beside = |name: &str| {
             let path = join(file.source.directory(), name);
             self.by_path.get(path.as_str()).copied()
@@ -113,12 +155,17 @@ impl<'a> Projects<'a> {
             ends.filter_map(|end| beside(&format!("{stem}.override.{end}")))
                 .next()
         });
+        let over = over.flatten();
+        let parts = [Some(index), base, over];
+        if !parts.into_iter().flatten().all(|part| self.spend(part)) {
+            return None;
+        }
         let only = base.map(|_| u32::try_from(index).unwrap_or(u32::MAX));
         let mut document = match base {
             Some(base) => self.whole(base),
             None => self.whole(index),
         };
-        match (base, over.flatten()) {
+        match (base, over) {
             (Some(_), _) => merge(&mut document, self.whole(index)),
             (None, Some(over)) => merge(&mut document, self.whole(over)),
             (None, None) => {}
@@ -134,7 +181,7 @@ impl<'a> Projects<'a> {
         };
         let mut document = file.document.clone();
         let mut gaps = BTreeSet::new();
-        let mut left = MAX_NODES;
+        let mut left = MAX_EXTENDED;
         if let Value::Map(entries) = &mut document.value {
             for (_, services) in entries
                 .iter_mut()
@@ -148,6 +195,7 @@ impl<'a> Projects<'a> {
             }
         }
         self.gaps.extend(gaps);
+        self.left = self.left.saturating_sub(MAX_EXTENDED - left);
         document
     }
 
