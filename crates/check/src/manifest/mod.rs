@@ -15,6 +15,7 @@ mod rbac;
 mod rule;
 pub mod scope;
 pub(crate) mod sensitivity;
+mod transform;
 pub mod yaml;
 
 use std::collections::{BTreeMap, HashSet};
@@ -62,7 +63,7 @@ fn claims(source: &Source) -> bool {
 
 fn examine(files: &[&Source], others: &[Source], settings: &Settings) -> Findings {
     let (plain, gaps) = without_templates(files, others);
-    let (scopes, more) = scopes_of(files, &plain);
+    let (scopes, more) = scopes_of(files, &plain, others);
     let mut findings = Findings {
         found: Vec::new(),
         gaps,
@@ -146,17 +147,21 @@ fn values(files: &[&Source], settings: &Settings, findings: &mut Vec<Finding>) {
 /// The objects of `files`, those together that are applied together, and what could not be read.
 pub(crate) fn scopes(files: &[&Source]) -> (Vec<Scope>, Vec<Gap>) {
     let all: Vec<usize> = (0..files.len()).collect();
-    scopes_of(files, &all)
+    scopes_of(files, &all, &[])
 }
 
-fn scopes_of(files: &[&Source], numbers: &[usize]) -> (Vec<Scope>, Vec<Gap>) {
+fn scopes_of(files: &[&Source], numbers: &[usize], others: &[Source]) -> (Vec<Scope>, Vec<Gap>) {
+    let texts: BTreeMap<&str, &str> = others
+        .iter()
+        .map(|one| (one.path.as_str(), one.text.as_str()))
+        .collect();
     let read: Vec<(Read, Option<Gap>)> = numbers
         .par_iter()
         .filter_map(|index| files.get(*index).map(|source| read(source, *index)))
         .collect();
     let (read, gaps): (Vec<Read>, Vec<Option<Gap>>) = read.into_iter().unzip();
     let mut gaps: Vec<Gap> = gaps.into_iter().flatten().collect();
-    let mut kustomize = Kustomize::new(&read);
+    let mut kustomize = Kustomize::new(&read, &texts);
     let mut scopes = Vec::new();
     for root in kustomize.outermost() {
         let objects = kustomize.render(&root);
