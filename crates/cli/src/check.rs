@@ -17,7 +17,7 @@ use crate::Verdict;
 use crate::args::CheckArgs;
 use crate::bases::Bases;
 use crate::policy::{self, Judge};
-use crate::{console, exposure, scan};
+use crate::{console, exposure, helm, scan};
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     if args.list {
@@ -38,6 +38,9 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     let mut gathered = Gathered::default();
     for path in &args.paths {
         gather(path, &mut gathered)?;
+    }
+    if !args.no_helm {
+        helm::render(&mut gathered);
     }
     if args.show_exposure {
         return exposure::run(args, &gathered);
@@ -126,6 +129,7 @@ pub(crate) fn directory(target: &str, report: &mut Report) -> anyhow::Result<()>
     };
     let mut gathered = Gathered::default();
     gathered.add(&path)?;
+    helm::render(&mut gathered);
     let settings = Settings {
         today: Some(scan::today()),
         ..Settings::default()

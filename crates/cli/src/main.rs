@@ -21,6 +21,7 @@ mod errors;
 mod explain;
 mod exposure;
 mod fix;
+mod helm;
 mod pipeline;
 mod platforms;
 mod policy;

@@ -3,6 +3,7 @@
 //! Every file is read into objects, lists are opened, and objects that are applied together
 //! are looked at together: a NetworkPolicy in one file decides about a pod in another.
 
+pub mod charts;
 pub mod checks;
 mod control;
 pub(crate) mod facts;

@@ -90,6 +90,9 @@ pub(crate) struct CheckArgs {
     /// Value of a build argument: NAME=VALUE (repeatable).
     #[arg(long, value_name = "NAME=VALUE", env = "LAZARET_CHECK_BUILD_ARG")]
     pub(crate) build_arg: Vec<String>,
+    /// Do not render charts with the helm of this machine; they are a gap then.
+    #[arg(long, env = "LAZARET_CHECK_NO_HELM")]
+    pub(crate) no_helm: bool,
     /// List what passed, too.
     #[arg(long, env = "LAZARET_CHECK_SHOW_PASSED")]
     pub(crate) show_passed: bool,
