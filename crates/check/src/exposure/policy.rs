@@ -85,6 +85,16 @@ impl<'a> Policies<'a> {
         selected.copied().collect()
     }
 
+    /// Whether some policy is about a direction of `pod`.
+    pub(crate) fn limits(&self, pod: &Pod<'_>, direction: &str) -> bool {
+        if pod.spec.is_true("hostNetwork") {
+            return false;
+        }
+        let mut others = self.foreign.iter();
+        !self.for_pod(pod, direction).is_empty()
+            || others.any(|one| one.shuts(pod, direction, &self.namespaces) != Answer::No)
+    }
+
     /// Policies of a namespace.
     pub(crate) fn of_namespace(&self, namespace: &str) -> &[&'a Object] {
         self.by_namespace.get(namespace).map_or(&[], Vec::as_slice)
