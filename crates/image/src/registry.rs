@@ -7,6 +7,7 @@
 mod artifact;
 mod auth;
 mod blob;
+mod catalog;
 mod digest;
 mod endpoint;
 mod error;
@@ -18,6 +19,7 @@ mod tags;
 mod transport;
 
 pub use artifact::{Artifact, pull_artifact};
+pub use catalog::{Repositories, repositories};
 pub use digest::digest;
 pub use error::RegistryError;
 pub use options::RegistryOptions;

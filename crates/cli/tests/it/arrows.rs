@@ -31,6 +31,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("testkit", &["model"]),
     ("vex", &["model"]),
+    ("wire", &["model"]),
+    ("store", &["model"]),
+    (
+        "control",
+        &[
+            "advisory", "match", "model", "policy", "report", "store", "wire",
+        ],
+    ),
+    ("edge", &["image", "model", "policy", "scan", "wire"]),
     (
         "cli",
         &[

@@ -27,7 +27,7 @@ const MAX_ANSWER: u64 = 256 << 10;
 pub(crate) struct Endpoint {
     /// Host and port, for people.
     pub(crate) host: String,
-    /// `https://host/v2/repository`.
+    /// `https://host/v2/repository`; `https://host/v2` for the registry itself.
     base: String,
     repository: String,
     transport: Transport,
@@ -66,6 +66,14 @@ impl Endpoint {
         all
     }
 
+    /// The registry itself, for what is no repository's.
+    pub(crate) fn of_registry(
+        host: &str,
+        options: &RegistryOptions,
+    ) -> Result<Self, RegistryError> {
+        Self::new(None, host, (host, String::new()), options)
+    }
+
     fn mirror(
         mirror: &str,
         reference: &ImageRef,
@@ -99,8 +107,12 @@ impl Endpoint {
             || !options.ca_files.is_empty() && !options.plain_http.contains(host);
         let plain = plain && !(scheme.is_none() && own_ca);
         let scheme = if plain { "http" } else { "https" };
+        let base = match repository.is_empty() {
+            true => format!("{scheme}://{host}/v2"),
+            false => format!("{scheme}://{host}/v2/{repository}"),
+        };
         Ok(Self {
-            base: format!("{scheme}://{host}/v2/{repository}"),
+            base,
             transport: Transport::new(host, plain, certificates, options)?,
             credential: options.keychain.find(registry, &repository)?,
             host: host.to_owned(),
@@ -236,7 +248,10 @@ impl Endpoint {
         if url.scheme() != "https" && self.base.starts_with("https:") {
             return Err(protocol("its token service is without TLS".into()));
         }
-        let scope = format!("repository:{}:pull", self.repository);
+        let scope = match self.repository.as_str() {
+            "" => "registry:catalog:*".to_owned(),
+            repository => format!("repository:{repository}:pull"),
+        };
         let service = service.unwrap_or_default();
         let mut pairs = vec![("scope", scope.as_str())];
         if !service.is_empty() {

@@ -82,7 +82,7 @@ fn list(endpoint: &Endpoint, reference: &ImageRef) -> Result<Tags, RegistryError
 
 /// The query of the next page. Only that is taken from the header: the address stays the
 /// one that was asked.
-fn next_page(link: &str) -> Option<String> {
+pub(super) fn next_page(link: &str) -> Option<String> {
     let next = link.split(',').find(|part| part.contains("rel=\"next\""))?;
     let address = next.split('<').nth(1)?.split('>').next()?;
     let (_, query) = address.split_once('?')?;

@@ -323,3 +323,21 @@ fn a_closed_port_is_said_to_refuse() {
     let error = open(&reference, &options()).err().expect("nobody listens");
     assert!(matches!(error, RegistryError::Refused { .. }), "{error:?}");
 }
+
+#[test]
+fn a_registry_tells_its_repositories_where_it_does() {
+    let registry = LoopbackRegistry::start(Manners {
+        bearer: true,
+        ..Manners::default()
+    });
+    let registry = registry.expect("a registry");
+    let body = br#"{"repositories": ["team/app", "team/base"]}"#;
+    let path = "/v2/_catalog?n=1000".to_owned();
+    registry.put(path, "application/json", body);
+    let found = registry::repositories(&registry.host(), &options()).expect("a catalogue");
+    assert_eq!(found.repositories, ["team/app", "team/base"]);
+    assert!(!found.has_more);
+    let closed = LoopbackRegistry::start(Manners::default()).expect("a registry");
+    let refused = registry::repositories(&closed.host(), &options());
+    assert!(matches!(refused, Err(RegistryError::NotFound { .. })));
+}

@@ -1,0 +1,1 @@
+//! The centre: the interface, the console, registry events, verdicts, quarantine.

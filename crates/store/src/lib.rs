@@ -1,0 +1,1 @@
+//! The database: migrations, queries, leases, outbox; SQLite and PostgreSQL behind one conformance suite.

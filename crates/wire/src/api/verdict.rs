@@ -1,0 +1,276 @@
+//! Verdicts, holds, releases.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::SeverityCounts;
+
+/// What a decision leads to, mildest first.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Nothing speaks against it.
+    #[default]
+    Allow,
+    /// It may go on; somebody should look.
+    Warn,
+    /// It waits for a person.
+    Hold,
+    /// It is kept away from where it could be pulled.
+    Quarantine,
+    /// It is refused.
+    Block,
+}
+
+impl Outcome {
+    /// The name of the outcome.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Warn => "warn",
+            Self::Hold => "hold",
+            Self::Quarantine => "quarantine",
+            Self::Block => "block",
+        }
+    }
+
+    /// The outcome of that name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        let all = [
+            Self::Allow,
+            Self::Warn,
+            Self::Hold,
+            Self::Quarantine,
+            Self::Block,
+        ];
+        all.into_iter().find(|outcome| outcome.name() == name)
+    }
+}
+
+/// What was decided about an image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Verdict {
+    /// The image.
+    pub digest: String,
+    /// The environment; empty: none is said.
+    pub environment: String,
+    /// What follows.
+    pub outcome: Outcome,
+    /// Open findings.
+    pub findings: SeverityCounts,
+    /// What could not be examined.
+    pub gaps: u32,
+    /// Why, worst first.
+    pub reasons: Vec<String>,
+    /// The generation of the policy.
+    pub policy_generation: i64,
+    /// Digest of the advisory database.
+    pub advisories: String,
+    /// When it was decided.
+    pub decided_at: Timestamp,
+}
+
+/// A verdict that became another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct VerdictChange {
+    /// When.
+    pub at: Timestamp,
+    /// The image.
+    pub digest: String,
+    /// The environment; empty: none is said.
+    pub environment: String,
+    /// What it was; absent: nothing had been decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Outcome>,
+    /// What it is.
+    pub after: Outcome,
+    /// What made it change: `scan`, `advisories`, `policy`.
+    pub cause: String,
+}
+
+/// Whether an image may be pulled under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HoldState {
+    /// Nothing has been decided yet.
+    #[default]
+    Unknown,
+    /// It may be pulled.
+    Clear,
+    /// It waits for a person.
+    Held,
+    /// It is kept away.
+    Quarantined,
+    /// It was kept back, and a person let it go.
+    Released,
+}
+
+impl HoldState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [
+        Self::Unknown,
+        Self::Clear,
+        Self::Held,
+        Self::Quarantined,
+        Self::Released,
+    ];
+
+    /// The name of the state.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Clear => "clear",
+            Self::Held => "held",
+            Self::Quarantined => "quarantined",
+            Self::Released => "released",
+        }
+    }
+
+    /// The state of that name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// The state of an image under a name: (registry, repository, digest).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Hold {
+    /// Id of the registry.
+    pub registry: String,
+    /// The repository.
+    pub repository: String,
+    /// Digest of the manifest.
+    pub digest: String,
+    /// The state.
+    pub state: HoldState,
+    /// Who brought it there: `user:NAME`, `system`.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+    /// Until when it lasts; absent: until somebody changes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Which holds are asked for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct HoldQuery {
+    /// One state alone.
+    pub state: Option<HoldState>,
+    /// One registry alone.
+    pub registry: Option<String>,
+}
+
+/// A hold or a quarantine by hand.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct HoldChange {
+    /// Id of the registry.
+    #[schema(max_length = 100)]
+    pub registry: String,
+    /// The repository.
+    #[schema(min_length = 1, max_length = 500)]
+    pub repository: String,
+    /// Digest of the manifest.
+    #[schema(pattern = "^sha256:[0-9a-f]{64}$")]
+    pub digest: String,
+    /// `held` or `quarantined`. Out of there leads a release, which two people make.
+    pub state: HoldState,
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: String,
+    /// How many hours it lasts, 1 to 87600; absent: until somebody releases it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 87600)]
+    pub hours: Option<u32>,
+}
+
+/// States of a request to release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReleaseState {
+    /// It waits for somebody else.
+    Pending,
+    /// It was approved.
+    Approved,
+    /// It was refused.
+    Rejected,
+}
+
+/// A request to release an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Release {
+    /// Id, a UUID.
+    pub id: String,
+    /// Id of the registry.
+    pub registry: String,
+    /// The repository.
+    pub repository: String,
+    /// Digest of the manifest.
+    pub digest: String,
+    /// What has become of it.
+    pub state: ReleaseState,
+    /// Who asked.
+    pub requested_by: String,
+    /// When.
+    pub requested_at: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// Until when the image is to be released; absent: until something new is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Who decided; never who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<Timestamp>,
+}
+
+/// A request to be made.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct NewRelease {
+    /// Id of the registry.
+    #[schema(max_length = 100)]
+    pub registry: String,
+    /// The repository.
+    #[schema(min_length = 1, max_length = 500)]
+    pub repository: String,
+    /// Digest of the manifest.
+    #[schema(pattern = "^sha256:[0-9a-f]{64}$")]
+    pub digest: String,
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: String,
+    /// How many hours the release lasts, 1 to 8760; absent: 720.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 8760)]
+    pub hours: Option<u32>,
+}
+
+/// A decision on a request.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReleaseDecision {
+    /// Whether the image goes.
+    pub approve: bool,
+    /// Why.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub reason: String,
+}

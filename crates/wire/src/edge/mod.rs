@@ -1,0 +1,36 @@
+//! The protocol of edges, below `/edge/v1`. The edge dials, over mutual TLS.
+//!
+//! | call | asks | answers |
+//! |---|---|---|
+//! | `POST /edge/v1/join` (no certificate yet) | [`JoinRequest`] | [`Joined`] |
+//! | `POST /edge/v1/renew` | [`RenewRequest`] | [`Joined`] |
+//! | `POST /edge/v1/lease` | [`LeaseRequest`] | [`LeaseAnswer`] |
+//! | `POST /edge/v1/heartbeat` | [`HeartbeatRequest`] | [`HeartbeatAnswer`] |
+//! | `PUT /edge/v1/blobs/{sha256 digest}` | the bytes, at most [`MAX_BLOB`] | 201, or 200 where it is there |
+//! | `POST /edge/v1/complete` | [`CompleteRequest`] | 204; 409 `fenced`: somebody else has the job |
+//! | `POST /edge/v1/fail` | [`FailRequest`] | 204; 409 `fenced` |
+//! | `GET /edge/v1/bundle?generation=N` | the generation that is held | [`Signed`](crate::sign::Signed) [`Bundle`]; 304: it is the newest |
+//! | `GET /edge/v1/advisories?have=DIGEST` | the database that is held | bytes with [`ADVISORIES_KIND`]: `delta`, `whole`; 304: it is the newest |
+//! | `GET /edge/v1/verdict?registry=&repository=&digest=&context=` | one name | [`VerdictAnswer`] |
+
+mod bundle;
+mod join;
+mod work;
+
+pub use bundle::{
+    BUNDLE_SCHEMA, Bundle, BundlePolicy, GateVerdict, OnUnknown, VerdictAnswer, VerdictQuery,
+};
+pub use join::{InvalidTicket, JoinRequest, JoinTicket, Joined, RenewRequest};
+pub use work::{
+    CompleteRequest, Counters, FailRequest, HeartbeatAnswer, HeartbeatJob, HeartbeatRequest,
+    ImageAccess, LeaseAnswer, LeaseRequest, LeasedJob, ScanResult, Work,
+};
+
+/// Largest blob that is taken, in bytes: an inventory, never a layer.
+pub const MAX_BLOB: usize = 64 << 20;
+
+/// The header that says what a body of `/edge/v1/advisories` is: `whole` or `delta`.
+pub const ADVISORIES_KIND: &str = "x-lazaret-advisories";
+
+/// The header with the digest of the advisory database that a body leads to.
+pub const ADVISORIES_DIGEST: &str = "x-lazaret-digest";
