@@ -7,6 +7,7 @@ mod keep;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Read;
 
+use lazaret_check::image::places;
 use lazaret_image::{Entry, EntryKind, LayerSink, LayerSummary, SinkError};
 use lazaret_inspect::signs;
 use lazaret_model::{Gap, GapKind, Secret, Sign};
@@ -45,6 +46,7 @@ pub(crate) struct Collector<'a> {
     more_secrets: usize,
     license_texts: Vec<LicenseText>,
     signs: Vec<Sign>,
+    places: Vec<(String, u32, bool)>,
     more_gaps: usize,
     more_links: usize,
     chunk: Vec<u8>,
@@ -72,6 +74,7 @@ impl<'a> Collector<'a> {
             more_secrets: 0,
             license_texts: Vec::new(),
             signs: Vec::new(),
+            places: Vec::new(),
             more_gaps: 0,
             more_links: 0,
             chunk: Vec::new(),
@@ -153,6 +156,7 @@ impl<'a> Collector<'a> {
             secrets: self.secrets,
             license_texts: self.license_texts,
             signs: self.signs,
+            places: self.places,
             occupied: self.occupied,
             directories: self.directories,
             implied: self.implied,
@@ -196,6 +200,15 @@ impl<'a> Collector<'a> {
                 .any(|p| paths::matches(p, path))
     }
 
+    /// Keeps a file or directory that checks of the image ask about.
+    fn place(&mut self, path: &str, mode: u32, directory: bool) {
+        let asked = self.settings.look.misconfigurations;
+        let has_room = self.places.len() < look::MAX_PLACES;
+        if asked && has_room && places::wants(path, mode, directory) {
+            self.places.push((path.to_owned(), mode, directory));
+        }
+    }
+
     /// Notes that nothing more is to be learnt of the file at `path`.
     fn settle(&mut self, path: &str) {
         self.silent.push(paths::hash(path.as_bytes()));
@@ -223,9 +236,13 @@ impl LayerSink for Collector<'_> {
             EntryKind::Opaque => {
                 self.opaque.insert(path.into_owned());
             }
-            EntryKind::Directory => self.directories.push(hash),
+            EntryKind::Directory => {
+                self.directories.push(hash);
+                self.place(&path, entry.mode, true);
+            }
             EntryKind::File => {
                 self.occupied.push(hash);
+                self.place(&path, entry.mode, false);
                 if self.settings.look.signs && self.signs.len() < look::MAX_SIGNS {
                     self.signs.extend(signs::of_mode(&path, entry.mode));
                 }

@@ -38,6 +38,10 @@ pub struct LayerFacts {
     /// What looks like tampering, before it is known which package owns what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signs: Vec<Sign>,
+    /// Files and directories that checks of the image ask about: path, permission bits,
+    /// whether it is a directory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<(String, u32, bool)>,
     /// Hashes of the paths of everything that is not a directory, sorted.
     #[serde(skip)]
     pub occupied: Vec<u64>,
@@ -67,6 +71,7 @@ impl LayerFacts {
             secrets: Vec::new(),
             license_texts: Vec::new(),
             signs: Vec::new(),
+            places: Vec::new(),
             occupied: Vec::new(),
             directories: Vec::new(),
             implied: Vec::new(),

@@ -3,6 +3,8 @@
 //! Rendering needs `helm`, which is no matter of this crate: whoever runs it gives the text
 //! back here.
 
+use std::collections::HashMap;
+
 use crate::Source;
 
 /// Most rendered files of one chart.
@@ -56,6 +58,8 @@ pub fn without_templates(sources: &mut Vec<Source>, dir: &str) {
 #[must_use]
 pub fn rendered(dir: &str, text: &str) -> Vec<Source> {
     let mut files: Vec<(String, String)> = Vec::new();
+    // helm orders documents by kind, so that those of one template stand apart.
+    let mut known: HashMap<String, usize> = HashMap::new();
     for document in text.split("\n---") {
         let document = document.trim_start_matches("---");
         let from = document
@@ -64,12 +68,15 @@ pub fn rendered(dir: &str, text: &str) -> Vec<Source> {
         // The chart's own name stands before the path.
         let path = from.and_then(|from| from.split_once('/')).map(|(_, p)| p);
         let path = format!("{}{}", prefix(dir), path.unwrap_or("templates"));
-        match files.iter_mut().rev().find(|(known, _)| *known == path) {
+        match known.get(&path).and_then(|at: &usize| files.get_mut(*at)) {
             Some((_, text)) => {
                 text.push_str("\n---");
                 text.push_str(document);
             }
-            None if files.len() < MOST_FILES => files.push((path, document.to_owned())),
+            None if known.len() < MOST_FILES => {
+                known.insert(path.clone(), known.len());
+                files.push((path, document.to_owned()));
+            }
             None => {}
         }
     }

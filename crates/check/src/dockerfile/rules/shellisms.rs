@@ -102,9 +102,9 @@ fn of_word(raw: &str) -> Option<(&'static str, &'static [&'static str])> {
         return Some(("{…,…}", &["SC3009"]));
     }
     variables::expansions(raw).into_iter().find_map(|one| {
-        Some(match (one.name, one.rest) {
+        let told: (&'static str, &'static [&'static str]) = match (one.name, one.rest) {
             ("RANDOM" | "SECONDS" | "UID" | "EUID" | "OSTYPE" | "HOSTTYPE" | "DIRSTACK", "") => {
-                ("the variable", &["SC3028"][..])
+                ("the variable", &["SC3028"])
             }
             (_, rest) if one.indirect && rest.is_empty() => ("${!…}", &["SC3053"]),
             (_, rest) if rest.starts_with('[') => ("an array", &["SC3054"]),
@@ -112,7 +112,8 @@ fn of_word(raw: &str) -> Option<(&'static str, &'static [&'static str])> {
             (_, rest) if rest.starts_with('/') => ("replacing with ${…/…}", &["SC3060"]),
             (_, rest) if is_slice(rest) => ("cutting with ${…:…}", &["SC3057"]),
             _ => return None,
-        })
+        };
+        Some(told)
     })
 }
 
