@@ -197,7 +197,8 @@ pub(crate) fn places(layers: &[LayerFacts]) -> Vec<Place> {
                     .iter()
                     .any(|l| l.directories.binary_search(&hash).is_ok())
             };
-            if !tree.hidden(at, path) && !(*directory && again()) {
+            let gone = tree.hidden(at, path) || *directory && again();
+            if !gone {
                 all.insert(path, (*mode, *directory));
             }
         }

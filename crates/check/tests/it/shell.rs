@@ -33,7 +33,7 @@ fn variables_that_nothing_sets_are_told() {
         "ENV bar=10 baz=20\nRUN echo \"$bar$baz\"",
         "RUN foo=1 && echo \"$foo\"",
         "RUN for foo in a b; do echo \"$foo\"; done",
-        "RUN cat list | while read -r foo; do echo \"$foo\"; done",
+        "RUN while read -r foo; do echo \"$foo\"; done < list",
         "RUN echo \"${foo:-none}\" \"${bar-}\" \"${baz:?}\"",
         "RUN echo '$foo' \\$bar",
         "RUN . /etc/os-release && echo \"$foo\"",
