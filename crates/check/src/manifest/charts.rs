@@ -7,6 +7,9 @@ use std::collections::HashMap;
 
 use crate::Source;
 
+/// What follows the path of a template in the name of what it made.
+pub(crate) const RENDERED: &str = " (rendered)";
+
 /// Most rendered files of one chart.
 const MOST_FILES: usize = 10_000;
 
@@ -82,7 +85,7 @@ pub fn rendered(dir: &str, text: &str) -> Vec<Source> {
     }
     let is_object = |(_, text): &(String, String)| text.contains("apiVersion");
     let sources = files.into_iter().filter(is_object).map(|(path, text)| {
-        let mut source = Source::new(format!("{path} (rendered)"), text);
+        let mut source = Source::new(format!("{path}{RENDERED}"), text);
         source.named = true;
         source
     });

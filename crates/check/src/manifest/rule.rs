@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use lazaret_model::FixKind;
 
+use super::charts;
 use super::node::{Node, Span, Value};
 use super::object::{Container, Object, Pod};
 use super::scope::Scope;
@@ -69,6 +70,12 @@ impl<'a> Found<'a> {
     /// Names the resource of the findings that follow.
     pub(crate) fn about(&mut self, object: &'a Object) {
         self.object = Some(object);
+    }
+
+    /// Whether a place is in what helm made of a chart.
+    pub(crate) fn is_rendered(&self, span: Span) -> bool {
+        let source = self.sources.get(span.file as usize);
+        source.is_some_and(|source| source.path.ends_with(charts::RENDERED))
     }
 
     /// What the caller chose.
