@@ -35,6 +35,7 @@ mod single;
 mod stated;
 mod targets;
 mod trivy;
+mod unlooked;
 mod update;
 mod vex;
 

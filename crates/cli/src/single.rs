@@ -12,6 +12,7 @@ use lazaret_model::{Inventory, Location, Package, Target, TargetKind};
 use lazaret_scan::{Look, secrets_of_file};
 
 use crate::errors;
+use crate::unlooked::{self, Partial};
 
 /// Largest single file that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 30;
@@ -24,8 +25,8 @@ pub(crate) fn inventory(path: &Path, input: &str, look: Look) -> anyhow::Result<
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let bytes = bytes(path)?;
     let found = match facts(&bytes, &name) {
-        // A file without packages may well have credentials.
-        Err(_) if look.secrets => Found::default(),
+        // A file without packages may well have credentials, or be a configuration.
+        Err(_) if look.secrets || look.misconfigurations => Found::default(),
         found => found.with_context(|| {
             errors::doing(
                 format!("understand {}", path.display()),
@@ -40,7 +41,7 @@ pub(crate) fn inventory(path: &Path, input: &str, look: Look) -> anyhow::Result<
         true => secrets_of_file(&name, &bytes),
         false => Vec::new(),
     };
-    Ok(Inventory {
+    let mut inventory = Inventory {
         target: Target {
             input: input.to_owned(),
             kind: TargetKind::Filesystem,
@@ -50,7 +51,9 @@ pub(crate) fn inventory(path: &Path, input: &str, look: Look) -> anyhow::Result<
         packages: placed(found, &name),
         secrets,
         ..Inventory::default()
-    })
+    };
+    unlooked::tell(&mut inventory, look, Partial::SingleFile);
+    Ok(inventory)
 }
 
 /// The packages of bytes that may never have been in a file, taken to be at `path`.

@@ -21,6 +21,7 @@ use lazaret_scan::{
 
 use crate::args::{RegistryArgs, TargetArgs};
 use crate::progress::Bar;
+use crate::unlooked::{self, Partial};
 use crate::{advice, console, errors, single, stated};
 
 /// What is inside the target, where one platform of it is asked for.
@@ -61,9 +62,9 @@ fn found(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
             vec![catalog_directory(&path, input, &settings, &bar)?]
         }
         TargetRef::Stdin => source.stream(std::io::stdin().lock(), "standard input", None)?,
-        TargetRef::Sbom(path) => vec![sbom(&path, input)?],
-        TargetRef::Purl(text) => vec![purls(&text, input)?],
-        TargetRef::PurlFile(path) => vec![purls(&read(&path)?, input)?],
+        TargetRef::Sbom(path) => vec![document(sbom(&path, input)?, look)],
+        TargetRef::Purl(text) => vec![document(purls(&text, input)?, look)],
+        TargetRef::PurlFile(path) => vec![document(purls(&read(&path)?, input)?, look)],
         TargetRef::Path(path) => source.path(&path)?,
         TargetRef::Registry(reference) => source.pull(&reference)?,
         TargetRef::Image(reference) => match source.local(&reference) {
@@ -408,8 +409,14 @@ fn sbom_or_file(path: &Path, input: &str, look: Look) -> anyhow::Result<Inventor
         {
             single::inventory(path, input, look)
         }
-        other => other,
+        other => Ok(document(other?, look)),
     }
+}
+
+/// What a document tells, with what it cannot.
+fn document(mut inventory: Inventory, look: Look) -> Inventory {
+    unlooked::tell(&mut inventory, look, Partial::Document);
+    inventory
 }
 
 /// Fills in what a foreign document says only in its purls.

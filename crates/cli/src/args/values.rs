@@ -145,26 +145,37 @@ pub(crate) enum Scanner {
     Misconfig,
 }
 
+/// Every scanner, with its name on the command line and what it finds.
+const SCANNERS: [(Scanner, &str, &str); 5] = [
+    (Scanner::Vuln, "vuln", "known vulnerabilities of packages"),
+    (
+        Scanner::Secret,
+        "secret",
+        "credentials in files, layers and the configuration",
+    ),
+    (
+        Scanner::License,
+        "license",
+        "licences of packages and in texts",
+    ),
+    (
+        Scanner::Tampering,
+        "tampering",
+        "signs that something was put in or changed",
+    ),
+    (
+        Scanner::Misconfig,
+        "misconfig",
+        "what is wrong with an image's configuration, or with files of a directory",
+    ),
+];
+
 /// Scanners, by the names that pipelines know.
 pub(super) fn scanners() -> impl TypedValueParser<Value = Scanner> {
-    let value = |name, help| PossibleValue::new(name).help(help);
-    let values = [
-        value("vuln", "known vulnerabilities of packages"),
-        value(
-            "secret",
-            "credentials in files, layers and the configuration",
-        ),
-        value(
-            "misconfig",
-            "what is wrong with an image's configuration, or with files of a directory",
-        ),
-    ];
-    PossibleValuesParser::new(values).map(|name| match name.as_str() {
-        "secret" => Scanner::Secret,
-        "license" => Scanner::License,
-        "tampering" => Scanner::Tampering,
-        "misconfig" => Scanner::Misconfig,
-        _ => Scanner::Vuln,
+    let values = SCANNERS.map(|(_, name, help)| PossibleValue::new(name).help(help));
+    PossibleValuesParser::new(values).try_map(|text| {
+        let known = SCANNERS.iter().find(|(_, name, _)| *name == text);
+        known.map(|(scanner, ..)| *scanner).ok_or("no such scanner")
     })
 }
 
