@@ -20,6 +20,7 @@ const MAX_DEPTH: usize = 60;
 const KINDS: &[(&str, usize)] = &[
     ("resource", 2),
     ("data", 2),
+    ("provider", 1),
     ("variable", 1),
     ("output", 1),
     ("module", 1),

@@ -249,15 +249,13 @@ fn variables(files: &[File<'_>], arguments: HashMap<String, Node>) -> HashMap<St
 /// The resources that a block stands for: none where `count` is 0, copies where `for_each` is known.
 fn resources(directory: &str, block: &Block, file: &File<'_>, env: &Env<'_>, out: &mut Evaluated) {
     let labels = labels(block);
-    let (prefix, [kind, name]) = (
-        match block.ident.as_str() {
-            "resource" => "",
-            "data" => "data.",
-            _ => return,
-        },
-        labels.as_slice(),
-    ) else {
-        return;
+    // Settings of providers and defaults of variables may hold credentials.
+    let (prefix, kind, name) = match (block.ident.as_str(), labels.as_slice()) {
+        ("resource", [kind, name]) => ("", *kind, *name),
+        ("data", [kind, name]) => ("data.", *kind, *name),
+        ("provider", [name]) => ("", "provider", *name),
+        ("variable", [name]) => ("", "variable", *name),
+        _ => return,
     };
     let given = |key: &str| {
         block
@@ -288,7 +286,7 @@ fn resources(directory: &str, block: &Block, file: &File<'_>, env: &Env<'_>, out
         let kind = format!("{prefix}{kind}");
         out.resources.push(Resource {
             kind,
-            name: (*name).to_owned(),
+            name: name.to_owned(),
             module: directory.to_owned(),
             node,
             span,

@@ -298,3 +298,51 @@ fn a_plan_with_objects_of_kubernetes_is_no_manifest() {
         .find(|one| one.id == "LZ-KW-002");
     assert!(host.is_some(), "{all:?}");
 }
+
+#[test]
+fn credentials_are_found_wherever_they_are_written() {
+    let told = |text: &str| {
+        let all = examine(&[("main.tf", text)]);
+        let shown = format!("{all:?}");
+        assert!(!shown.contains("correct-horse"), "{shown}");
+        all.misconfigurations
+            .iter()
+            .any(|one| one.id == "LZ-TF-046")
+    };
+    for text in [
+        "provider \"aws\" {\n  secret_key = \"correct-horse-battery\"\n}\n",
+        "variable \"db_password\" {\n  default = \"correct-horse-battery\"\n}\n",
+        "resource \"aws_lambda_function\" \"a\" {\n  environment {\n    variables = {\n      DB_PASSWORD = \"correct-horse-battery\"\n    }\n  }\n}\n",
+        "resource \"google_cloud_run_service\" \"a\" {\n  template {\n    env {\n      name  = \"DB_PASSWORD\"\n      value = \"correct-horse-battery\"\n    }\n  }\n}\n",
+    ] {
+        assert!(told(text), "{text}");
+    }
+    for text in [
+        "provider \"aws\" {\n  secret_key = var.key\n}\n",
+        "variable \"db_password\" {\n  type = string\n}\n",
+        "resource \"a\" \"b\" {\n  env {\n    name  = \"DB_PASSWORD_FILE\"\n    value = \"/run/secrets/db\"\n  }\n}\n",
+    ] {
+        assert!(!told(text), "{text}");
+    }
+}
+
+#[test]
+fn what_only_a_premium_registry_of_azure_has_is_asked_of_one() {
+    let aliases = |more: &str| {
+        let text = format!(
+            "resource \"azurerm_container_registry\" \"a\" {{\n  public_network_access_enabled = false\n{more}}}\n"
+        );
+        let all = examine(&[("main.tf", &text)]).misconfigurations.into_iter();
+        let of = all.filter(|one| one.id == "LZ-TF-025");
+        let mut ids: Vec<String> = of.flat_map(|one| one.aliases).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(aliases("  sku = \"Basic\"\n"), Vec::<String>::new());
+    assert_eq!(
+        aliases("  sku = \"Premium\"\n"),
+        ["CKV_AZURE_164", "CKV_AZURE_166", "CKV_AZURE_167"]
+    );
+    let all = "  sku = \"Premium\"\n  quarantine_policy_enabled = true\n  trust_policy {\n    enabled = true\n  }\n  retention_policy_in_days = 7\n";
+    assert_eq!(aliases(all), Vec::<String>::new());
+}

@@ -3,8 +3,9 @@
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;
+use crate::manifest::node::Node;
 use crate::terraform::module::Resource;
-use crate::terraform::rule::{Found, Plan, Rule};
+use crate::terraform::rule::{Found, Plan, Rule, find};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -35,7 +36,8 @@ pub(super) static RULE: Rule = Rule {
     look,
 };
 
-fn look(_: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
+fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
+    parts(resource, found);
     found.want(
         &["CKV_AZURE_139"],
         &["public_network_access_enabled"],
@@ -43,4 +45,43 @@ fn look(_: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
         "is open to the internet",
         |node| node.as_bool() == Some(false),
     );
+}
+
+/// What only the premium tier has: each by the attribute of either major version of the provider.
+const PREMIUM: &[(&[&str], &[&[&str]], &str)] = &[
+    (
+        &["CKV_AZURE_166"],
+        &[&["quarantine_policy_enabled"]],
+        "gives out images before anybody looked at them",
+    ),
+    (
+        &["CKV_AZURE_164"],
+        &[&["trust_policy_enabled"], &["trust_policy", "enabled"]],
+        "asks for no signatures",
+    ),
+    (
+        &["CKV_AZURE_167"],
+        &[
+            &["retention_policy_in_days"],
+            &["retention_policy", "enabled"],
+        ],
+        "keeps what no tag names for ever",
+    ),
+];
+
+fn parts(resource: &Resource, found: &mut Found<'_>) {
+    if resource.node.str_at("sku") != Some("Premium") {
+        return;
+    }
+    for (peers, paths, what) in PREMIUM {
+        let given = paths.iter().filter_map(|path| find(&resource.node, path).0);
+        let is_on = |node: &Node| {
+            node.is_unknown()
+                || node.as_bool() == Some(true)
+                || node.as_int().is_some_and(|days| days > 0)
+        };
+        if !given.into_iter().any(is_on) {
+            found.add_rated(peers, resource.span, what, Severity::Low);
+        }
+    }
 }
