@@ -41,6 +41,30 @@ fn object<'a>(
         value: Value::Map(entries),
         span: one.span,
     };
+    let data = data(one, kind, text);
+    let mut meta = vec![(word("name"), one.get("name").cloned().unwrap_or_default())];
+    if let Some(namespace) = one.get("namespace").or(namespace) {
+        meta.push((word("namespace"), namespace.clone()));
+    }
+    let field = if kind == "Secret" {
+        "stringData"
+    } else {
+        "data"
+    };
+    let mut entries = vec![
+        (word("apiVersion"), word("v1")),
+        (word("kind"), word(kind)),
+        (word("metadata"), map(meta)),
+        (word(field), map(data)),
+    ];
+    if let Some(kind) = one.get("type") {
+        entries.push((word("type"), kind.clone()));
+    }
+    map(entries)
+}
+
+/// Keys and values of a generator: literals, lines of files, and files.
+fn data<'a>(one: &Node, kind: &str, text: &impl Fn(&str) -> Option<&'a str>) -> Vec<(Node, Node)> {
     let mut data: Vec<(Node, Node)> = Vec::new();
     for literal in one.list("literals").iter().take(MOST) {
         let pair = literal.as_str().and_then(|text| text.split_once('='));
@@ -74,25 +98,7 @@ fn object<'a>(
         );
         data.push(entry(name, "", file.span));
     }
-    let mut meta = vec![(word("name"), one.get("name").cloned().unwrap_or_default())];
-    if let Some(namespace) = one.get("namespace").or(namespace) {
-        meta.push((word("namespace"), namespace.clone()));
-    }
-    let field = if kind == "Secret" {
-        "stringData"
-    } else {
-        "data"
-    };
-    let mut entries = vec![
-        (word("apiVersion"), word("v1")),
-        (word("kind"), word(kind)),
-        (word("metadata"), map(meta)),
-        (word(field), map(data)),
-    ];
-    if let Some(kind) = one.get("type") {
-        entries.push((word("type"), kind.clone()));
-    }
-    map(entries)
+    data
 }
 
 fn entry(name: &str, value: &str, span: Span) -> (Node, Node) {

@@ -44,6 +44,8 @@ pub(crate) struct Judge {
     circumstances: Circumstances,
     /// What the manifests of `--exposure-from` deploy.
     deployed: Deployed,
+    /// Whether somebody's own policy decides: the default one asks for no exposure.
+    is_own: bool,
 }
 
 impl Judge {
@@ -63,6 +65,7 @@ impl Judge {
             gate,
             circumstances: circumstances(args),
             deployed: Deployed::read(&args.exposure_from)?,
+            is_own: !args.policy.is_empty(),
         })
     }
 
@@ -106,8 +109,9 @@ impl Judge {
     /// The same with what `sources` deploy, for a report that is about them: the widest class
     /// of their workloads.
     pub(crate) fn with_workloads(mut self, sources: &[Source]) -> Self {
-        let known = self.circumstances.exposure;
-        self.circumstances.exposure = known.or_else(|| Deployed::of(sources).widest());
+        if self.is_own && self.circumstances.exposure.is_none() {
+            self.circumstances.exposure = Deployed::of(sources).widest();
+        }
         self
     }
 

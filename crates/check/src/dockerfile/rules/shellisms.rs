@@ -6,91 +6,101 @@ use super::variables;
 
 /// What bash knows and sh does not.
 pub(super) fn bashisms(command: &Command, told: &mut Vec<Told>) {
-    let remedy = "name bash with SHELL, or write it as sh has it";
-    let mut say = |span: std::ops::Range<usize>, what: &str, alias: &'static [&'static str]| {
-        told.push(Told {
-            span,
-            message: format!("{what} is bash's, and this is read by sh"),
-            remedy,
-            severity: Severity::Low,
-            alias,
-        });
-    };
-    let name = command
-        .words
-        .first()
-        .map_or(command.span.clone(), |w| w.span.clone());
+    let words = command.words.iter().chain(&command.assignments);
+    let of_words = words.take(1_000).filter_map(|word| {
+        let (what, alias) = of_word(&word.raw)?;
+        Some((&word.span, what.to_owned(), alias))
+    });
+    let all = of_command(command)
+        .into_iter()
+        .chain(of_redirects(command))
+        .chain(of_assignments(command))
+        .chain(of_words);
+    told.extend(all.map(|(span, what, alias)| Told {
+        span: span.clone(),
+        message: format!("{what} is bash's, and this is read by sh"),
+        remedy: "name bash with SHELL, or write it as sh has it",
+        severity: Severity::Low,
+        alias,
+    }));
+}
+
+/// Where it stands, what it is, ShellCheck's id.
+type Bashism<'c> = (&'c std::ops::Range<usize>, String, &'static [&'static str]);
+
+/// Commands of bash, and arguments that only bash's know.
+fn of_command(command: &Command) -> Vec<Bashism<'_>> {
+    let name = command.words.first().map_or(&command.span, |w| &w.span);
+    let written = |raw: &str| command.args().iter().find(|word| word.raw == raw);
+    let own = |what: &str, alias: &'static [&'static str]| vec![(name, what.to_owned(), alias)];
     match command.name() {
-        "[[" => say(name, "[[", &["SC3010"]),
-        "source" => say(name, "source", &["SC3046"]),
-        "let" => say(name, "let", &["SC3039"]),
+        "[[" => own("[[", &["SC3010"]),
+        "source" => own("source", &["SC3046"]),
+        "let" => own("let", &["SC3039"]),
+        what @ ("pushd" | "popd" | "dirs" | "declare" | "typeset" | "shopt" | "disown") => {
+            own(what, &["SC3044"])
+        }
         "echo" => {
             let flags = ["-e", "-ne", "-en", "-E"];
-            if let Some(word) = command
-                .args()
-                .first()
-                .filter(|w| flags.contains(&w.raw.as_str()))
-            {
-                say(word.span.clone(), "a flag of echo", &["SC3037"]);
-            }
+            let first = command.args().first();
+            let flag = first.filter(|word| flags.contains(&word.raw.as_str()));
+            flag.map(|word| (&word.span, "a flag of echo".to_owned(), &["SC3037"][..]))
+                .into_iter()
+                .collect()
         }
         "set" => {
-            let flags = command.args().windows(2);
-            let mut pipefail = flags.filter(|w| w[0].raw.ends_with('o') && w[1].raw == "pipefail");
-            if let Some(words) = pipefail.next() {
-                say(
-                    words[1].span.clone(),
-                    "pipefail, before Debian 13,",
-                    &["SC3040"],
-                );
-            }
-        }
-        "pushd" | "popd" | "dirs" | "declare" | "typeset" | "shopt" | "disown" => {
-            let what = command.name().to_owned();
-            say(name, &what, &["SC3044"]);
+            let mut pairs = command.args().windows(2);
+            let pipefail = pairs.find(|w| w[0].raw.ends_with('o') && w[1].raw == "pipefail");
+            let what = "pipefail, before Debian 13,".to_owned();
+            pipefail
+                .map(|words| (&words[1].span, what, &["SC3040"][..]))
+                .into_iter()
+                .collect()
         }
         "[" | "test" => {
-            for (raw, what, alias) in [
+            let all: [(&str, &str, &'static [&'static str]); 3] = [
                 ("==", "== in [", &["SC3014"]),
                 ("=~", "=~", &["SC3015"]),
                 ("-v", "-v of a test", &["SC3016"]),
-            ] {
-                if let Some(word) = command.args().iter().find(|w| w.raw == raw) {
-                    say(word.span.clone(), what, alias);
-                }
-            }
+            ];
+            let found = all.into_iter().filter_map(|(raw, what, alias)| {
+                Some((&written(raw)?.span, what.to_owned(), alias))
+            });
+            found.collect()
         }
-        _ => {}
+        _ => Vec::new(),
     }
-    for redirect in &command.redirects {
-        match redirect.operator.as_str() {
-            "&>" | "&>>" => say(
-                redirect.target.span.clone(),
-                &redirect.operator,
-                &["SC3020"],
-            ),
-            "<<<" => say(redirect.target.span.clone(), "<<<", &["SC3011"]),
-            _ => {}
-        }
-    }
-    for word in &command.assignments {
+}
+
+fn of_redirects(command: &Command) -> impl Iterator<Item = Bashism<'_>> {
+    command.redirects.iter().filter_map(|redirect| {
+        let alias: &'static [&'static str] = match redirect.operator.as_str() {
+            "&>" | "&>>" => &["SC3020"],
+            "<<<" => &["SC3011"],
+            _ => return None,
+        };
+        Some((&redirect.target.span, redirect.operator.clone(), alias))
+    })
+}
+
+fn of_assignments(command: &Command) -> impl Iterator<Item = Bashism<'_>> {
+    let assigned = command.assignments.iter().filter_map(|word| {
         let (left, right) = word.raw.split_once('=').unwrap_or((&word.raw, ""));
-        if left.ends_with('+') {
-            say(word.span.clone(), "+=", &["SC3024"]);
+        let (what, alias): (&str, &'static [&'static str]) = if left.ends_with('+') {
+            ("+=", &["SC3024"])
         } else if right.starts_with('(') {
-            say(word.span.clone(), "an array", &["SC3030"]);
-        }
-    }
+            ("an array", &["SC3030"])
+        } else {
+            return None;
+        };
+        Some((&word.span, what.to_owned(), alias))
+    });
     let process = |w: &&ShellWord| w.raw.starts_with("<(") || w.raw.starts_with(">(");
-    if let Some(word) = command.args().iter().find(process) {
-        say(word.span.clone(), "process substitution", &["SC3001"]);
-    }
-    let words = command.words.iter().chain(&command.assignments);
-    for word in words.take(1_000) {
-        if let Some((what, alias)) = of_word(&word.raw) {
-            say(word.span.clone(), what, alias);
-        }
-    }
+    let process = command.args().iter().find(process).map(|word| {
+        let alias: &'static [&'static str] = &["SC3001"];
+        (&word.span, "process substitution".to_owned(), alias)
+    });
+    assigned.chain(process)
 }
 
 /// What only bash makes of a word.
