@@ -180,17 +180,19 @@ pub(crate) fn of_scope(scope: &Scope, files: &[&Source]) -> Vec<Exposure> {
         .collect()
 }
 
-/// Every workload of a scope with its exposure, for checks.
-pub(crate) fn classes(scope: &Scope) -> Vec<(&Object, Exposure)> {
-    let policies = Policies::of(scope);
-    let entries = entry::entries(scope);
-    let pods = scope
-        .objects
-        .iter()
-        .filter_map(Object::pod)
-        .filter(is_outermost);
-    pods.map(|pod| (pod.object, judge(&pod, &entries, &policies, &[])))
-        .collect()
+/// Every workload of a scope with its exposure, for checks; computed once.
+pub(crate) fn classes(scope: &Scope) -> impl Iterator<Item = (&Object, &Exposure)> {
+    let known = scope.exposures.get_or_init(|| {
+        let policies = Policies::of(scope);
+        let entries = entry::entries(scope);
+        let pods = scope.objects.iter().enumerate();
+        let pods = pods.filter_map(|(at, object)| Some((at, object.pod()?)));
+        pods.filter(|(_, pod)| is_outermost(pod))
+            .map(|(at, pod)| (at, judge(&pod, &entries, &policies, &[])))
+            .collect()
+    });
+    let all = known.iter();
+    all.filter_map(|(at, exposure)| Some((scope.objects.get(*at)?, exposure)))
 }
 
 /// What somebody declared: the label or annotation `exposure` of the workload or its pods.

@@ -166,12 +166,12 @@ fn scopes_of(files: &[&Source], numbers: &[usize], others: &[Source]) -> (Vec<Sc
     let mut scopes = Vec::new();
     for root in kustomize.outermost() {
         let objects = kustomize.render(&root);
-        scopes.push(Scope { root, objects });
+        scopes.push(Scope::new(root, objects));
     }
     // Kustomizations that only use each other are not lost for that.
     while let Some(root) = kustomize.unreached() {
         let objects = kustomize.render(&root);
-        scopes.push(Scope { root, objects });
+        scopes.push(Scope::new(root, objects));
     }
     gaps.append(&mut kustomize.gaps);
     let used = kustomize.used();
@@ -179,13 +179,7 @@ fn scopes_of(files: &[&Source], numbers: &[usize], others: &[Source]) -> (Vec<Sc
         .into_iter()
         .filter(|one| !used.contains(&one.path))
         .flat_map(|one| one.objects);
-    scopes.insert(
-        0,
-        Scope {
-            root: String::new(),
-            objects: rest.collect(),
-        },
-    );
+    scopes.insert(0, Scope::new(String::new(), rest.collect()));
     (scopes, gaps)
 }
 
