@@ -6,7 +6,7 @@
 #   make bench               what a scan costs, as ratios to what nobody can leave out
 #   make bench IMAGE=DIR:TAG the same on an OCI layout of yours
 #   make fuzz SECONDS=60     every reader of foreign bytes, that long each (nightly, cargo-fuzz)
-#   make check               formatting, lints, licences, our own image
+#   make check               formatting, lints, licences, our own image, Dockerfile, manifests
 #   make dist                what is given to others: static program, Debian package, image, sums
 #   make dist-twice          the same out of two folders, byte by byte
 #   make deps                the Debian packages that tests use as real peers
@@ -20,9 +20,9 @@ BIN := $(CARGO_TARGET_DIR)/release/lazaret
 OUT := $(CARGO_TARGET_DIR)/sample
 
 # What tests use as real peers; each test says so and skips where one is absent.
-PEERS := docker-registry skopeo podman containerd zstd jq openssl strace rpm
+PEERS := docker-registry skopeo podman containerd zstd jq openssl postgresql strace rpm
 
-.PHONY: run test bench fuzz check deps build clean help dist dist-binary dist-check dist-twice
+.PHONY: run test bench fuzz check deps build clean help dist dist-binary dist-check dist-folder dist-twice
 
 help:
 	@sed -n '3,13s/^# *//p' Makefile
@@ -67,7 +67,9 @@ bench: build
 fuzz:
 	@SECONDS_EACH=$(or $(SECONDS),60) fuzz/run.sh $(TARGETS)
 
-check: dist-check
+# Our own image of a quick build: what is in it is what is in the one that is given to others.
+check:
+	$(MAKE) --no-print-directory dist-check DIST_PROFILE=dev
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "cargo-deny is not installed: licences and advisories not checked"; fi
@@ -77,7 +79,7 @@ check: dist-check
 # the same wherever it is built.
 DIST_PROFILE ?= release
 DIST_TARGET := x86_64-unknown-linux-gnu
-DIST := $(CARGO_TARGET_DIR)/dist
+DIST := $(CARGO_TARGET_DIR)/dist$(if $(filter-out release,$(DIST_PROFILE)),-$(DIST_PROFILE))
 DIST_BIN = $(CARGO_TARGET_DIR)/$(DIST_TARGET)/$(DIST_PROFILE:dev=debug)/lazaret
 DIST_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 CARGO_HOME ?= $(HOME)/.cargo
@@ -100,20 +102,25 @@ dist: dist-binary
 	"$$tool" pack "$(CARGO_TARGET_DIR)/lazaret-dist-program" "$(DIST_VERSION)" "$(DIST)"
 	@chmod +x "$(DIST)/lazaret-$(DIST_VERSION)-linux-amd64"
 
-# Our own image, by our own measure.
+dist-folder:
+	@echo "$(DIST)"
+
+# Our own image, Dockerfile and manifests, by our own measure.
 dist-check: dist
 	@program="$(DIST)/lazaret-$(DIST_VERSION)-linux-amd64"; \
 	if ldd "$$program" 2>&1 | grep -q "=>"; then echo "$$program is not static"; exit 1; fi; \
 	(cd "$(DIST)" && sha256sum --quiet -c SHA256SUMS); \
 	"$$program" scan "oci-archive:$(DIST)/lazaret-$(DIST_VERSION).oci.tar" --cache-dir=none \
-	  --severity low,medium,high,critical --fail-on low
+	  --scanners vuln,secret,misconfig,tampering --severity low,medium,high,critical \
+	  --fail-on low; \
+	"$$program" check Dockerfile deploy --fail-on low --fail-on-gaps
 
 # The same bytes out of another folder.
 dist-twice: dist
-	@other=$$(mktemp -d); trap 'rm -rf "$$other"' EXIT; \
-	git ls-files -z | tar --null -T - -c | tar -x -C "$$other"; \
-	$(MAKE) --no-print-directory -C "$$other" dist CARGO_TARGET_DIR="$$other/target" DIST_PROFILE=$(DIST_PROFILE) >/dev/null; \
-	diff "$(DIST)/SHA256SUMS" "$$other/target/dist/SHA256SUMS" && echo "byte-identical in two folders"
+	@other=$$(mktemp -d); trap 'rm -rf "$$other"' EXIT; mkdir "$$other/lazaret"; \
+	git ls-files -z | tar --null -T - -c | tar -x -C "$$other/lazaret"; \
+	$(MAKE) --no-print-directory -C "$$other/lazaret" dist CARGO_TARGET_DIR="$$other/target" DIST_PROFILE=$(DIST_PROFILE) >/dev/null; \
+	diff "$(DIST)/SHA256SUMS" "$$other/target/$(notdir $(DIST))/SHA256SUMS" && echo "byte-identical in two folders"
 
 clean:
 	cargo clean

@@ -106,6 +106,11 @@ pub fn answers(bytes: &[u8]) {
     lazaret_image::credentials::exercise(bytes);
 }
 
+/// What registries tell about pushes.
+pub fn registry_event(bytes: &[u8]) {
+    lazaret_wire::event::exercise(bytes);
+}
+
 /// References, package URLs, digests, platforms: what prints must read back the same.
 pub fn names(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {

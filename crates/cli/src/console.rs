@@ -51,6 +51,11 @@ pub(crate) fn is_quiet() -> bool {
     console().quiet
 }
 
+/// Whether what is done is to be said.
+pub(crate) fn is_verbose() -> bool {
+    console().verbose
+}
+
 /// Says what is done, where that was asked for.
 pub(crate) fn detail(text: std::fmt::Arguments<'_>) {
     if console().verbose {

@@ -30,6 +30,7 @@ mod reference;
 mod rematch;
 mod sample;
 mod scan;
+mod serve;
 mod settings;
 mod single;
 mod stated;
@@ -123,6 +124,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         Command::Vex(vex) => match vex.command {
             VexCommand::Init(init) => vex::init(&init),
         },
+        Command::Serve(args) => serve::run(&args),
         Command::Debug(debug) => debug::run(debug.command),
         Command::Config(shown) => config::run(&shown),
         Command::Doctor(doctor) => doctor::run(&doctor),

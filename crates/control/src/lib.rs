@@ -1,1 +1,22 @@
 //! The centre: the interface, the console, registry events, verdicts, quarantine.
+//!
+//! One process. [`serve`] opens the store, offers the set-up token where nobody is known
+//! yet, answers HTTP until it is told to stop, and then lets what runs come to its end.
+//! The folder `api` holds the routes, a file for each noun; `queries` what they and the
+//! console ask of the store. SQL is the store's, layers are `scan`'s.
+
+mod api;
+mod app;
+pub mod auth;
+pub mod http;
+pub mod keys;
+mod metrics;
+mod pages;
+pub mod queries;
+mod serve;
+mod watch;
+mod work;
+
+pub use api::openapi;
+pub use app::{App, Centre, Settings};
+pub use serve::{ServeError, Served, serve};

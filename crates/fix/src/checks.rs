@@ -41,13 +41,13 @@ pub fn mend(source: &Source, settings: &Settings, wanted: &dyn Fn(&str, u32) -> 
     // What was tried and did not help: the check and the text of the place.
     let mut tried: BTreeSet<(&'static str, String, String)> = BTreeSet::new();
     for _ in 0..MOST {
-        let left = failures(&now, settings);
+        let (left, unread) = failures(&now, settings);
         let next = mendable(&left, &now, settings).find(|f| {
             wanted(f.check.id, now.place(f.span.start).line) && !tried.contains(&name(f, &now))
         });
         let Some(finding) = next else { break };
         let after = apply(&now.text, &finding.edits).ok().filter(|after| {
-            let found = failures(&of(&now, after), settings);
+            let (found, gaps) = failures(&of(&now, after), settings);
             let count = |of: &[Finding], id: &str| of.iter().filter(|f| f.check.id == id).count();
             let id = finding.check.id;
             let is_gone = count(&found, id) < count(&left, id);
@@ -55,7 +55,9 @@ pub fn mend(source: &Source, settings: &Settings, wanted: &dyn Fn(&str, u32) -> 
                 .iter()
                 .filter(|f| count(&found, f.check.id) > count(&left, f.check.id));
             // A label in the place of a deprecated instruction may want more labels.
-            is_gone && found.len() <= left.len() && new.all(|f| f.severity <= finding.severity)
+            let is_worse = !new.all(|f| f.severity <= finding.severity);
+            // What can no longer be read has no mistakes, and is no better for it.
+            is_gone && gaps <= unread && found.len() <= left.len() && !is_worse
         });
         let mut edits = Ok(mending.edits.clone());
         // From the last to the first, so that the places of the others stay.
@@ -110,8 +112,9 @@ fn of(source: &Source, text: &str) -> Source {
     changed
 }
 
-fn failures(source: &Source, settings: &Settings) -> Vec<Finding> {
-    let mut found = examine(std::slice::from_ref(source), settings).found;
-    found.retain(|f| f.status == CheckStatus::Fail);
-    found
+/// The mistakes of a file, and how much of it could not be read.
+fn failures(source: &Source, settings: &Settings) -> (Vec<Finding>, usize) {
+    let mut findings = examine(std::slice::from_ref(source), settings);
+    findings.found.retain(|f| f.status == CheckStatus::Fail);
+    (findings.found, findings.gaps.len())
 }

@@ -4,5 +4,6 @@ pub mod dist;
 pub mod floor;
 pub mod forge;
 pub mod image;
+pub mod postgres;
 pub mod registry;
 pub mod shared;

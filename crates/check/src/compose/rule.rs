@@ -5,8 +5,9 @@ use std::ops::Range;
 use lazaret_model::{FixKind, Severity};
 
 use super::service::Service;
-use crate::manifest::node::Span;
-use crate::{Check, Finding, Source};
+use crate::manifest::node::{Node, Span};
+use crate::manifest::write;
+use crate::{Check, Edit, Finding, Source};
 
 /// A check and the code that looks for it.
 pub(crate) struct Rule {
@@ -26,6 +27,8 @@ pub(crate) struct Found<'a> {
     around: Span,
     /// The file that answers are about, where not all are.
     only: Option<u32>,
+    /// What mends the next finding, and the file that it is for.
+    edit: Option<(u32, Edit)>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -47,8 +50,47 @@ impl<'a> Found<'a> {
             only,
             name: service.name(),
             around,
+            edit: None,
             findings,
         }
+    }
+
+    /// What mends the next finding: another scalar in the place of `node`.
+    pub(crate) fn set(&mut self, node: &Node, text: &str) {
+        self.edit = self.edit(node, |source| write::set(source, node, text));
+    }
+
+    /// What mends the next finding: `key: value` in the service. Nothing where parts of it
+    /// come from another service or file, which may have the key as well.
+    pub(crate) fn insert(&mut self, service: &Service<'_>, key: &str, value: &str) {
+        let own = service.node.span;
+        let within = |node: &Node| {
+            node.span.file == own.file && (own.start..=own.end).contains(&node.span.start)
+        };
+        let mut entries = service.node.entries();
+        self.edit = match entries.all(|(key, _)| within(key)) {
+            true => self.edit(service.node, |source| {
+                write::insert(source, service.node, key, value)
+            }),
+            false => None,
+        };
+    }
+
+    /// What mends the next finding: another last item of `list`.
+    pub(crate) fn append(&mut self, list: &Node, item: &str) {
+        self.edit = self.edit(list, |source| write::append(source, list, item));
+    }
+
+    /// What mends the next finding: `list` without the item at `index`.
+    pub(crate) fn remove(&mut self, list: &Node, index: usize) {
+        self.edit = self.edit(list, |source| write::remove(source, list, index));
+    }
+
+    /// An edit with the file that it is for.
+    fn edit(&self, node: &Node, make: impl FnOnce(&str) -> Option<Edit>) -> Option<(u32, Edit)> {
+        let file = node.span.file;
+        let source = self.sources.get(file as usize)?;
+        Some((file, make(&source.text)?))
     }
 
     /// A failure at `span`; `what` follows the service's name.
@@ -77,6 +119,7 @@ impl<'a> Found<'a> {
     }
 
     fn put(&mut self, span: Span, what: &str, shape: impl FnOnce(Finding) -> Finding) {
+        let edit = self.edit.take();
         let Some(source) = self.sources.get(span.file as usize) else {
             return;
         };
@@ -98,9 +141,12 @@ impl<'a> Found<'a> {
         .remedy(self.rule.remedy)
         .resource(self.name);
         let mut finding = shape(finding);
-        // Nothing here writes an edit yet, so a person has to.
-        if finding.fix == FixKind::Auto {
-            finding.fix = FixKind::Suggested;
+        match edit {
+            Some((file, edit)) if file == span.file => finding.edits.push(edit),
+            Some(_) => finding.fix = FixKind::Suggested,
+            // What is automatic as a rule needs a person where there is no edit.
+            None if finding.fix == FixKind::Auto => finding.fix = FixKind::Suggested,
+            None => {}
         }
         self.findings.push(finding);
     }

@@ -97,7 +97,40 @@ pub(crate) fn flags(container: &Container<'_>, wanted: &[Flag], found: &mut Foun
         let given = flag(container, want.flag);
         if !holds(&want.want, given.map(|(value, _)| value)) {
             let span = given.map_or(container.span(), |(_, span)| span);
+            mend(container, want, given.map(|(value, _)| value), found);
             found.add_as(want.peers, span, format!("`{component}` {}", want.wrong));
+        }
+    }
+}
+
+/// What mends the next finding, where the flag is a word of its own in a list of words.
+fn mend(container: &Container<'_>, want: &Flag, given: Option<&str>, found: &mut Found<'_>) {
+    let value = match &want.want {
+        Want::Is(value) => Some(*value),
+        Want::Loopback => Some("127.0.0.1"),
+        Want::Unset | Want::IsNot(_) => None,
+        _ => return,
+    };
+    let flag = want.flag;
+    let lists = ["command", "args"].map(|key| container.node.get(key));
+    for list in lists.into_iter().flatten() {
+        let written = given.map(|given| format!("--{flag}={given}"));
+        for item in list.items() {
+            let word = item.as_str().unwrap_or_default();
+            let name = word.rsplit('/').next().unwrap_or_default();
+            match (&written, value) {
+                (Some(written), Some(value)) if word == written => {
+                    return found.set(item, &format!("--{flag}={value}"));
+                }
+                (Some(written), None) if word == written => {
+                    return found.remove(list, item.span);
+                }
+                // A program that is not the whole word stands in a line of a shell.
+                (None, Some(value)) if name == want.component => {
+                    return found.append(list, &format!("--{flag}={value}"));
+                }
+                _ => {}
+            }
         }
     }
 }

@@ -34,6 +34,21 @@ pub(crate) fn host_flag(pod: &Pod<'_>, key: &str, what: &str, found: &mut Found<
     }
 }
 
+/// What mends the next finding: the container drops every capability.
+pub(crate) fn drop_all(container: &Container<'_>, found: &mut Found<'_>) {
+    let Some(context) = container.own_context() else {
+        let value = "{drop: [ALL]}";
+        return found.insert_below(container.node, "securityContext", "capabilities", value);
+    };
+    match container.capability_list("drop") {
+        Some(list) => found.append(list, "ALL"),
+        None if context.get("capabilities").is_some() => {
+            found.insert(context.get("capabilities"), "drop", "[ALL]");
+        }
+        None => found.insert(Some(context), "capabilities", "{drop: [ALL]}"),
+    }
+}
+
 /// Whether a pod is labelled as one that runs code nobody vouches for.
 pub(crate) fn is_untrusted(pod: &Pod<'_>) -> bool {
     ["trust", "security.lazaret.dev/trust", "workload-trust"]

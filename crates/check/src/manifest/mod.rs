@@ -17,6 +17,7 @@ mod rule;
 pub mod scope;
 pub(crate) mod sensitivity;
 mod transform;
+pub(crate) mod write;
 pub mod yaml;
 
 use std::collections::{BTreeMap, HashSet};

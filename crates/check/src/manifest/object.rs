@@ -278,6 +278,12 @@ impl<'a> Container<'a> {
             .map_or(self.node.span, |name| name.span)
     }
 
+    /// The list `securityContext.capabilities.KEY`.
+    #[must_use]
+    pub fn capability_list(&self, key: &str) -> Option<&'a Node> {
+        self.own_context()?.get("capabilities")?.get(key)
+    }
+
     /// Items of `securityContext.capabilities.KEY`.
     #[must_use]
     pub fn capabilities(&self, key: &str) -> &'a [Node] {

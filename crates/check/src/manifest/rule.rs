@@ -5,9 +5,10 @@ use std::ops::Range;
 use lazaret_model::FixKind;
 
 use super::charts;
-use super::node::{Node, Span, Value};
+use super::node::{Node, Span};
 use super::object::{Container, Object, Pod};
 use super::scope::Scope;
+use super::write;
 use crate::{Check, Edit, Finding, Settings, Source};
 
 /// A check and the code that looks for it.
@@ -83,63 +84,44 @@ impl<'a> Found<'a> {
         self.settings
     }
 
-    /// What mends the next finding: another scalar in the place of `node`. Nothing where the
-    /// text there is not that scalar itself, but an alias, a template or a patch.
+    /// What mends the next finding: another scalar in the place of `node`.
     pub(crate) fn set(&mut self, node: &Node, text: &str) {
-        let written = self
-            .text(node.span)
-            .map(|written| written.trim_matches(['"', '\'']));
-        if written.is_some_and(|written| Some(written) == node.as_str()) {
-            self.edit = Some(Edit {
-                range: range(node.span),
-                text: text.to_owned(),
-            });
-        }
+        let file = self.file(node.span);
+        self.edit = file.and_then(|file| write::set(file, node, text));
     }
 
-    /// What mends the next finding: `key: value` as the first entry of `map`, in its own style.
+    /// What mends the next finding: `key: value` in `map`.
     pub(crate) fn insert(&mut self, map: Option<&Node>, key: &str, value: &str) {
-        let Some(map) = map.filter(|map| matches!(map.value, Value::Map(_))) else {
-            return;
-        };
-        let first = map.entries().next().map(|(key, _)| key.span);
-        let Some(opening) = self.text(Span {
-            end: map.span.start.saturating_add(1),
-            ..map.span
-        }) else {
-            return;
-        };
-        let quoted = first
-            .and_then(|span| self.text(span))
-            .is_some_and(|key| key.starts_with('"'));
-        let key = if quoted {
-            format!("\"{key}\"")
-        } else {
-            key.to_owned()
-        };
-        let (at, text) = match (opening, first) {
-            ("{", Some(_)) => (
-                map.span.start.saturating_add(1),
-                format!("{key}: {value}, "),
-            ),
-            ("{", None) => (map.span.start.saturating_add(1), format!("{key}: {value}")),
-            // A block map begins with its first key; an alias does not.
-            (_, Some(span)) if span.start == map.span.start && span.file == map.span.file => {
-                let indent = " ".repeat(span.column.saturating_sub(1) as usize);
-                (span.start, format!("{key}: {value}\n{indent}"))
-            }
-            _ => return,
-        };
-        self.edit = Some(Edit {
-            range: at as usize..at as usize,
-            text,
+        let edit = map.and_then(|map| write::insert(self.file(map.span)?, map, key, value));
+        self.edit = edit;
+    }
+
+    /// What mends the next finding: `key: value` in the map below `outer`, which is made
+    /// where it is missing.
+    pub(crate) fn insert_below(&mut self, map: &Node, outer: &str, key: &str, value: &str) {
+        let edit = self.file(map.span).and_then(|file| match map.get(outer) {
+            Some(below) => write::insert(file, below, key, value),
+            None => write::insert_below(file, map, outer, key, value),
         });
+        self.edit = edit;
     }
 
-    fn text(&self, span: Span) -> Option<&'a str> {
-        self.sources.get(span.file as usize)?.text.get(range(span))
+    /// What mends the next finding: another last item of `list`.
+    pub(crate) fn append(&mut self, list: &Node, item: &str) {
+        let file = self.file(list.span);
+        self.edit = file.and_then(|file| write::append(file, list, item));
     }
 
+    /// What mends the next finding: `list` without the item that stands at `span`.
+    pub(crate) fn remove(&mut self, list: &Node, span: Span) {
+        let index = list.items().iter().position(|item| item.span == span);
+        let edit = index.and_then(|at| write::remove(self.file(list.span)?, list, at));
+        self.edit = edit;
+    }
+
+    fn file(&self, span: Span) -> Option<&'a str> {
+        Some(self.sources.get(span.file as usize)?.text.as_str())
+    }
     /// A failure at `span`.
     pub(crate) fn add(&mut self, span: Span, message: impl Into<String>) {
         self.put(span, message.into(), |finding| finding);

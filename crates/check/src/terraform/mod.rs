@@ -15,6 +15,7 @@ mod module;
 mod plan;
 mod policy;
 mod rule;
+mod write;
 
 use lazaret_model::{Gap, GapKind};
 use rayon::prelude::*;

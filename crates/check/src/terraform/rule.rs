@@ -6,8 +6,10 @@ use std::ops::Range;
 use lazaret_model::{FixKind, Severity};
 
 use super::module::Resource;
+use super::plan::is_plan;
+use super::write;
 use crate::manifest::node::{Node, Span};
-use crate::{Check, Finding, Source};
+use crate::{Check, Edit, Finding, Source};
 
 /// A check and the code that looks for it.
 pub(crate) struct Rule {
@@ -85,6 +87,7 @@ pub(crate) struct Found<'a> {
     rule: &'static Rule,
     sources: &'a [&'a Source],
     resource: &'a Resource,
+    edit: Option<Edit>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -99,8 +102,41 @@ impl<'a> Found<'a> {
             rule,
             sources,
             resource,
+            edit: None,
             findings,
         }
+    }
+
+    /// What mends the next finding: `literal` as the value at `path` of the resource.
+    pub(crate) fn set(&mut self, path: &[&str], literal: &str) {
+        self.set_in(&self.resource.node, path, literal);
+    }
+
+    /// What mends the next finding: `literal` as the value at `path` below `holder`, a block
+    /// or an object.
+    pub(crate) fn set_in(&mut self, holder: &Node, path: &[&str], literal: &str) {
+        let text = self.file(holder.span);
+        self.edit = text.and_then(|text| write::set(text, holder, path, literal));
+    }
+
+    /// What mends the next finding: lines inside of the resource.
+    pub(crate) fn add_lines(&mut self, lines: &[&str]) {
+        let holder = self.resource.node.span;
+        let text = self.file(holder);
+        self.edit = text.and_then(|text| write::lines(text, holder, lines));
+    }
+
+    /// What mends the next finding: another last item of `list`.
+    pub(crate) fn append(&mut self, list: &Node, literal: &str) {
+        let text = self.file(list.span);
+        self.edit = text.and_then(|text| write::append(text, list, literal));
+    }
+
+    fn file(&self, span: Span) -> Option<&'a str> {
+        let source = self.sources.get(span.file as usize)?;
+        // What is written here is HCL.
+        let is_json = source.path.ends_with(".json") || is_plan(source);
+        (!is_json).then_some(source.text.as_str())
     }
 
     /// A failure at `span`; `what` follows the resource's address.
@@ -137,6 +173,7 @@ impl<'a> Found<'a> {
         } else {
             span
         };
+        let edit = self.edit.take();
         let Some(source) = self.sources.get(span.file as usize) else {
             return;
         };
@@ -156,9 +193,11 @@ impl<'a> Found<'a> {
         .remedy(self.rule.remedy)
         .resource(address);
         let mut finding = shape(finding);
-        // Nothing here writes an edit yet, so a person has to.
-        if finding.fix == FixKind::Auto {
-            finding.fix = FixKind::Suggested;
+        match edit {
+            Some(edit) => finding.edits.push(edit),
+            // What is automatic as a rule needs a person where there is no edit.
+            None if finding.fix == FixKind::Auto => finding.fix = FixKind::Suggested,
+            None => {}
         }
         self.findings.push(finding);
     }
@@ -172,6 +211,7 @@ impl<'a> Found<'a> {
         default: bool,
         what: &str,
     ) {
+        self.set(path, "true");
         self.want(peers, path, default, what, |node| {
             node.as_bool() == Some(true)
         });
@@ -203,16 +243,21 @@ impl<'a> Found<'a> {
         match node.filter(|node| !node.is_null()) {
             None if default => {}
             None => self.add_as(peers, span, what),
-            Some(node) if node.is_unknown() => self.put(
-                span,
-                &format!(
-                    "may be wrong: it {what} unless a value that is not known here says otherwise"
-                ),
-                |finding| finding.aliases(peers).unknown(),
-            ),
+            Some(node) if node.is_unknown() => {
+                self.edit = None;
+                self.put(
+                    span,
+                    &format!(
+                        "may be wrong: it {what} unless a value that is not known here says otherwise"
+                    ),
+                    |finding| finding.aliases(peers).unknown(),
+                );
+            }
             Some(node) if !good(node) => self.add_as(peers, node.span, what),
             Some(_) => {}
         }
+        // What mends this one mends no other.
+        self.edit = None;
     }
 }
 

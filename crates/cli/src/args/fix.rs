@@ -14,6 +14,7 @@ use super::report::MatchArgs;
   lazaret fix requirements.txt Dockerfile --write
   lazaret fix . --newer-images --write            newer images of the same line, out of registries
   lazaret fix . --image debian:11=debian:12.7-slim
+  lazaret fix . --pin-images                      tags with the digests that they stand for
   lazaret fix . --pull-request auto               a request in the repository of the pipeline
   lazaret fix . --report report.json              what that report has, and no other
 
@@ -47,6 +48,10 @@ pub(crate) struct FixArgs {
     /// that have fewer vulnerabilities.
     #[arg(long, env = "LAZARET_FIX_NEWER_IMAGES")]
     pub(crate) newer_images: bool,
+    /// Ask registries for the digests of images that are named by a tag alone, and write
+    /// them behind the tags.
+    #[arg(long, env = "LAZARET_FIX_PIN_IMAGES")]
+    pub(crate) pin_images: bool,
     /// Propose the changes as a branch and a pull or merge request: github:OWNER/NAME,
     /// gitlab:GROUP/NAME, or auto for the repository of the pipeline. The token is
     /// GITHUB_TOKEN, GH_TOKEN or GITLAB_TOKEN of the environment.

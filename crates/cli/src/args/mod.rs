@@ -10,6 +10,7 @@ mod debug;
 mod fix;
 mod policy;
 mod report;
+mod serve;
 mod target;
 mod values;
 mod vex;
@@ -29,6 +30,7 @@ pub(crate) use policy::{
 pub(crate) use report::{
     DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
 };
+pub(crate) use serve::ServeArgs;
 pub(crate) use target::{RegistryArgs, TargetArgs};
 pub(crate) use values::MaxAge;
 pub(crate) use values::Scanner;
@@ -71,6 +73,8 @@ pub(crate) enum Command {
     Policy(PolicyCommandArgs),
     /// Exploitability statements: write a document from a report.
     Vex(VexArgs),
+    /// The centre: watches registries, keeps what is known of their images, decides.
+    Serve(ServeArgs),
     /// Show the settings: which value counts, and where it is from.
     Config(ConfigArgs),
     /// Tell what this installation can reach and use.

@@ -87,6 +87,70 @@ pub(super) fn plan(
     Ok(())
 }
 
+/// Writes digests behind tags that stand alone. The image stays the one that it is, so
+/// there is nothing to compare.
+pub(super) fn pin(knowledge: &Knowledge<'_>, work: &mut Work, message: &mut Message) {
+    if !knowledge.args.pin_images {
+        return;
+    }
+    let mut known: BTreeMap<String, Result<String, String>> = BTreeMap::new();
+    for (name, file) in work.files() {
+        let Ok(text) = file.with(&[]) else { continue };
+        let source = Source::new(name.as_str(), text);
+        let mut edits = Vec::new();
+        for found in uses(&source).iter().filter(|u| is_tagged(&u.reference)) {
+            let line = source.place(found.at).line;
+            let what = format!("{name}:{line}: {} {}", found.role, found.reference);
+            let pinned = known
+                .entry(found.reference.clone())
+                .or_insert_with(|| digest(&found.reference, knowledge.args.offline));
+            let change = pinned.clone().and_then(|pinned| {
+                let edits = found.replace(&pinned).map_err(|why| why.to_string())?;
+                Ok((pinned, edits))
+            });
+            match change {
+                Ok((pinned, own)) => {
+                    edits.extend(own);
+                    message.changed(format!("{what} -> {pinned}"));
+                }
+                Err(why) => message.left(format!("{what}: {why}")),
+            }
+        }
+        // An argument that several stages are built on is changed once.
+        let added = lazaret_fix::merge(edits).and_then(|edits| file.add_on_top(edits));
+        if let Err(error) = added {
+            message.left(format!("{name}: {error}"));
+        }
+    }
+}
+
+/// Whether a reference has a tag and no digest.
+fn is_tagged(reference: &str) -> bool {
+    let last = reference.rsplit('/').next().unwrap_or(reference);
+    last.contains(':') && !reference.contains('@')
+}
+
+/// The reference with the digest that its registry tells; else why there is none.
+fn digest(reference: &str, offline: bool) -> Result<String, String> {
+    let ask = || -> anyhow::Result<String> {
+        let parsed: ImageRef = reference.parse()?;
+        let options = reach(&parsed, reference, offline)?;
+        let digest = registry::digest(&parsed, &options).context("ask for its digest")?;
+        Ok(format!("{reference}@{digest}"))
+    };
+    ask().map_err(|error| format!("{error:#}"))
+}
+
+fn reach(
+    parsed: &ImageRef,
+    reference: &str,
+    offline: bool,
+) -> anyhow::Result<registry::RegistryOptions> {
+    let mut args = targets::plain(reference)?;
+    args.registry.offline |= offline;
+    targets::reach(parsed, &args)
+}
+
 impl Answers<'_> {
     /// What is to stand in the place of an image, and whether a person says so.
     fn wanted(&mut self, found: &Use) -> Option<(Result<String, String>, bool)> {
@@ -118,7 +182,7 @@ impl Answers<'_> {
         let Some(tag) = &parsed.tag else {
             return Ok(reference.to_owned());
         };
-        let options = targets::reach(&parsed, &targets::plain(reference)?)?;
+        let options = reach(&parsed, reference, self.knowledge.args.offline)?;
         let tags = registry::tags(&parsed, &options)
             .context("ask for newer images")?
             .tags;
@@ -140,10 +204,7 @@ impl Answers<'_> {
         if !old.contains('@') || new.contains('@') {
             return Ok(new.to_owned());
         }
-        let parsed: ImageRef = new.parse()?;
-        let options = targets::reach(&parsed, &targets::plain(new)?)?;
-        let digest = registry::digest(&parsed, &options).context("ask for its digest")?;
-        Ok(format!("{new}@{digest}"))
+        digest(new, self.knowledge.args.offline).map_err(anyhow::Error::msg)
     }
 
     /// Ids of what is known against an image.

@@ -53,6 +53,7 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Verdict> {
     let mut work = Work::gather(&args.paths)?;
     let mut message = Message::default();
     images::plan(&knowledge, &mut work, &mut message)?;
+    images::pin(&knowledge, &mut work, &mut message);
     packages::plan(&knowledge, &mut work, &mut message)?;
     checks(&knowledge, &mut work, &mut message);
     let mut proposed = None;

@@ -45,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "advisory",
             "check",
+            "control",
             "ecosystem",
             "fix",
             "forge",

@@ -118,7 +118,7 @@ fn errors_tell_the_path_and_are_code_2() {
 }
 
 /// An image with one package of npm, pushed under a tag; gives its digest.
-fn push(registry: &LoopbackRegistry, dir: &Path, tag: &str, lodash: &str) -> String {
+pub(crate) fn push(registry: &LoopbackRegistry, dir: &Path, tag: &str, lodash: &str) -> String {
     let layout = dir.join(format!("layout-{tag}"));
     std::fs::create_dir_all(layout.join("blobs/sha256")).expect("a directory");
     let mut layer = Layer::begin(&layout, tag).expect("a layer");
@@ -205,6 +205,57 @@ fn newer_images_of_the_line_are_taken_where_they_are_better() {
     assert!(
         message.contains("2.0.1 ->") && message.contains("no fewer vulnerabilities"),
         "{message}"
+    );
+}
+
+/// LZ-DF-007 and LZ-KW-031 are mended by what only a registry knows.
+#[test]
+fn tags_are_pinned_to_the_digests_that_the_registry_tells() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let registry = LoopbackRegistry::start(Manners::default()).expect("a registry");
+    let digest = push(&registry, dir.path(), "1.2.3", "4.17.21");
+    let image = format!("{}/team/app:1.2.3", registry.host());
+    let dockerfile =
+        format!("ARG  TAG=1.2.3 # base\nFROM {image} AS a\nfrom   {image}\tAS b\nFROM a\n");
+    let pod = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n  - name: web\n    image: '{image}'   # ours\n  - {{name: other, image: \"127.0.0.1:1/none:1\"}}\n"
+    );
+    std::fs::create_dir(dir.path().join("repo")).expect("a directory");
+    let place = |name: &str| dir.path().join("repo").join(name);
+    std::fs::write(place("Dockerfile"), &dockerfile).expect("written");
+    std::fs::write(place("pod.yaml"), &pod).expect("written");
+    let unpinned = || {
+        let only = [
+            "check",
+            "repo",
+            "--only",
+            "LZ-DF-007,LZ-KW-031",
+            "-f",
+            "json",
+        ];
+        let report = lazaret(dir.path(), &only).stdout;
+        let report: Value = serde_json::from_slice(&report).expect("a report");
+        let all = report["misconfigurations"].as_array().expect("a list");
+        all.iter().filter(|m| m["status"] == "FAIL").count()
+    };
+    assert_eq!(unpinned(), 4);
+    let offline = lazaret(dir.path(), &["fix", "repo", "--pin-images", "--offline"]);
+    assert!(
+        !text(&offline.stdout).contains("@sha256"),
+        "{}",
+        text(&offline.stdout)
+    );
+    let ran = lazaret(dir.path(), &["fix", "repo", "--pin-images", "--write"]);
+    assert!(ran.status.success(), "{}", text(&ran.stderr));
+    let pinned = format!("{image}@{digest}");
+    let read = |name: &str| std::fs::read_to_string(place(name)).expect("read");
+    assert_eq!(read("Dockerfile"), dockerfile.replace(&image, &pinned));
+    assert!(read("pod.yaml").contains(&format!("    image: '{pinned}'   # ours\n")));
+    assert_eq!(unpinned(), 1, "the registry of the other does not answer");
+    assert!(
+        text(&ran.stderr).contains("127.0.0.1:1/none:1"),
+        "{}",
+        text(&ran.stderr)
     );
 }
 

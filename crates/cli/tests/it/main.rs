@@ -18,6 +18,7 @@ mod dist;
 mod errors;
 mod explain;
 mod fix;
+mod job;
 mod manners;
 mod pages;
 mod peers;

@@ -36,14 +36,55 @@ static LOCKS: [(&str, &str); 17] = [
     ("Podfile.lock", "pod update {name}"),
 ];
 
-/// Why the lock file stays as it is; `None` where the name is no lock file's.
+/// Manifests that ask for ranges, which a lock decides: another range alone makes the two
+/// disagree, and the build that trusts the lock stop.
+static ASKING: [(&str, &str); 7] = [
+    ("package.json", "npm install {name}@{to}"),
+    (
+        "composer.json",
+        "composer require {name}:{to} --with-dependencies",
+    ),
+    (
+        "Gemfile",
+        "bundle add {name} --version {to} && bundle update --conservative {name}",
+    ),
+    ("mix.exs", "mix deps.update {name}"),
+    ("pubspec.yaml", "dart pub add {name}:{to}"),
+    ("Podfile", "pod update {name}"),
+    ("Pipfile", "pipenv upgrade {name}=={to}"),
+];
+
+/// Programs that are run to learn what they ask for: only running them tells what an edit
+/// does.
+static PROGRAMS: [&str; 4] = [
+    "build.gradle",
+    "build.gradle.kts",
+    "settings.gradle",
+    "settings.gradle.kts",
+];
+
+/// Why the file stays as it is; `None` where its name is not one that only a tool may write.
 pub(super) fn of(file: &str, bump: &Bump) -> Option<Unchanged> {
-    let (name, command) = LOCKS.iter().find(|(name, _)| *name == file)?;
+    if PROGRAMS.contains(&file) {
+        let why = format!("{file} is a program; what it asks for is known when it has run");
+        return Some(Unchanged::new(why));
+    }
+    let entry = |list: &'static [(&str, &str)]| list.iter().find(|(name, _)| *name == file);
+    let (why, (_, command)) = match (entry(&LOCKS), entry(&ASKING)) {
+        (Some(lock), _) => (
+            "holds checksums and a solved graph, which its own tool must write",
+            lock,
+        ),
+        (None, asking) => (
+            "asks for a range, and its lock, which decides, would say another",
+            asking?,
+        ),
+    };
     let command = command
         .replace("{name}", &quoted(&bump.name))
         .replace("{to}", &quoted(&bump.to));
     Some(Unchanged {
-        why: format!("{name} holds checksums and a solved graph, which its own tool must write"),
+        why: format!("{file} {why}"),
         command: Some(command),
     })
 }

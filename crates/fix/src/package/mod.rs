@@ -1,6 +1,10 @@
 //! Packages that files ask for, in another version.
 
+mod cargo;
+mod conan;
 mod gomod;
+mod gradle;
+mod line;
 mod lock;
 mod maven;
 mod msbuild;
@@ -11,7 +15,7 @@ use lazaret_check::Edit;
 /// A package that is to be had in another version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bump {
-    /// The package URL's type: `pypi`, `golang`, `maven`, `nuget`.
+    /// The package URL's type: `pypi`, `golang`, `maven`, `nuget`, `cargo`, `conan`.
     pub kind: String,
     /// The name, as the ecosystem writes it.
     pub name: String,
@@ -67,7 +71,10 @@ static ALL: &[&Editor] = &[
     &python::PROJECT,
     &gomod::EDITOR,
     &maven::EDITOR,
+    &gradle::EDITOR,
     &msbuild::EDITOR,
+    &cargo::EDITOR,
+    &conan::EDITOR,
 ];
 
 /// Whether a directory's file of this path may ask for packages and be changed.

@@ -1,58 +1,133 @@
-//! Mistakes that a check can mend: every one that has an edit is gone after it.
+//! Mistakes that a check mends: a file before and after for every check that says so.
+//!
+//! `tests/cases/checks/ID/` has the file as it was and, with `.after` behind its name, as it
+//! is mended. With `LAZARET_REGENERATE` set the second is written anew; the difference is
+//! then to be read like any other.
 
-use lazaret_check::{ALL, Settings, Source, examine};
-use lazaret_fix::{Mending, apply, mend};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lazaret_check::{ALL, Edit, Finding, Settings, Source, examine};
+use lazaret_fix::{apply, mend};
 use lazaret_model::{CheckStatus, FixKind};
 
-/// A path under which a language takes a file.
-fn path(language: &str) -> &'static str {
-    match language {
-        "dockerfile" => "Dockerfile",
-        "terraform" => "main.tf",
-        "compose" => "compose.yaml",
-        _ => "manifest.yaml",
-    }
+/// What a registry has to be asked for, and where that is proven.
+const ASKED: [(&str, &str); 2] = [
+    ("LZ-DF-007", "crates/cli/tests/it/fix.rs"),
+    ("LZ-KW-031", "crates/cli/tests/it/fix.rs"),
+];
+
+fn cases() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/checks")
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).expect("a directory").flatten();
+    let mut names: Vec<String> = entries
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn automatic() -> BTreeSet<String> {
+    let checks = ALL.iter().flat_map(|language| (language.checks)());
+    let automatic = checks.filter(|check| check.fix == FixKind::Auto);
+    automatic.map(|check| check.id.to_owned()).collect()
 }
 
 #[test]
-fn every_automatic_fix_mends_its_own_bad_example() {
-    let settings = Settings::default();
-    let mut tried = 0;
-    for language in ALL {
-        for check in (language.checks)() {
-            let source = Source::new(path(language.name), check.bad);
-            let found = examine(std::slice::from_ref(&source), &settings).found;
-            let own: Vec<_> = found
-                .iter()
-                .filter(|f| f.check.id == check.id && f.status == CheckStatus::Fail)
-                .collect();
-            if !own
-                .iter()
-                .any(|f| f.fix == FixKind::Auto && !f.edits.is_empty())
-            {
-                continue;
-            }
-            tried += 1;
-            let Mending { mended, edits } = mend(&source, &settings, &|_, _| true);
-            assert!(
-                mended.iter().any(|m| m.id == check.id),
-                "{}: {mended:?}",
-                check.id
-            );
-            let after = apply(check.bad, &edits).expect("edits fit");
-            let left = examine(
-                &[Source::new(path(language.name), after.as_str())],
-                &settings,
-            )
-            .found;
-            let left: Vec<_> = left
-                .iter()
-                .filter(|f| f.check.id == check.id && f.status == CheckStatus::Fail)
-                .collect();
-            assert!(left.len() < own.len(), "{}:\n{after}", check.id);
-            let patch = lazaret_fix::patch(path(language.name), check.bad, &edits);
-            eprintln!("{}:\n{}", check.id, patch.expect("edits fit"));
-        }
+fn every_check_that_mends_has_a_case_and_every_case_a_check() {
+    let mut cases: BTreeSet<String> = names(&cases()).into_iter().collect();
+    for (id, place) in ASKED {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let test = fs::read_to_string(root.join(place)).expect("a test");
+        assert!(test.contains(id), "{place} does not speak of {id}");
+        assert!(cases.insert(id.to_owned()), "{id} has a case, too");
     }
-    eprintln!("{tried} automatic fixes tried");
+    let automatic = automatic();
+    let without: Vec<_> = automatic.difference(&cases).collect();
+    let idle: Vec<_> = cases.difference(&automatic).collect();
+    assert!(
+        without.is_empty(),
+        "add tests/cases/checks/ID for {without:?}"
+    );
+    assert!(idle.is_empty(), "not automatic any more: {idle:?}");
+}
+
+fn failures(name: &str, text: &str) -> Result<Vec<Finding>, String> {
+    let all = examine(&[Source::new(name, text)], &Settings::default());
+    if !all.gaps.is_empty() {
+        return Err(format!("{name} is not read: {:?}\n{text}", all.gaps));
+    }
+    let failed = |f: &Finding| f.status == CheckStatus::Fail;
+    Ok(all.found.into_iter().filter(failed).collect())
+}
+
+#[test]
+fn every_case_is_mended_and_nothing_else_of_the_file_changes() {
+    let all = names(&cases());
+    let wrong: Vec<String> = all.iter().filter_map(|id| case(id).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(all.len() >= 50, "only {} cases", all.len());
+}
+
+/// Plays a case; else says what is wrong with it.
+fn case(id: &str) -> Result<(), String> {
+    let dir = cases().join(id);
+    let files = names(&dir);
+    let name = files.iter().find(|n| !n.ends_with(".after"));
+    let name = name.ok_or_else(|| format!("{id} has no file"))?.as_str();
+    let before = fs::read_to_string(dir.join(name)).expect("a file");
+    let found = failures(name, &before)?;
+    let own = |all: &[Finding]| all.iter().filter(|f| f.check.id == id).count();
+    if own(&found) == 0 {
+        return Err(format!("{id} does not speak about its own case"));
+    }
+    let mended = |text: &str| {
+        let source = Source::new(name, text);
+        mend(&source, &Settings::default(), &|wanted, _| wanted == id)
+    };
+    let done = mended(&before);
+    let after = apply(&before, &done.edits).map_err(|error| format!("{id}: {error}"))?;
+    let place = dir.join(format!("{name}.after"));
+    if std::env::var_os("LAZARET_REGENERATE").is_some() {
+        fs::write(&place, &after).expect("written");
+    }
+    if fs::read_to_string(&place).unwrap_or_default() != after {
+        return Err(format!(
+            "{id} is mended otherwise; LAZARET_REGENERATE=1 writes:\n{after}"
+        ));
+    }
+    let left = failures(name, &after)?;
+    if own(&left) > 0 || left.len() > found.len() {
+        return Err(format!("{id} is not mended, or brings others:\n{after}"));
+    }
+    if !kept(&before, &after, &done.edits) {
+        return Err(format!("{id} changes more than its edits:\n{after}"));
+    }
+    match mended(&after).edits.is_empty() {
+        true => Ok(()),
+        false => Err(format!("{id} is mended twice")),
+    }
+}
+
+/// Whether every byte outside of the edits is there afterwards, in its order and its place,
+/// and that is most of the file.
+fn kept(before: &str, after: &str, edits: &[Edit]) -> bool {
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|e| (e.range.start, e.range.end));
+    let (before, after) = (before.as_bytes(), after.as_bytes());
+    let (mut old, mut new, mut changed) = (0, 0, 0);
+    for edit in edits {
+        let kept = &before[old..edit.range.start];
+        if after.get(new..new + kept.len()) != Some(kept) {
+            return false;
+        }
+        new += kept.len() + edit.text.len();
+        old = edit.range.end;
+        changed += edit.range.len();
+    }
+    before.get(old..) == after.get(new..) && changed < before.len() / 2
 }

@@ -1,8 +1,11 @@
 //! Every form in which files name images: before, after, and nothing else changed.
 
-use lazaret_check::Source;
+use std::fs;
+use std::path::Path;
+
+use lazaret_check::{Edit, Source};
 use lazaret_fix::image::uses;
-use lazaret_fix::{apply, patch};
+use lazaret_fix::{apply, merge, patch};
 
 const OLD: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
 const NEW: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
@@ -23,11 +26,7 @@ fn bumped(path: &str, text: &str) -> String {
             Err(why) => notes.push_str(&format!("{}: {}: {why}\n", found.role, found.reference)),
         }
     }
-    let after = apply(
-        text,
-        &lazaret_fix::merge(edits.clone()).expect("no conflict"),
-    )
-    .expect("edits fit");
+    let after = apply(text, &merge(edits.clone()).expect("no conflict")).expect("edits fit");
     for found in uses(&Source::new(path, after)) {
         let is_old =
             newer(&found.reference) != found.reference && !found.reference.contains("other");
@@ -41,6 +40,66 @@ fn newer(reference: &str) -> String {
         .replace(OLD, NEW)
         .replace(":1.2.3", ":1.2.93")
         .replace("-x-1.2.3", "-x-1.2.93")
+}
+
+/// Every form in which a base image is named, with a file before and after.
+const FORMS: [&str; 6] = [
+    "compose",
+    "dockerfile",
+    "helm",
+    "kubernetes",
+    "kustomize",
+    "terraform",
+];
+
+#[test]
+fn every_form_has_a_case_that_is_read_again_and_keeps_every_other_byte() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/images");
+    assert_eq!(names(&cases), FORMS);
+    let (old, new) = ("registry.example/base:1.2.3", "registry.example/base:1.2.4");
+    for form in FORMS {
+        let files = names(&cases.join(form));
+        let name = files.first().expect("a file").as_str();
+        let before = fs::read_to_string(cases.join(form).join(name)).expect("a file");
+        let found = uses(&Source::new(name, before.as_str()));
+        assert!(!found.is_empty(), "{form}");
+        assert!(
+            found.iter().all(|u| u.reference == old),
+            "{form}: {found:?}"
+        );
+        let edits: Vec<Edit> = found
+            .iter()
+            .flat_map(|u| u.replace(new).expect("a tag"))
+            .collect();
+        let edits = merge(edits).expect("no conflict");
+        let after = apply(&before, &edits).expect("edits fit");
+        let place = cases.join(form).join(format!("{name}.after"));
+        if std::env::var_os("LAZARET_REGENERATE").is_some() {
+            fs::write(&place, &after).expect("written");
+        }
+        let expected = fs::read_to_string(&place).unwrap_or_default();
+        assert_eq!(after, expected, "{form}: run with LAZARET_REGENERATE=1");
+        // Read again, the same places name the new image, and nothing names the old one.
+        let again = uses(&Source::new(name, after.as_str()));
+        assert_eq!(again.len(), found.len(), "{form}");
+        assert!(
+            again.iter().all(|u| u.reference == new),
+            "{form}: {again:?}"
+        );
+        // Only the last digit of the version is another.
+        assert_eq!(after.len(), before.len(), "{form}");
+        let differ = before.bytes().zip(after.bytes()).filter(|(a, b)| a != b);
+        assert_eq!(differ.count(), edits.len(), "{form}");
+    }
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).expect("a directory").flatten();
+    let mut names: Vec<String> = entries
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
 }
 
 #[test]

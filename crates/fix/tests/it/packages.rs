@@ -148,6 +148,45 @@ fn projects_of_dotnet() {
 }
 
 #[test]
+fn catalogues_of_gradle() {
+    let text = "[versions]\nlog4j = \"2.14.1\"   # not \"2.14.1\"\nother='2.14.1'\nrich = { strictly = \"2.14.1\" }\n\n[libraries]\ncore = { module = \"org.apache.logging.log4j:log4j-core\", version.ref = \"log4j\" }\nagain = {group=\"org.apache.logging.log4j\", name=\"log4j-core\", version.ref=\"log4j\"}\nown = { group = \"org.apache.logging.log4j\", name = \"log4j-core\", version = \"2.14.1\" }\nshort = 'org.apache.logging.log4j:log4j-core:2.14.1'\napi = \"org.apache.logging.log4j:log4j-api:2.14.1\"\nelse = { module = \"org.example:log4j-core\", version.ref = \"other\" }\nstrict = { module = \"org.apache.logging.log4j:log4j-core\", version.ref = \"rich\" }\n";
+    insta::assert_snapshot!(
+        "gradle_catalogue",
+        bumped(
+            "gradle/libs.versions.toml",
+            text,
+            "maven",
+            "org.apache.logging.log4j:log4j-core",
+            "2.14.1",
+            "2.17.1"
+        )
+    );
+}
+
+#[test]
+fn projects_of_cargo() {
+    let text = "[package]\nname = \"smallvec\"\nversion = \"1.6.0\"\n\n[dependencies]\nsmallvec = \"=1.6.0\" # =1.6.0\nvec = { package = \"smallvec\", version = \"= 1.6.0\", features=[\"x\"] }\nrange = { package = \"smallvec\", version = \"1.6.0\" }\nother = \"=1.6.0\"\n\n[target.'cfg(unix)'.dev-dependencies.smallvec]\nfeatures = [\"union\"]\nversion = '=1.6.0'\n[workspace.dependencies]\nsmallvec = \"1.6.0\"\n";
+    insta::assert_snapshot!(
+        "cargo",
+        bumped("Cargo.toml", text, "cargo", "smallvec", "1.6.0", "1.6.1")
+    );
+}
+
+#[test]
+fn files_of_conan() {
+    let text = "[requires]\nzlib/1.2.11@team/stable\n  zlib/1.2.11   \nzlib-ng/1.2.11\nopenssl/1.1.1\n[options]\nzlib/1.2.11\n[tool_requires]\nzlib/[>=1.2.11]\n";
+    insta::assert_snapshot!(
+        "conan",
+        bumped("conanfile.txt", text, "conan", "zlib", "1.2.11", "1.2.12")
+    );
+    let pinned = "[requires]\nzlib/1.2.11#f1f2\n";
+    insta::assert_snapshot!(
+        "conan_revision",
+        bumped("conanfile.txt", pinned, "conan", "zlib", "1.2.11", "1.2.12")
+    );
+}
+
+#[test]
 fn lock_files_are_left_to_their_tools_and_names_cannot_run_anything() {
     let mut all = String::new();
     for file in [
@@ -159,6 +198,10 @@ fn lock_files_are_left_to_their_tools_and_names_cannot_run_anything() {
         "poetry.lock",
         "uv.lock",
         "pnpm-lock.yaml",
+        "package.json",
+        "composer.json",
+        "Gemfile",
+        "build.gradle.kts",
     ] {
         all.push_str(&bumped(
             &format!("app/{file}"),

@@ -182,7 +182,7 @@ proptest! {
                 prop_assert!(apply(&text, &edits).is_ok());
             }
         }
-        for (path, kind) in [("go.mod", "golang"), ("pom.xml", "maven"), ("a.csproj", "nuget"), ("pyproject.toml", "pypi")] {
+        for (path, kind) in [("go.mod", "golang"), ("pom.xml", "maven"), ("a.csproj", "nuget"), ("pyproject.toml", "pypi"), ("libs.versions.toml", "maven"), ("Cargo.toml", "cargo"), ("conanfile.txt", "conan")] {
             let wanted = Bump { kind: kind.into(), name: "a".into(), from: "1".into(), to: "2".into() };
             let _ = bump(path, &text, &wanted);
         }

@@ -36,8 +36,12 @@ fn main() -> io::Result<()> {
 }
 
 /// What the program itself says: manual pages, completions, its bill of materials.
-fn told(program: &Path, arguments: &[&str]) -> io::Result<Vec<u8>> {
-    let output = Command::new(program).args(arguments).env_clear().output()?;
+fn told(program: &Path, folder: &Path, arguments: &[&str]) -> io::Result<Vec<u8>> {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .output()?;
     match output.status.success() {
         true => Ok(output.stdout),
         false => Err(io::Error::other(format!(
@@ -51,6 +55,7 @@ fn told(program: &Path, arguments: &[&str]) -> io::Result<Vec<u8>> {
 fn pack(program: &Path, version: &str, out: &Path) -> io::Result<()> {
     fs::create_dir_all(out)?;
     let binary = fs::read(program)?;
+    let program = &program.canonicalize()?;
     let licence = fs::read("LICENSE")?;
     let mut written = Vec::new();
     let mut write = |name: String, bytes: &[u8]| {
@@ -58,20 +63,14 @@ fn pack(program: &Path, version: &str, out: &Path) -> io::Result<()> {
         written.push((name, Sha256::digest(bytes)));
         io::Result::Ok(())
     };
-    write(format!("lazaret-{version}-linux-amd64"), &binary)?;
-    let bill = told(
-        program,
-        &[
-            "sbom",
-            &program.display().to_string(),
-            "-f",
-            "cyclonedx",
-            "-q",
-        ],
-    )?;
+    let name = format!("lazaret-{version}-linux-amd64");
+    write(name.clone(), &binary)?;
+    // By its name alone: where it was built is nobody's business.
+    let bill = told(program, out, &["sbom", &name, "-f", "cyclonedx", "-q"])?;
     write(format!("lazaret-{version}.cdx.json"), &bill)?;
     let package = deb::package(&about_package(version), &files(program, &binary, &licence)?)?;
     write(format!("lazaret_{version}_amd64.deb"), &package)?;
+    write("ca-certificates.crt".to_owned(), certificates().as_bytes())?;
     let image = oci::archive(&about_image(version), &image_files(&binary, &licence))?;
     write(format!("lazaret-{version}.oci.tar"), &image)?;
     written.sort();
@@ -116,11 +115,15 @@ fn files(program: &Path, binary: &[u8], licence: &[u8]) -> io::Result<Vec<Entry>
         ("zsh", "usr/share/zsh/vendor-completions/_lazaret"),
         ("fish", "usr/share/fish/vendor_completions.d/lazaret.fish"),
     ] {
-        files.push(Entry::file(path, told(program, &["completion", shell])?));
+        files.push(Entry::file(
+            path,
+            told(program, Path::new("."), &["completion", shell])?,
+        ));
     }
     let pages = tempfile::tempdir()?;
     told(
         program,
+        Path::new("."),
         &["man", "--out", &pages.path().display().to_string()],
     )?;
     for page in fs::read_dir(pages.path())? {

@@ -56,6 +56,8 @@ pub fn archive(about: &About, files: &[Entry]) -> io::Result<Vec<u8>> {
             "Env": about.environment,
             "Entrypoint": about.entrypoint,
             "WorkingDir": "/",
+            // A program that ends has no health.
+            "Healthcheck": { "Test": ["NONE"] },
             "Labels": labels,
         },
         "rootfs": { "type": "layers", "diff_ids": [diff_id.to_string()] },

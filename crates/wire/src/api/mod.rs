@@ -17,7 +17,7 @@ pub use audit::{AuditEntry, AuditState};
 pub use image::{
     Component, FindingSummary, Image, ImageName, ImageQuery, SeverityCounts, Workload,
 };
-pub use job::{Job, JobCounts, JobKind, JobState, QueueState, ScanRequest};
+pub use job::{Job, JobCounts, JobMade, JobQuery, JobState, Pool, PoolChange, ScanRequest};
 pub use policy::{NewException, PolicyDocument, PolicyException, PolicyState};
 pub use registry::{
     EventOutcome, NewRegistry, Registry, RegistryChange, RegistryCredential, RegistryKind,

@@ -35,6 +35,7 @@ fn look(service: &Service<'_>, found: &mut Found<'_>) {
         .get("privileged")
         .filter(|node| node.as_bool() == Some(true))
     {
+        found.set(node, "false");
         found.add(node.span, "is privileged");
     }
 }

@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn look(service: &Service<'_>, found: &mut Found<'_>) {
-    for node in service.node.list("security_opt") {
+    for (index, node) in service.node.list("security_opt").iter().enumerate() {
         let option = node.as_str().unwrap_or_default().replace('=', ":");
         let off = matches!(
             option.as_str(),
@@ -42,6 +42,9 @@ fn look(service: &Service<'_>, found: &mut Found<'_>) {
                 | "no-new-privileges:false"
         );
         if off {
+            if let Some(list) = service.node.get("security_opt") {
+                found.remove(list, index);
+            }
             found.add(node.span, &format!("sets `{option}`"));
         }
     }

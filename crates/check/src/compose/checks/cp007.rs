@@ -42,6 +42,11 @@ fn look(service: &Service<'_>, found: &mut Found<'_>) {
             "no-new-privileges" | "no-new-privileges:true"
         )
     }) {
+        let option = "no-new-privileges:true";
+        match service.node.get("security_opt") {
+            Some(list) => found.append(list, option),
+            None => found.insert(service, "security_opt", &format!("[\"{option}\"]")),
+        }
         found.add(service.span(), "may gain privileges after it has started");
     }
 }

@@ -33,6 +33,10 @@ pub(super) static RULE: Rule = Rule {
 fn look(service: &Service<'_>, found: &mut Found<'_>) {
     let node = service.node.get("read_only");
     if node.and_then(Node::as_bool) != Some(true) {
+        match node {
+            Some(node) => found.set(node, "true"),
+            None => found.insert(service, "read_only", "true"),
+        }
         found.add(
             node.map_or(service.span(), |node| node.span),
             "can write to its root file system",

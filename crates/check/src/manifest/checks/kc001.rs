@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
         id: "LZ-KC-001",
         title: "Control plane files readable by others",
         severity: Severity::High,
-        fix: FixKind::Auto,
+        fix: FixKind::Suggested,
         peers: &[
             "KCV-0048", "KCV-0050", "KCV-0052", "KCV-0054", "KCV-0056", "KCV-0060", "KCV-0062",
             "KCV-0064", "KCV-0067", "KCV-0068", "C-0092", "C-0094", "C-0096", "C-0098", "C-0100",

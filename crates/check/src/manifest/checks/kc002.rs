@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
         id: "LZ-KC-002",
         title: "Control plane files not owned by root",
         severity: Severity::High,
-        fix: FixKind::Auto,
+        fix: FixKind::Suggested,
         peers: &[
             "KCV-0049", "KCV-0051", "KCV-0053", "KCV-0055", "KCV-0057", "KCV-0061", "KCV-0063",
             "KCV-0065", "KCV-0066", "C-0093", "C-0095", "C-0097", "C-0099", "C-0101", "C-0105",

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
         id: "LZ-KC-003",
         title: "etcd data open to others",
         severity: Severity::High,
-        fix: FixKind::Auto,
+        fix: FixKind::Suggested,
         peers: &["KCV-0058", "KCV-0059", "C-0102", "C-0103"],
         about: "The directory is every Secret of the cluster. Set the mode to 700 and the owner to etcd:etcd.",
         good: r"{apiVersion: v1, kind: NodeInfo, metadata: {name: node}, type: master, info: {etcdDataDirectoryPermissions: {values: [700]}}}

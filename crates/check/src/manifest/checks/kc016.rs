@@ -51,6 +51,9 @@ fn look(object: &Object, found: &mut Found<'_>) {
     };
     for node in config.list("tlsCipherSuites") {
         if node.as_str().is_some_and(|suite| !STRONG.contains(&suite)) {
+            if let Some(list) = config.get("tlsCipherSuites") {
+                found.remove(list, node.span);
+            }
             found.add(
                 node.span,
                 format!("the kubelet offers `{}`", node.as_str().unwrap_or_default()),

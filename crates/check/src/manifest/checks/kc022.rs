@@ -39,6 +39,7 @@ fn look(object: &Object, found: &mut Found<'_>) {
         .get("readOnlyPort")
         .filter(|node| node.as_int().is_some_and(|port| port != 0))
     {
+        found.set(node, "0");
         found.add(node.span, "the kubelet has a read-only port");
     }
 }

@@ -61,17 +61,29 @@ fn look(object: &Object, found: &mut Found<'_>) {
         return;
     };
     let wrong = [
-        ("protectKernelDefaults", "false", &["KCV-0083", "C-0177"]),
-        ("makeIPTablesUtilChains", "false", &["KCV-0084", "C-0178"]),
+        (
+            "protectKernelDefaults",
+            "false",
+            "true",
+            &["KCV-0083", "C-0177"],
+        ),
+        (
+            "makeIPTablesUtilChains",
+            "false",
+            "true",
+            &["KCV-0084", "C-0178"],
+        ),
         (
             "streamingConnectionIdleTimeout",
             "0",
+            "4h0m0s",
             &["KCV-0085", "C-0176"],
         ),
-        ("eventRecordQPS", "0", &["KCV-0087", "C-0180"]),
+        ("eventRecordQPS", "0", "50", &["KCV-0087", "C-0180"]),
     ];
-    for (key, bad, peers) in wrong {
+    for (key, bad, good, peers) in wrong {
         if let Some(node) = config.get(key).filter(|node| node.as_str() == Some(bad)) {
+            found.set(node, good);
             found.add_as(peers, node.span, format!("the kubelet sets `{key}: {bad}`"));
         }
     }

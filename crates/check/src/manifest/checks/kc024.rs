@@ -32,12 +32,20 @@ fn look(object: &Object, found: &mut Found<'_>) {
         let span = config
             .get("podPidsLimit")
             .map_or(object.span(), |node| node.span);
+        match config.get("podPidsLimit") {
+            Some(node) => found.set(node, "4096"),
+            None => found.insert(Some(config), "podPidsLimit", "4096"),
+        }
         found.add(span, "the kubelet does not limit the processes of a pod");
     }
     if !config.is_true("seccompDefault") {
         let span = config
             .get("seccompDefault")
             .map_or(object.span(), |node| node.span);
+        match config.get("seccompDefault") {
+            Some(node) => found.set(node, "true"),
+            None => found.insert(Some(config), "seccompDefault", "true"),
+        }
         found.add_as(
             &[],
             span,

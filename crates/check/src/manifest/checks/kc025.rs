@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
         id: "LZ-KC-025",
         title: "Kubelet and proxy files open to others",
         severity: Severity::High,
-        fix: FixKind::Auto,
+        fix: FixKind::Suggested,
         peers: &[
             "KCV-0069", "KCV-0070", "KCV-0071", "KCV-0072", "KCV-0073", "KCV-0074", "KCV-0075",
             "KCV-0076", "KCV-0077", "KCV-0078", "C-0162", "C-0163", "C-0164", "C-0165", "C-0166",

@@ -61,7 +61,12 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         let span = node.map_or(container.span(), |node| node.span);
         match node {
             Some(node) => found.set(node, "false"),
-            None => found.insert(container.own_context(), "allowPrivilegeEscalation", "false"),
+            None => found.insert_below(
+                container.node,
+                "securityContext",
+                "allowPrivilegeEscalation",
+                "false",
+            ),
         }
         found.add(
             span,

@@ -3,6 +3,7 @@
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;
+use crate::manifest::facts::drop_all;
 use crate::manifest::object::{Container, capability};
 use crate::manifest::rule::{Found, Look, Rule};
 
@@ -61,12 +62,7 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     }
     let span = dropped.first().map_or(container.span(), |node| node.span);
     if dropped.is_empty() {
-        if container
-            .own_context()
-            .is_some_and(|context| context.get("capabilities").is_none())
-        {
-            found.insert(container.own_context(), "capabilities", "{drop: [ALL]}");
-        }
+        drop_all(container, found);
         found.add(span, format!("{} drops no capability", container.title()));
     } else {
         let peers = &[
@@ -78,6 +74,7 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
             "ksec:CapDropAll",
             "CKV_K8S_37",
         ];
+        drop_all(container, found);
         found.add_as(
             peers,
             span,

@@ -45,6 +45,9 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     for node in container.capabilities("add") {
         let name = capability(node);
         if !name.is_empty() && name != "NET_BIND_SERVICE" {
+            if let Some(list) = container.capability_list("add") {
+                found.remove(list, node.span);
+            }
             found.add(
                 node.span,
                 format!(

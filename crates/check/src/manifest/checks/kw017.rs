@@ -3,6 +3,7 @@
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;
+use crate::manifest::facts::drop_all;
 use crate::manifest::object::{Container, capability};
 use crate::manifest::rule::{Found, Look, Rule};
 
@@ -55,6 +56,9 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         .iter()
         .find(|node| matches!(capability(node).as_str(), "NET_RAW" | "ALL"))
     {
+        if let Some(list) = container.capability_list("add") {
+            found.remove(list, node.span);
+        }
         found.add(node.span, format!("{} adds NET_RAW", container.title()));
     } else if !container
         .capabilities("drop")
@@ -62,6 +66,7 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         .any(|node| matches!(capability(node).as_str(), "NET_RAW" | "ALL"))
     {
         let peers = &["C-0199", "kl:drop-net-raw-capability", "CKV_K8S_28"];
+        drop_all(container, found);
         found.add_as(
             peers,
             container.span(),

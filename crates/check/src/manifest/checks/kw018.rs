@@ -60,7 +60,12 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
         let span = node.map_or(container.span(), |node| node.span);
         match node {
             Some(node) => found.set(node, "true"),
-            None => found.insert(container.own_context(), "readOnlyRootFilesystem", "true"),
+            None => found.insert_below(
+                container.node,
+                "securityContext",
+                "readOnlyRootFilesystem",
+                "true",
+            ),
         }
         found.add(
             span,

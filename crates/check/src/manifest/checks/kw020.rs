@@ -64,11 +64,16 @@ fn look(container: &Container<'_>, found: &mut Found<'_>) {
     if !good {
         let span = set.map_or(container.span(), |(node, _)| node.span);
         if set.is_none() {
-            found.insert(
-                container.own_context().or(container.pod.context()),
-                "seccompProfile",
-                "{type: RuntimeDefault}",
-            );
+            let context = container.own_context().or(container.pod.context());
+            match context {
+                Some(_) => found.insert(context, "seccompProfile", "{type: RuntimeDefault}"),
+                None => found.insert_below(
+                    container.pod.spec,
+                    "securityContext",
+                    "seccompProfile",
+                    "{type: RuntimeDefault}",
+                ),
+            }
         }
         found.add(
             span,

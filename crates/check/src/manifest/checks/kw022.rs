@@ -44,6 +44,16 @@ spec:
 
 fn look(container: &Container<'_>, found: &mut Found<'_>) {
     if apparmor(container).is_none() && !container.pod.is_windows() {
+        let context = container.own_context().or(container.pod.context());
+        match context {
+            Some(_) => found.insert(context, "appArmorProfile", "{type: RuntimeDefault}"),
+            None => found.insert_below(
+                container.pod.spec,
+                "securityContext",
+                "appArmorProfile",
+                "{type: RuntimeDefault}",
+            ),
+        }
         found.add(
             container.span(),
             format!("{} sets no AppArmor profile", container.title()),

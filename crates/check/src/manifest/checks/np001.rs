@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
         id: "LZ-NP-001",
         title: "Namespace without any NetworkPolicy",
         severity: Severity::High,
-        fix: FixKind::Auto,
+        fix: FixKind::Suggested,
         peers: &[
             "C-0206",
             "C-0260",

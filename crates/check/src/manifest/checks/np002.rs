@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
         id: "LZ-NP-002",
         title: "Namespace lacks default-deny ingress",
         severity: Severity::High,
-        fix: FixKind::Auto,
+        fix: FixKind::Suggested,
         peers: &["C-0030"],
         about: "A pod that no policy selects is open; only a policy for all pods without a rule closes what is deployed tomorrow. Add a NetworkPolicy with an empty podSelector and `policyTypes: [Ingress]`.",
         good: r"{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: all, namespace: shop}, spec: {podSelector: {}, policyTypes: [Ingress]}}

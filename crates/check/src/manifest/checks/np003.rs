@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
         id: "LZ-NP-003",
         title: "Namespace lacks default-deny egress",
         severity: Severity::High,
-        fix: FixKind::Auto,
+        fix: FixKind::Suggested,
         peers: &[
             "C-0030",
             "sx:Deployments should have at least one egress Network Policy",

@@ -50,6 +50,10 @@ fn look(object: &Object, found: &mut Found<'_>) {
             within(address, cidr.as_str().unwrap_or_default()) && !excepted(address)
         });
         if let Some(address) = open {
+            match block.get("except") {
+                Some(list) => found.append(list, address),
+                None => found.insert(Some(block), "except", &format!("[{address}]")),
+            }
             found.add(
                 cidr.span,
                 format!("{} lets pods reach {address}", object.title()),

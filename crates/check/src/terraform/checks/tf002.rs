@@ -36,6 +36,7 @@ fn look(_: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
         node.as_str()
             .is_some_and(|word| word.starts_with("IMMUTABLE"))
     };
+    found.set(&["image_tag_mutability"], "\"IMMUTABLE\"");
     found.want(
         &["AWS-0031", "CKV_AWS_51"],
         &["image_tag_mutability"],

@@ -34,6 +34,7 @@ pub(super) static RULE: Rule = Rule {
 fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
     for container in containers(resource) {
         if !container.is_true("readonlyRootFilesystem") {
+            found.set_in(&container, &["readonlyRootFilesystem"], "true");
             found.add(
                 container.span,
                 &format!(

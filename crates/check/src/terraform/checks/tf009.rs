@@ -46,6 +46,7 @@ fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
         for config in each(volume, "efs_volume_configuration") {
             let node = config.get("transit_encryption");
             if node.is_none_or(|node| !node.is_unknown() && node.as_str() != Some("ENABLED")) {
+                found.set_in(config, &["transit_encryption"], "\"ENABLED\"");
                 found.add(
                     node.map_or(config.span, |node| node.span),
                     "reads its EFS volume in clear",

@@ -43,6 +43,15 @@ fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
             value.is_unknown() || matches!(value.as_str(), Some("enabled" | "enhanced"))
         });
     if !on {
+        match insights {
+            Some(one) => found.set_in(one, &["value"], "\"enabled\""),
+            None => found.add_lines(&[
+                "setting {",
+                "  name  = \"containerInsights\"",
+                "  value = \"enabled\"",
+                "}",
+            ]),
+        }
         found.add_as(
             &["AWS-0034", "CKV_AWS_65"],
             insights.map_or(resource.span, |one| one.span),
@@ -55,6 +64,8 @@ fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
     )
     .0;
     if let Some(node) = logging.filter(|node| node.as_str() == Some("NONE")) {
+        let path = ["configuration", "execute_command_configuration", "logging"];
+        found.set(&path, "\"DEFAULT\"");
         found.add_as(
             &["CKV_AWS_223"],
             node.span,

@@ -35,6 +35,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn look(_: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
     let current = |node: &Node| matches!(node.as_str(), Some("LATEST" | "1.4.0"));
+    found.set(&["platform_version"], "\"LATEST\"");
     found.want(
         &["CKV_AWS_332"],
         &["platform_version"],

@@ -52,6 +52,12 @@ fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
         .filter(|kind| !given.iter().any(|one| one.eq_ignore_ascii_case(kind)))
         .collect();
     if !missing.is_empty() {
+        let quoted: Vec<String> = missing.iter().map(|kind| format!("\"{kind}\"")).collect();
+        let quoted = quoted.join(", ");
+        match node {
+            Some(list) => found.append(list, &quoted),
+            None => found.set(&["enabled_cluster_log_types"], &format!("[{quoted}]")),
+        }
         found.add(
             node.map_or(resource.span, |node| node.span),
             &format!("does not log {}", missing.join(", ")),

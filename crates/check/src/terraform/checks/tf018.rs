@@ -56,6 +56,7 @@ fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
         return;
     }
     let required = |node: &Node| node.as_str() == Some("required");
+    found.set(&["metadata_options", "http_tokens"], "\"required\"");
     found.want(
         &[own, "C-0052", "CKV_AWS_79"],
         &["metadata_options", "http_tokens"],
@@ -64,6 +65,7 @@ fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
         required,
     );
     let near = |node: &Node| node.as_int().is_none_or(|hops| hops <= 1);
+    found.set(&["metadata_options", "http_put_response_hop_limit"], "1");
     found.want(
         &["C-0052"],
         &["metadata_options", "http_put_response_hop_limit"],

@@ -49,21 +49,23 @@ fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
             Some("GKE_METADATA" | "GKE_METADATA_SERVER" | "SECURE")
         )
     };
-    for key in ["mode", "node_metadata"] {
+    // Old providers call the attribute and its values otherwise.
+    for (key, value) in [
+        ("mode", "GKE_METADATA"),
+        ("node_metadata", "GKE_METADATA_SERVER"),
+    ] {
+        let path = ["node_config", "workload_metadata_config", key];
+        found.set(&path, &format!("\"{value}\""));
         found.want(
             &["GCP-0057", "CKV_GCP_69"],
-            &["node_config", "workload_metadata_config", key],
+            &path,
             true,
             "shows pods the node's metadata",
             concealed,
         );
     }
     let off = |node: &Node| node.as_bool() == Some(true);
-    found.want(
-        &["GCP-0048"],
-        &["node_config", "metadata", "disable-legacy-endpoints"],
-        true,
-        "serves legacy metadata",
-        off,
-    );
+    let path = ["node_config", "metadata", "disable-legacy-endpoints"];
+    found.set(&path, "true");
+    found.want(&["GCP-0048"], &path, true, "serves legacy metadata", off);
 }

@@ -52,6 +52,7 @@ fn look(_: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
         node.as_str()
             .is_some_and(|image| image.to_ascii_lowercase().starts_with("cos"))
     };
+    found.set(&["node_config", "image_type"], "\"COS_CONTAINERD\"");
     found.want(
         &["GCP-0054"],
         &["node_config", "image_type"],

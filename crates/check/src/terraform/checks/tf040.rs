@@ -45,6 +45,7 @@ pub(super) static RULE: Rule = Rule {
 fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
     if resource.kind == "google_container_cluster" {
         let chosen = |node: &Node| node.as_str() != Some("UNSPECIFIED");
+        found.set(&["release_channel", "channel"], "\"REGULAR\"");
         found.want(
             &["CKV_GCP_70"],
             &["release_channel", "channel"],

@@ -37,12 +37,20 @@ fn look(_: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
         node.as_str()
             .is_some_and(|service| service.ends_with("/kubernetes"))
     };
+    found.set(
+        &["logging_service"],
+        "\"logging.googleapis.com/kubernetes\"",
+    );
     found.want(
         &["GCP-0060", "CKV_GCP_1"],
         &["logging_service"],
         true,
         "keeps no logs",
         modern,
+    );
+    found.set(
+        &["monitoring_service"],
+        "\"monitoring.googleapis.com/kubernetes\"",
     );
     found.want(
         &["GCP-0052", "CKV_GCP_8"],

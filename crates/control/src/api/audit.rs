@@ -1,0 +1,88 @@
+//! What was done by whom.
+
+use axum::Json;
+use axum::extract::State;
+use lazaret_store::{AuditEntry as StoreEntry, AuditFilter, Error as StoreError};
+use lazaret_wire::api::{AuditEntry, AuditState};
+use lazaret_wire::{Page, PageQuery, Problem};
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{answer, paging};
+use crate::App;
+use crate::auth::{Approver, Viewer};
+use crate::http::{ApiResult, Ask};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(verify))
+}
+
+/// Which entries are asked for.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// Of one actor: `user:NAME`.
+    actor: Option<String>,
+    /// About one object.
+    object: Option<String>,
+    /// Actions that begin so: `hold.`
+    action: Option<String>,
+}
+
+fn shown(entry: StoreEntry) -> AuditEntry {
+    let details = serde_json::from_str(&entry.details);
+    AuditEntry {
+        seq: entry.seq,
+        at: entry.at,
+        actor: entry.actor,
+        action: entry.action,
+        object: entry.object,
+        reason: entry.reason,
+        details: details.unwrap_or(serde_json::Value::String(entry.details)),
+        previous: entry.previous,
+        hash: entry.hash,
+    }
+}
+
+/// The audit log, newest first.
+#[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(PageQuery, Filter),
+    security(("token" = ["viewer"]), ("session" = ["viewer"])),
+    responses((status = 200, body = Page<AuditEntry>), (status = 422, body = Problem)))]
+async fn list(
+    _: Viewer,
+    State(app): State<App>,
+    Ask(query): Ask<PageQuery>,
+    Ask(filter): Ask<Filter>,
+) -> ApiResult<Json<Page<AuditEntry>>> {
+    let filter = AuditFilter {
+        actor: filter.actor,
+        object: filter.object,
+        action: filter.action,
+    };
+    let page = app.store.audit_page(&filter, &paging(&query)?).await?;
+    Ok(answer(page, shown))
+}
+
+/// Read the whole audit log and tell whether it holds together.
+#[utoipa::path(get, path = "/api/v1/audit/verify", tag = "audit",
+    security(("token" = ["approver"]), ("session" = ["approver"])),
+    responses((status = 200, body = AuditState)))]
+async fn verify(_: Approver, State(app): State<App>) -> ApiResult<Json<AuditState>> {
+    let state = match app.store.verify_audit().await {
+        Ok(head) => AuditState {
+            intact: true,
+            entries: head.seq,
+            detail: String::new(),
+        },
+        Err(StoreError::Corrupt { detail, .. }) => AuditState {
+            intact: false,
+            entries: app.store.audit_head().await?.seq,
+            detail,
+        },
+        Err(other) => return Err(other.into()),
+    };
+    Ok(Json(state))
+}

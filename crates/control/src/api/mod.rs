@@ -1,0 +1,80 @@
+//! The routes below `/api/v1`, a file for each noun.
+//!
+//! The description is generated from the handlers. The scopes under `security` name the
+//! least role; the test of access reads them from the description.
+
+mod access;
+mod audit;
+pub(crate) mod events;
+mod job;
+mod page;
+mod registry;
+mod token;
+mod user;
+
+use axum::Router;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder, Paths};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::App;
+
+pub(crate) use page::{answer, paging};
+
+/// Every route, with its description.
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(frame())
+        .merge(access::routes())
+        .merge(user::routes())
+        .merge(token::routes())
+        .merge(audit::routes())
+        .merge(registry::routes())
+        .merge(job::routes())
+}
+
+fn frame() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Lazaret")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "The interface of the centre. Errors are problems (RFC 9457). Lists come in \
+             pages: `next` of one is `cursor` of the following. The scopes under `security` \
+             name the least role.",
+        ))
+        .build();
+    let mut components = Components::new();
+    components.add_security_scheme(
+        "token",
+        SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+    );
+    components.add_security_scheme(
+        "session",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(
+            crate::auth::SESSION_COOKIE,
+        ))),
+    );
+    OpenApiBuilder::new()
+        .info(info)
+        .paths(Paths::new())
+        .components(Some(components))
+        .build()
+}
+
+/// The description of the interface.
+pub fn openapi() -> OpenApi {
+    described().into_openapi()
+}
+
+pub(crate) fn router() -> Router<App> {
+    let (router, api) = described().split_for_parts();
+    let text = serde_json::to_string(&api).unwrap_or_default();
+    router.route(
+        "/api/v1/openapi.json",
+        get(async move || {
+            let kind = [(axum::http::header::CONTENT_TYPE, "application/json")];
+            (kind, text.clone()).into_response()
+        }),
+    )
+}

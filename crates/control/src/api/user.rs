@@ -1,0 +1,152 @@
+//! Local users.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use lazaret_store::{NewPerson, Person, Role as StoreRole};
+use lazaret_wire::api::{NewUser, Role, User, UserChange};
+use lazaret_wire::{Page, PageQuery, Problem};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{answer, paging};
+use crate::App;
+use crate::auth::{Admin, check_new_password};
+use crate::http::{ApiError, ApiResult, Ask, At, Body};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(read, change))
+}
+
+/// The role of the interface.
+pub(crate) fn role(role: StoreRole) -> Role {
+    match role {
+        StoreRole::Viewer => Role::Viewer,
+        StoreRole::Analyst => Role::Analyst,
+        StoreRole::Approver => Role::Approver,
+        StoreRole::Admin => Role::Admin,
+        StoreRole::Edge => Role::Edge,
+    }
+}
+
+/// The role of the store.
+pub(crate) fn store_role(role: Role) -> StoreRole {
+    match role {
+        Role::Viewer => StoreRole::Viewer,
+        Role::Analyst => StoreRole::Analyst,
+        Role::Approver => StoreRole::Approver,
+        Role::Admin => StoreRole::Admin,
+        Role::Edge => StoreRole::Edge,
+    }
+}
+
+/// Whether a text may be a name of a user.
+pub(crate) fn check_name(name: &str) -> ApiResult<()> {
+    let good = |b: u8| b.is_ascii_alphanumeric() || b"._@-".contains(&b);
+    match (1..=100).contains(&name.len()) && name.bytes().all(good) {
+        true => Ok(()),
+        false => Err(ApiError::invalid(
+            "a name has 1 to 100 letters, digits, `.`, `-`, `_` and `@`",
+        )),
+    }
+}
+
+fn shown(person: Person) -> User {
+    User {
+        id: person.id,
+        name: person.name,
+        role: role(person.role),
+        disabled: person.disabled_at.is_some(),
+        created_at: person.created_at,
+    }
+}
+
+async fn found(app: &App, name: &str) -> ApiResult<Person> {
+    let person = app.store.person_by_name(name).await?;
+    person.ok_or_else(|| ApiError::not_found("there is no user of that name"))
+}
+
+/// Users, by name.
+#[utoipa::path(get, path = "/api/v1/users", tag = "users", params(PageQuery),
+    security(("token" = ["admin"]), ("session" = ["admin"])),
+    responses((status = 200, body = Page<User>), (status = 422, body = Problem)))]
+async fn list(
+    _: Admin,
+    State(app): State<App>,
+    Ask(query): Ask<PageQuery>,
+) -> ApiResult<Json<Page<User>>> {
+    let page = app.store.persons(&paging(&query)?).await?;
+    Ok(answer(page, shown))
+}
+
+/// Make a user.
+#[utoipa::path(post, path = "/api/v1/users", tag = "users", request_body = NewUser,
+    security(("token" = ["admin"]), ("session" = ["admin"])),
+    responses((status = 201, body = User), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+async fn create(
+    Admin(actor): Admin,
+    State(app): State<App>,
+    Body(new): Body<NewUser>,
+) -> ApiResult<(StatusCode, Json<User>)> {
+    check_name(&new.name)?;
+    check_new_password(&new.password)?;
+    let new = NewPerson {
+        name: new.name.clone(),
+        display_name: new.name,
+        email: None,
+        role: store_role(new.role),
+        password_hash: Some(app.passwords.hash(&new.password).await?),
+        subject: None,
+    };
+    let made = app.store.create_person(&new, &actor.by(app.now())).await?;
+    Ok((StatusCode::CREATED, Json(shown(made))))
+}
+
+/// A user.
+#[utoipa::path(get, path = "/api/v1/users/{name}", tag = "users",
+    params(("name" = String, Path)),
+    security(("token" = ["admin"]), ("session" = ["admin"])),
+    responses((status = 200, body = User), (status = 404, body = Problem)))]
+async fn read(_: Admin, State(app): State<App>, At(name): At<String>) -> ApiResult<Json<User>> {
+    found(&app, &name).await.map(|person| Json(shown(person)))
+}
+
+/// Change a user: role, password, shut out.
+#[utoipa::path(patch, path = "/api/v1/users/{name}", tag = "users", request_body = UserChange,
+    params(("name" = String, Path)),
+    security(("token" = ["admin"]), ("session" = ["admin"])),
+    responses((status = 200, body = User), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn change(
+    Admin(actor): Admin,
+    State(app): State<App>,
+    At(name): At<String>,
+    Body(change): Body<UserChange>,
+) -> ApiResult<Json<User>> {
+    let person = found(&app, &name).await?;
+    let is_self = actor.person() == Some(person.id.as_str());
+    let weakens = change.disabled == Some(true) || change.role.is_some_and(|r| r != Role::Admin);
+    if is_self && weakens {
+        return Err(ApiError::conflict(
+            "nobody shuts themselves out or gives their own role away; another admin does",
+        ));
+    }
+    let by = actor.by(app.now());
+    if let Some(password) = &change.password {
+        check_new_password(password)?;
+        let hash = app.passwords.hash(password).await?;
+        app.store.set_password(&name, Some(&hash), &by).await?;
+    }
+    if let Some(role) = change.role.filter(|r| store_role(*r) != person.role) {
+        app.store.set_role(&name, store_role(role), &by).await?;
+    }
+    match (change.disabled, person.disabled_at.is_some()) {
+        (Some(true), false) => app.store.disable_person(&name, &by).await?,
+        (Some(false), true) => app.store.enable_person(&name, &by).await?,
+        _ => {}
+    }
+    found(&app, &name).await.map(|person| Json(shown(person)))
+}

@@ -1,0 +1,60 @@
+//! Guessing passwords takes longer and longer.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+
+/// Names that are remembered; the oldest go first.
+const MOST: usize = 10_000;
+
+/// Failures that cost nothing: fingers slip.
+const FREE: u32 = 5;
+
+/// Longest wait, in seconds.
+const LONGEST: i64 = 300;
+
+/// Failed attempts by name.
+#[derive(Debug, Default)]
+pub(crate) struct Throttle {
+    failed: Mutex<BTreeMap<String, (u32, i64)>>,
+}
+
+impl Throttle {
+    /// Seconds to wait before a name may be tried again; 0: none.
+    pub(crate) fn wait(&self, name: &str, now: Timestamp) -> u32 {
+        let Ok(failed) = self.failed.lock() else {
+            return 1;
+        };
+        let Some((count, last)) = failed.get(name) else {
+            return 0;
+        };
+        let Some(beyond) = count.checked_sub(FREE) else {
+            return 0;
+        };
+        let pause = (1_i64 << beyond.min(9)).min(LONGEST);
+        u32::try_from((last + pause - now.as_second()).max(0)).unwrap_or(0)
+    }
+
+    /// Notes a failure.
+    pub(crate) fn failed(&self, name: &str, now: Timestamp) {
+        let Ok(mut failed) = self.failed.lock() else {
+            return;
+        };
+        if failed.len() >= MOST && !failed.contains_key(name) {
+            let oldest = failed.iter().min_by_key(|(_, (_, last))| *last);
+            if let Some(oldest) = oldest.map(|(name, _)| name.clone()) {
+                failed.remove(&oldest);
+            }
+        }
+        let entry = failed.entry(name.to_owned()).or_default();
+        *entry = (entry.0.saturating_add(1), now.as_second());
+    }
+
+    /// Forgets the failures of a name.
+    pub(crate) fn succeeded(&self, name: &str) {
+        if let Ok(mut failed) = self.failed.lock() {
+            failed.remove(name);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What every request goes through, whoever answers it.
+
+mod error;
+mod etag;
+mod extract;
+mod listen;
+mod rounds;
+
+pub use error::{ApiError, ApiResult};
+pub(crate) use etag::etag;
+pub use extract::{Ask, At, Body};
+pub(crate) use listen::Listener;
+pub(crate) use rounds::rounds;

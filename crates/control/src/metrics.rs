@@ -1,0 +1,148 @@
+//! What Prometheus reads at `/metrics`.
+//!
+//! Names of our own begin with `lazaret_`.
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use lazaret_store::JobCounts;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Request {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Kind {
+    kind: String,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Jobs {
+    pool: String,
+    state: String,
+    sweep: String,
+}
+
+/// Counters and gauges of a centre.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    seconds: Family<Route, Histogram, fn() -> Histogram>,
+    /// Events of registries, by kind.
+    events: Family<Kind, Counter>,
+    jobs: Family<Jobs, Gauge>,
+}
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Metrics")
+    }
+}
+
+fn histogram() -> Histogram {
+    Histogram::new(exponential_buckets(0.001, 2.0, 15))
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::default();
+        let requests = Family::<Request, Counter>::default();
+        let seconds: Family<Route, Histogram, fn() -> Histogram> =
+            Family::new_with_constructor(histogram as fn() -> Histogram);
+        let events = Family::<Kind, Counter>::default();
+        let jobs = Family::<Jobs, Gauge>::default();
+        let r = &mut registry;
+        r.register(
+            "lazaret_http_requests",
+            "Requests answered",
+            requests.clone(),
+        );
+        let help = "Seconds that answers took";
+        r.register("lazaret_http_request_seconds", help, seconds.clone());
+        r.register(
+            "lazaret_registry_events",
+            "Events of registries",
+            events.clone(),
+        );
+        r.register("lazaret_jobs", "Jobs by pool and state", jobs.clone());
+        Self {
+            registry,
+            requests,
+            seconds,
+            events,
+            jobs,
+        }
+    }
+
+    pub(crate) fn request(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
+        // Paths that lead nowhere are of strangers' making: one name for all.
+        let route = match route {
+            "" => "none",
+            known => known,
+        };
+        let method = match *method {
+            Method::GET
+            | Method::HEAD
+            | Method::POST
+            | Method::PUT
+            | Method::PATCH
+            | Method::DELETE => method.as_str(),
+            _ => "other",
+        };
+        self.requests
+            .get_or_create(&Request {
+                method: method.to_owned(),
+                route: route.to_owned(),
+                status: status.as_u16(),
+            })
+            .inc();
+        let route = Route {
+            route: route.to_owned(),
+        };
+        self.seconds
+            .get_or_create(&route)
+            .observe(took.as_secs_f64());
+    }
+
+    pub(crate) fn event(&self, kind: &str) {
+        let kind = kind.to_owned();
+        self.events.get_or_create(&Kind { kind }).inc();
+    }
+
+    pub(crate) fn jobs(&self, counts: &[JobCounts]) {
+        // A pool that has nothing left is not told as it was.
+        self.jobs.clear();
+        for of in counts {
+            let labels = Jobs {
+                pool: of.pool.clone(),
+                state: of.state.to_string(),
+                sweep: of.sweep.to_string(),
+            };
+            let count = i64::try_from(of.jobs).unwrap_or(i64::MAX);
+            self.jobs.get_or_create(&labels).set(count);
+        }
+    }
+
+    /// All of it, in OpenMetrics' text.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a text does not fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

@@ -1,0 +1,7 @@
+//! What the interface and the console ask: the store's rows as the nouns of `wire`.
+//!
+//! Handlers read a request and call one function of here; pages of the console do the
+//! same, so that both show the same thing.
+
+pub mod job;
+pub mod registry;

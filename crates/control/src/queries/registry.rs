@@ -1,0 +1,193 @@
+//! Registries that are watched.
+
+use lazaret_store::RegistryKind as StoreKind;
+use lazaret_store::{By, NewRegistry as StoreNew, Page, Paging, Registry as Row};
+use lazaret_wire::api::{NewRegistry, Registry, RegistryChange, RegistryKind};
+
+use crate::App;
+use crate::http::{ApiError, ApiResult};
+use crate::keys;
+use crate::watch::{Secrets, host_of, schedule_of, seconds_of};
+
+/// Shortest and longest time between lists, in seconds.
+const EVERY: std::ops::RangeInclusive<u32> = 30..=2_592_000;
+
+/// A registry, and the secret of its events where one was made.
+pub struct Made {
+    /// The registry.
+    pub registry: Registry,
+    /// What its events must carry; it cannot be shown again.
+    pub events_secret: Option<String>,
+}
+
+fn kind(kind: StoreKind) -> RegistryKind {
+    RegistryKind::by_name(kind.as_str()).unwrap_or(RegistryKind::Distribution)
+}
+
+fn shown(row: &Row, secrets: &Secrets) -> Registry {
+    let kind = kind(row.kind);
+    Registry {
+        events_path: format!("/events/{}/{}", kind.name(), row.id),
+        id: row.id.clone(),
+        name: row.name.clone(),
+        kind,
+        url: row.url.clone(),
+        has_credential: secrets.credential.is_some(),
+        list_every_seconds: seconds_of(row.schedule.as_deref()),
+        region: row.region.clone(),
+        environment: Some(row.environment.clone()).filter(|e| !e.is_empty()),
+        repositories: secrets.repositories.clone(),
+        created_at: row.created_at,
+        listed_at: row.listed_at,
+    }
+}
+
+/// Registries, by name.
+///
+/// # Errors
+/// Those of the store.
+pub async fn list(app: &App, paging: &Paging) -> ApiResult<Page<Registry>> {
+    let page = app.store.registries(paging).await?;
+    let shown =
+        |row: &Row| -> ApiResult<Registry> { Ok(shown(row, &Secrets::of(row, &app.keys)?)) };
+    Ok(Page {
+        items: page.items.iter().map(shown).collect::<ApiResult<_>>()?,
+        next: page.next,
+    })
+}
+
+/// The row of a registry.
+///
+/// # Errors
+/// When there is none of that id.
+pub(crate) async fn row(app: &App, id: &str) -> ApiResult<Row> {
+    let row = app.store.registry(id).await?;
+    row.ok_or_else(|| ApiError::not_found("there is no registry of that id"))
+}
+
+/// A registry.
+///
+/// # Errors
+/// When there is none of that id.
+pub async fn read(app: &App, id: &str) -> ApiResult<Registry> {
+    let row = row(app, id).await?;
+    Ok(shown(&row, &Secrets::of(&row, &app.keys)?))
+}
+
+/// Makes a registry.
+///
+/// # Errors
+/// When a value makes no sense, or the name is taken.
+pub async fn create(app: &App, new: NewRegistry, by: &By) -> ApiResult<Made> {
+    host_of(&new.url).map_err(ApiError::invalid)?;
+    check(Some(&new.name), new.list_every_seconds, &new.repositories)?;
+    let given = new.events_secret;
+    if given
+        .as_ref()
+        .is_some_and(|s| !(16..=200).contains(&s.len()))
+    {
+        return Err(ApiError::invalid(
+            "`events_secret` has 16 to 200 characters",
+        ));
+    }
+    let (secret, is_made) = match given {
+        Some(secret) => (secret, false),
+        None => (keys::secret("lze_")?, true),
+    };
+    let secrets = Secrets {
+        credential: new.credential,
+        events: keys::hash(&secret),
+        repositories: new.repositories,
+    };
+    let row = StoreNew {
+        name: new.name,
+        kind: store_kind(new.kind)?,
+        url: new.url.trim_end_matches('/').to_owned(),
+        credential: Some(secrets.seal(&app.keys)?),
+        schedule: schedule_of(new.list_every_seconds),
+        region: new.region,
+        environment: new.environment.unwrap_or_default(),
+        paused: false,
+    };
+    let row = app.store.create_registry(&row, by).await?;
+    app.wake.notify_waiters();
+    Ok(Made {
+        registry: shown(&row, &secrets),
+        events_secret: is_made.then_some(secret),
+    })
+}
+
+/// Changes a registry.
+///
+/// # Errors
+/// When there is none, or a value makes no sense.
+pub async fn change(app: &App, id: &str, change: RegistryChange, by: &By) -> ApiResult<Registry> {
+    let row = row(app, id).await?;
+    let every = change.list_every_seconds.filter(|every| *every > 0);
+    let repositories = change.repositories.as_deref().unwrap_or_default();
+    check(change.name.as_deref(), every, repositories)?;
+    let mut secrets = Secrets::of(&row, &app.keys)?;
+    secrets.credential = change.credential.or(secrets.credential);
+    secrets.repositories = change.repositories.unwrap_or(secrets.repositories);
+    let schedule = match change.list_every_seconds {
+        Some(every) => schedule_of(Some(every)),
+        None => row.schedule,
+    };
+    let new = StoreNew {
+        name: change.name.unwrap_or(row.name),
+        kind: row.kind,
+        url: row.url,
+        credential: Some(secrets.seal(&app.keys)?),
+        schedule,
+        region: change.region.unwrap_or(row.region),
+        environment: change.environment.unwrap_or(row.environment),
+        paused: row.paused,
+    };
+    let row = app.store.update_registry(id, &new, by).await?;
+    Ok(shown(&row, &secrets))
+}
+
+/// Gives the events of a registry another secret, which is shown once.
+///
+/// # Errors
+/// When there is no such registry.
+pub async fn renew_events_secret(app: &App, id: &str, by: &By) -> ApiResult<Made> {
+    let row = row(app, id).await?;
+    let secret = keys::secret("lze_")?;
+    let mut secrets = Secrets::of(&row, &app.keys)?;
+    secrets.events = keys::hash(&secret);
+    let new = StoreNew {
+        name: row.name,
+        kind: row.kind,
+        url: row.url,
+        credential: Some(secrets.seal(&app.keys)?),
+        schedule: row.schedule,
+        region: row.region,
+        environment: row.environment,
+        paused: row.paused,
+    };
+    let row = app.store.update_registry(id, &new, by).await?;
+    Ok(Made {
+        registry: shown(&row, &secrets),
+        events_secret: Some(secret),
+    })
+}
+
+fn store_kind(kind: RegistryKind) -> ApiResult<StoreKind> {
+    kind.name().parse().map_err(ApiError::from)
+}
+
+fn check(name: Option<&str>, every: Option<u32>, repositories: &[String]) -> ApiResult<()> {
+    if name.is_some_and(|name| !(1..=100).contains(&name.chars().count())) {
+        return Err(ApiError::invalid("`name` has 1 to 100 characters"));
+    }
+    if every.is_some_and(|every| !EVERY.contains(&every)) {
+        return Err(ApiError::invalid("`list_every_seconds` is 30 to 2592000"));
+    }
+    if repositories.len() > 1000 || repositories.iter().any(|r| r.len() > 255) {
+        return Err(ApiError::invalid(
+            "`repositories` are at most 1000, of 255 characters each",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+-- A job that is done leaves this table at once, so that what a lease looks at stays small.
+CREATE TABLE job (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    kind TEXT COLLATE "C" NOT NULL,
+    pool TEXT COLLATE "C" NOT NULL,
+    payload TEXT COLLATE "C" NOT NULL,
+    priority BIGINT NOT NULL,
+    cost BIGINT NOT NULL,
+    sweep BOOLEAN NOT NULL,
+    concurrency_key TEXT COLLATE "C",
+    dedupe_key TEXT COLLATE "C",
+    -- queued, running or dead.
+    state TEXT COLLATE "C" NOT NULL,
+    -- Whether nothing but time stands between a queued job and its lease; of jobs with one
+    -- concurrency key, one at a time is ready. Written at enqueue and at completion, never
+    -- derived by whoever asks for work.
+    ready BOOLEAN NOT NULL,
+    visible_from BIGINT NOT NULL,
+    attempt BIGINT NOT NULL,
+    max_attempts BIGINT NOT NULL,
+    fence BIGINT NOT NULL,
+    locked_by TEXT COLLATE "C",
+    locked_until BIGINT,
+    created_at BIGINT NOT NULL,
+    error TEXT COLLATE "C",
+    traceparent TEXT COLLATE "C"
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX job_next ON job (pool, sweep, priority DESC, visible_from, id)
+    WHERE state = 'queued' AND ready;
+CREATE INDEX job_lease ON job (locked_until) WHERE state = 'running';
+CREATE INDEX job_running ON job (pool, sweep) WHERE state = 'running';
+CREATE INDEX job_dead ON job (id) WHERE state = 'dead';
+CREATE INDEX job_waiting ON job (concurrency_key, priority DESC, visible_from, id)
+    WHERE state = 'queued' AND NOT ready;
+CREATE UNIQUE INDEX job_holder ON job (concurrency_key)
+    WHERE ready AND state <> 'dead' AND concurrency_key IS NOT NULL;
+CREATE UNIQUE INDEX job_dedupe ON job (dedupe_key) WHERE dedupe_key IS NOT NULL AND state <> 'dead';
+
+CREATE TABLE job_done (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    kind TEXT COLLATE "C" NOT NULL,
+    pool TEXT COLLATE "C" NOT NULL,
+    worker TEXT COLLATE "C" NOT NULL,
+    fence BIGINT NOT NULL,
+    cost BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    finished_at BIGINT NOT NULL
+);
+CREATE INDEX job_done_finished ON job_done (finished_at);
+
+-- What operators set; a pool without a row is not paused and has no limits.
+CREATE TABLE job_pool (
+    pool TEXT COLLATE "C" PRIMARY KEY,
+    paused BOOLEAN NOT NULL,
+    capacity BIGINT,
+    sweep_cap BIGINT
+);

@@ -1,0 +1,241 @@
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres, Sqlite, SqliteConnection};
+
+use crate::error::{Error, Result};
+use crate::value::{self, Row, Value};
+
+/// Which SQL is spoken. Both engines read `$1`, `ON CONFLICT`, `RETURNING` and `WITH`;
+/// what differs is here and in the few statements that ask [`Db::dialect`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// `column` is one of the list bound to `$place`.
+    pub(crate) fn any(self, column: &str, place: usize) -> String {
+        match self {
+            Dialect::Sqlite => format!("{column} IN (SELECT value FROM json_each(${place}))"),
+            Dialect::Postgres => format!("{column} = ANY(${place})"),
+        }
+    }
+
+    /// The list bound to `$place` as a table `k` with the column `value`.
+    pub(crate) fn list(self, place: usize) -> String {
+        match self {
+            Dialect::Sqlite => format!("json_each(${place}) AS k"),
+            Dialect::Postgres => format!("unnest(${place}) AS k(value)"),
+        }
+    }
+
+    /// The lists bound to `$place` (texts) and the one after it (numbers) as a table `x` with
+    /// the columns `id` and `number`.
+    pub(crate) fn pairs(self, place: usize) -> String {
+        let next = place + 1;
+        match self {
+            Dialect::Sqlite => format!(
+                "(SELECT value AS id, json_extract(${next}, '$[' || key || ']') AS number \
+                 FROM json_each(${place})) AS x"
+            ),
+            Dialect::Postgres => format!("unnest(${place}, ${next}) AS x(id, number)"),
+        }
+    }
+
+    /// The place of one text in another, from 1; 0: not in it.
+    pub(crate) fn find(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "instr",
+            Dialect::Postgres => "strpos",
+        }
+    }
+
+    /// What makes a `SELECT` inside a transaction hold its rows. SQLite's writer is alone.
+    pub(crate) fn for_update(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// As [`Dialect::for_update`], rows held by others left out.
+    pub(crate) fn skip_locked(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+}
+
+/// The pools of one database.
+#[derive(Clone, Debug)]
+pub(crate) enum Db {
+    /// One connection writes, several read: SQLite has one writer whatever we do, and a queue
+    /// inside the process is fairer than its busy handler.
+    Sqlite {
+        writer: sqlx::SqlitePool,
+        readers: sqlx::SqlitePool,
+    },
+    Postgres(sqlx::PgPool),
+}
+
+impl Db {
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            Db::Sqlite { .. } => Dialect::Sqlite,
+            Db::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// A connection to read with.
+    pub(crate) async fn read(&self) -> Result<Conn> {
+        Ok(match self {
+            Db::Sqlite { readers, .. } => Conn::Sqlite(readers.acquire().await?),
+            Db::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// A transaction to write in: SQLite's only one, or one of PostgreSQL's at READ COMMITTED.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Db::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+pub(crate) enum Conn {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// Rolled back when dropped.
+pub(crate) enum Tx {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(tx) => tx.commit().await?,
+            Tx::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            Tx::Sqlite(_) => Dialect::Sqlite,
+            Tx::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Waits for whoever works under one of these names, in this transaction's engine and in
+    /// every process; held to the commit. SQLite's writer is alone anyway.
+    pub(crate) async fn lock(&mut self, names: &[String]) -> Result<()> {
+        if names.is_empty() || self.dialect() == Dialect::Sqlite {
+            return Ok(());
+        }
+        // In one order everywhere, so that two transactions never wait for each other.
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        let sql = "SELECT pg_advisory_xact_lock(hashtextextended(k.value, 0))::text \
+                   FROM unnest($1) AS k(value)";
+        self.rows(sql, vec![names.into()]).await?;
+        Ok(())
+    }
+
+    /// As [`Tx::lock`] for one name, but does not wait: whether it is held now.
+    pub(crate) async fn try_lock(&mut self, name: &str) -> Result<bool> {
+        if self.dialect() == Dialect::Sqlite {
+            return Ok(true);
+        }
+        let sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))";
+        self.one(sql, vec![name.into()]).await?.bool(0)
+    }
+
+    /// Several statements, none with arguments.
+    pub(crate) async fn script(&mut self, sql: &'static str) -> Result<()> {
+        match self {
+            Tx::Sqlite(tx) => {
+                tx.execute(sqlx::raw_sql(sql)).await?;
+            }
+            Tx::Postgres(tx) => {
+                tx.execute(sqlx::raw_sql(sql)).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+macro_rules! statements {
+    ($($type:ident),*) => {$(
+        impl $type {
+            /// The rows that a statement gives.
+            pub(crate) async fn rows(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>> {
+                match self {
+                    $type::Sqlite(conn) => sqlite_rows(&mut *conn, sql, args).await,
+                    $type::Postgres(conn) => postgres_rows(&mut *conn, sql, args).await,
+                }
+            }
+
+            /// The first row that a statement gives.
+            pub(crate) async fn row(&mut self, sql: &str, args: Vec<Value>) -> Result<Option<Row>> {
+                Ok(self.rows(sql, args).await?.into_iter().next())
+            }
+
+            /// The one row that a statement always gives.
+            pub(crate) async fn one(&mut self, sql: &str, args: Vec<Value>) -> Result<Row> {
+                self.row(sql, args)
+                    .await?
+                    .ok_or_else(|| Error::corrupt("the database", format!("no row from `{sql}`")))
+            }
+        }
+    )*};
+}
+
+statements!(Conn, Tx);
+
+impl Tx {
+    /// How many rows a statement changed.
+    pub(crate) async fn exec(&mut self, sql: &str, args: Vec<Value>) -> Result<u64> {
+        let sql = AssertSqlSafe(sql);
+        Ok(match self {
+            Tx::Sqlite(tx) => (&mut **tx)
+                .execute(sqlx::query_with(sql, value::sqlite(args)?))
+                .await?
+                .rows_affected(),
+            Tx::Postgres(tx) => (&mut **tx)
+                .execute(sqlx::query_with(sql, value::postgres(args)?))
+                .await?
+                .rows_affected(),
+        })
+    }
+}
+
+// Every text here is written in this crate; what comes from outside is bound, never spliced.
+async fn sqlite_rows(conn: &mut SqliteConnection, sql: &str, args: Vec<Value>) -> Result<Vec<Row>> {
+    let rows = conn
+        .fetch_all(sqlx::query_with(AssertSqlSafe(sql), value::sqlite(args)?))
+        .await?;
+    Ok(rows.into_iter().map(Row::Sqlite).collect())
+}
+
+async fn postgres_rows(conn: &mut PgConnection, sql: &str, args: Vec<Value>) -> Result<Vec<Row>> {
+    let rows = conn
+        .fetch_all(sqlx::query_with(AssertSqlSafe(sql), value::postgres(args)?))
+        .await?;
+    Ok(rows.into_iter().map(Row::Postgres).collect())
+}

@@ -1,0 +1,226 @@
+use lazaret_store::{Error, ImageFilter, Paging, Workload};
+
+use crate::support::{at, both, by, digest, image, name, new_registry};
+
+both!(a_tag_moves_whatever_the_order_of_events, |fixture| {
+    let store = &fixture.store;
+    let registry = store
+        .create_registry(&new_registry("main"), &by("root"))
+        .await
+        .expect("made");
+    let push = async |number, pushed| {
+        let name = name(&registry, "shop/web", "1.0", number, pushed);
+        store
+            .record_push(&image(number, pushed), &name)
+            .await
+            .expect("recorded")
+    };
+    let now = async || {
+        store
+            .resolve_name(&registry.id, "shop/web", "1.0")
+            .await
+            .expect("read")
+    };
+    assert!(push(1, 10).await);
+    assert!(!push(1, 10).await, "twice the same");
+    assert!(push(3, 30).await);
+    assert!(!push(2, 20).await, "a late event");
+    assert_eq!(now().await, Some(digest(3)));
+    assert!(push(1, 40).await, "rolled back");
+    assert_eq!(now().await, Some(digest(1)));
+    let held = store.names_of(&digest(2)).await.expect("read");
+    assert_eq!(held[0].replaced_at, Some(at(30)));
+    assert!(
+        store
+            .remove_name(&registry.id, "shop/web", "1.0", at(50))
+            .await
+            .expect("removed")
+    );
+    assert!(
+        !store
+            .remove_name(&registry.id, "shop/web", "1.0", at(50))
+            .await
+            .expect("removed")
+    );
+    assert_eq!(now().await, None);
+    let stranger = lazaret_store::ImageName {
+        registry_id: "none".to_owned(),
+        ..held[0].clone()
+    };
+    let refused = store.record_push(&image(2, 0), &stranger).await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+});
+
+both!(one_tag_pushed_from_everywhere_has_one_holder, |fixture| {
+    let second = fixture.second().await;
+    let registry = fixture
+        .store
+        .create_registry(&new_registry("main"), &by("root"))
+        .await
+        .expect("made");
+    let tasks: Vec<_> = (0..20)
+        .map(|number| {
+            let store = if number % 2 == 0 {
+                fixture.store.clone()
+            } else {
+                second.clone()
+            };
+            let name = name(
+                &registry,
+                "shop/web",
+                "latest",
+                number,
+                i64::try_from(number).expect("small"),
+            );
+            tokio::spawn(async move { store.record_push(&image(number, 0), &name).await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("a task").expect("recorded");
+    }
+    let now = second
+        .resolve_name(&registry.id, "shop/web", "latest")
+        .await
+        .expect("read");
+    assert_eq!(now, Some(digest(19)));
+});
+
+both!(what_is_not_known_leaves_what_was, |fixture| {
+    let store = &fixture.store;
+    store.put_image(&image(1, 10)).await.expect("put");
+    let mut vague = image(1, 5);
+    vague.platform = String::new();
+    vague.size = 0;
+    vague.layers = Vec::new();
+    vague.last_seen = at(20);
+    store.put_image(&vague).await.expect("put");
+    let read = store.image(&digest(1)).await.expect("read").expect("there");
+    assert_eq!(
+        read,
+        lazaret_store::Image {
+            last_seen: at(20),
+            ..image(1, 10)
+        }
+    );
+});
+
+both!(images_are_paged_and_filtered, |fixture| {
+    let store = &fixture.store;
+    let main = store
+        .create_registry(&new_registry("main"), &by("root"))
+        .await
+        .expect("made");
+    let other = store
+        .create_registry(&new_registry("other"), &by("root"))
+        .await
+        .expect("made");
+    for number in 0..25 {
+        let registry = if number < 20 { &main } else { &other };
+        let repository = if number % 2 == 0 {
+            "shop/web"
+        } else {
+            "shop/api"
+        };
+        // Several at one time: the digest decides.
+        let seen = i64::try_from(number / 5).expect("small");
+        let name = name(registry, repository, &format!("v{number}"), number, seen);
+        store
+            .record_push(&image(number, seen), &name)
+            .await
+            .expect("recorded");
+    }
+    let all = async |filter: ImageFilter, limit| {
+        let (mut seen, mut paging) = (Vec::new(), Paging::first(limit));
+        loop {
+            let page = store.images(&filter, &paging).await.expect("page");
+            seen.extend(page.items.into_iter().map(|row| row.image.digest));
+            if page.next.is_none() {
+                break seen;
+            }
+            paging.after = page.next;
+        }
+    };
+    let everything = all(ImageFilter::default(), 7).await;
+    assert_eq!(everything, (0..25).rev().map(digest).collect::<Vec<_>>());
+    let filter = ImageFilter {
+        registry_id: Some(other.id.clone()),
+        ..ImageFilter::default()
+    };
+    assert_eq!(all(filter, 2).await.len(), 5);
+    let filter = ImageFilter {
+        repository: Some("shop/api".to_owned()),
+        ..ImageFilter::default()
+    };
+    assert_eq!(all(filter, 5).await.len(), 12);
+    let filter = ImageFilter {
+        search: Some("P/AP".to_owned()),
+        ..ImageFilter::default()
+    };
+    assert_eq!(all(filter, 500).await.len(), 12);
+    let filter = ImageFilter {
+        search: Some(digest(17)),
+        ..ImageFilter::default()
+    };
+    assert_eq!(all(filter, 500).await, [digest(17)]);
+
+    let running = |number, namespace: &str| Workload {
+        cluster: "c1".to_owned(),
+        namespace: namespace.to_owned(),
+        name: "deployment/web".to_owned(),
+        digest: digest(number),
+        environment: "production".to_owned(),
+    };
+    store
+        .see_workloads(
+            &[running(3, "a"), running(3, "b"), running(4, "a")],
+            at(100),
+        )
+        .await
+        .expect("seen");
+    let filter = ImageFilter {
+        running: true,
+        ..ImageFilter::default()
+    };
+    let page = store
+        .images(&filter, &Paging::default())
+        .await
+        .expect("page");
+    assert_eq!(
+        page.items.iter().map(|row| row.running).collect::<Vec<_>>(),
+        [1, 2]
+    );
+    assert_eq!(page.items[1].names[0].tag, "v3");
+    store
+        .see_workloads(&[running(3, "a")], at(200))
+        .await
+        .expect("seen");
+    assert_eq!(
+        store
+            .forget_workloads("c1", at(200))
+            .await
+            .expect("forgotten"),
+        2
+    );
+    assert_eq!(
+        store
+            .workloads_of(&[digest(3), digest(4)])
+            .await
+            .expect("read"),
+        [running(3, "a")]
+    );
+});
+
+both!(cursors_of_strangers_are_refused, |fixture| {
+    for text in ["zz", "7b7d", "5b5d", "", "5b312c325d"] {
+        let Ok(cursor) = text.parse() else { continue };
+        let paging = Paging {
+            limit: 10,
+            after: Some(cursor),
+        };
+        let refused = fixture.store.images(&ImageFilter::default(), &paging).await;
+        assert!(
+            matches!(refused, Err(Error::Invalid(_))),
+            "{text}: {refused:?}"
+        );
+    }
+});
