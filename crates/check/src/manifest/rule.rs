@@ -173,7 +173,8 @@ impl<'a> Found<'a> {
             .remedy(self.remedy)
             .resource(self.object.map(Object::title).unwrap_or_default());
         let mut finding = shape(finding);
-        match self.edit.take() {
+        // What a chart made is in no file that could be edited.
+        match self.edit.take().filter(|_| !self.is_rendered(span)) {
             Some(edit) => finding.edits.push(edit),
             // What is automatic as a rule needs a person where there is no edit.
             None if finding.fix == FixKind::Auto => finding.fix = FixKind::Suggested,
