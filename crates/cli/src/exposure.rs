@@ -55,16 +55,8 @@ pub(crate) fn run(args: &CheckArgs, gathered: &Gathered) -> anyhow::Result<Verdi
             for one in coverage(&workloads) {
                 writeln!(
                     out,
-                    "namespace {}: policies limit what comes in to {} and what goes out of {} of {} {}",
-                    one.namespace,
-                    one.ingress,
-                    one.egress,
-                    one.workloads,
-                    if one.workloads == 1 {
-                        "workload"
-                    } else {
-                        "workloads"
-                    }
+                    "namespace {}: policies limit ingress of {} and egress of {} of {}",
+                    one.namespace, one.ingress, one.egress, one.workloads
                 )?;
             }
             for gap in &gaps {

@@ -228,7 +228,8 @@ impl<'a> Dockerfile<'a> {
             .map(|stage| stage.from)
             .collect();
         let at = at.span.start;
-        let whole = stage.is_none();
+        // A file without FROM is one whole.
+        let whole = stage.is_none_or(|stage| !stage.is_real());
         let known = self.declared.iter().filter(move |one| {
             let own = one.stage.is_some_and(|from| chain.first() == Some(&from));
             let below = !one.is_argument && one.stage.is_some_and(|from| chain.contains(&from));

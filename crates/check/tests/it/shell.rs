@@ -58,6 +58,8 @@ fn an_argument_from_before_from_is_not_set_in_a_stage() {
     assert_eq!(told(below), Vec::<String>::new());
     let argument = "FROM debian:12.1 AS a\nARG bar=1\nFROM a\nRUN echo \"$bar\"\n";
     assert_eq!(told(argument), ["SC2154"], "an ARG ends with its stage");
+    let part = "ARG foo=1\nRUN echo \"$foo\"\n";
+    assert_eq!(told(part), Vec::<String>::new(), "a file without FROM");
 }
 
 #[test]
