@@ -47,41 +47,52 @@ fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
     );
 }
 
-/// What only the premium tier has: each by the attribute of either major version of the provider.
-const PREMIUM: &[(&[&str], &[&[&str]], &str)] = &[
-    (
-        &["CKV_AZURE_166"],
-        &[&["quarantine_policy_enabled"]],
-        "gives out images before anybody looked at them",
-    ),
-    (
-        &["CKV_AZURE_164"],
-        &[&["trust_policy_enabled"], &["trust_policy", "enabled"]],
-        "asks for no signatures",
-    ),
-    (
-        &["CKV_AZURE_167"],
-        &[
+/// Something that only the premium tier has.
+struct Part {
+    peers: &'static [&'static str],
+    /// The attribute, in either major version of the provider.
+    paths: &'static [&'static [&'static str]],
+    /// What is wrong without it.
+    wrong: &'static str,
+}
+
+const PREMIUM: &[Part] = &[
+    Part {
+        peers: &["CKV_AZURE_166"],
+        paths: &[&["quarantine_policy_enabled"]],
+        wrong: "gives out images before anybody looked at them",
+    },
+    Part {
+        peers: &["CKV_AZURE_164"],
+        paths: &[&["trust_policy_enabled"], &["trust_policy", "enabled"]],
+        wrong: "asks for no signatures",
+    },
+    Part {
+        peers: &["CKV_AZURE_167"],
+        paths: &[
             &["retention_policy_in_days"],
             &["retention_policy", "enabled"],
         ],
-        "keeps what no tag names for ever",
-    ),
+        wrong: "keeps what no tag names for ever",
+    },
 ];
 
 fn parts(resource: &Resource, found: &mut Found<'_>) {
     if resource.node.str_at("sku") != Some("Premium") {
         return;
     }
-    for (peers, paths, what) in PREMIUM {
-        let given = paths.iter().filter_map(|path| find(&resource.node, path).0);
+    for part in PREMIUM {
+        let given = part
+            .paths
+            .iter()
+            .filter_map(|path| find(&resource.node, path).0);
         let is_on = |node: &Node| {
             node.is_unknown()
                 || node.as_bool() == Some(true)
                 || node.as_int().is_some_and(|days| days > 0)
         };
         if !given.into_iter().any(is_on) {
-            found.add_rated(peers, resource.span, what, Severity::Low);
+            found.add_rated(part.peers, resource.span, part.wrong, Severity::Low);
         }
     }
 }
