@@ -17,10 +17,13 @@ mod delta;
 mod deployed;
 mod diff;
 mod doctor;
+mod edge;
 mod errors;
 mod explain;
 mod exposure;
 mod fix;
+mod gate;
+mod journal;
 mod helm;
 mod pipeline;
 mod platforms;
@@ -126,6 +129,8 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         },
         Command::Serve(args) => serve::run(&args),
         Command::Debug(debug) => debug::run(debug.command),
+        Command::Edge(edge) => edge::run(&edge, &args.console),
+        Command::Gate(gate) => gate::run(&gate, &args.console),
         Command::Config(shown) => config::run(&shown),
         Command::Doctor(doctor) => doctor::run(&doctor),
         Command::Completion { shell } => {

@@ -7,7 +7,9 @@
 mod check;
 mod database;
 mod debug;
+mod edge;
 mod fix;
+mod gate;
 mod policy;
 mod report;
 mod serve;
@@ -23,7 +25,9 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use check::CheckArgs;
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
+pub(crate) use edge::{EdgeArgs, SpotCloud};
 pub(crate) use fix::FixArgs;
+pub(crate) use gate::{GateRuleArgs, GateServerArgs, UnknownRule, VerdictSourceArgs};
 pub(crate) use policy::{
     PolicyArgs, PolicyCommand, PolicyCommandArgs, PolicyExplainArgs, ReplayArgs, TestArgs,
 };
@@ -73,6 +77,10 @@ pub(crate) enum Command {
     Policy(PolicyCommandArgs),
     /// Exploitability statements: write a document from a report.
     Vex(VexArgs),
+    /// Look at images beside their registry, for a centre that is elsewhere.
+    Edge(Box<EdgeArgs>),
+    /// Stand before a registry and refuse what is quarantined.
+    Gate(Box<GateServerArgs>),
     /// The centre: watches registries, keeps what is known of their images, decides.
     Serve(ServeArgs),
     /// Show the settings: which value counts, and where it is from.

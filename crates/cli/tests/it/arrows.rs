@@ -39,7 +39,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "advisory", "match", "model", "policy", "report", "store", "wire",
         ],
     ),
-    ("edge", &["image", "model", "policy", "scan", "wire"]),
+    (
+        "edge",
+        &[
+            "advisory", "image", "match", "model", "policy", "scan", "wire",
+        ],
+    ),
     (
         "cli",
         &[
@@ -47,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "check",
             "control",
             "ecosystem",
+            "edge",
             "fix",
             "forge",
             "image",
@@ -57,6 +63,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "scan",
             "version",
             "vex",
+            "wire",
         ],
     ),
 ];

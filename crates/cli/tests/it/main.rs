@@ -27,6 +27,7 @@ mod platforms;
 mod policy;
 mod reference;
 mod secrets;
+mod servers;
 mod settings;
 mod single;
 mod systems;
