@@ -3,13 +3,14 @@
 mod again;
 mod body;
 mod keep;
+mod sums;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Read;
 
 use lazaret_check::image::places;
 use lazaret_image::{Entry, EntryKind, LayerSink, LayerSummary, SinkError};
-use lazaret_inspect::signs;
+use lazaret_inspect::signs::{self, digests::Digests};
 use lazaret_model::{Gap, GapKind, Secret, Sign};
 
 use crate::behind::{Behind, Name};
@@ -47,6 +48,8 @@ pub(crate) struct Collector<'a> {
     license_texts: Vec<LicenseText>,
     signs: Vec<Sign>,
     places: Vec<(String, u32, bool)>,
+    programs: BTreeMap<String, Digests>,
+    more_programs: usize,
     more_gaps: usize,
     more_links: usize,
     chunk: Vec<u8>,
@@ -75,6 +78,8 @@ impl<'a> Collector<'a> {
             license_texts: Vec::new(),
             signs: Vec::new(),
             places: Vec::new(),
+            programs: BTreeMap::new(),
+            more_programs: 0,
             more_gaps: 0,
             more_links: 0,
             chunk: Vec::new(),
@@ -124,6 +129,10 @@ impl<'a> Collector<'a> {
             let detail = format!("{} more are not listed", self.more_secrets);
             self.gap(GapKind::Limit, "secrets", detail);
         }
+        if self.more_programs > 0 {
+            let detail = format!("{} are not held against their packages", self.more_programs);
+            self.gap(GapKind::Limit, "programs", detail);
+        }
         for oddity in &summary.oddities {
             self.gap(GapKind::Unreadable, &oddity.path, oddity.detail.clone());
         }
@@ -145,6 +154,7 @@ impl<'a> Collector<'a> {
             .retain(|hash| directories.binary_search(hash).is_err());
         self.gaps.sort();
         self.gaps.dedup();
+        let (programs, digests) = self.programs.into_iter().unzip();
         LayerFacts {
             diff_id: summary.diff_id.clone(),
             files: self.files.into_values().collect(),
@@ -157,6 +167,8 @@ impl<'a> Collector<'a> {
             license_texts: self.license_texts,
             signs: self.signs,
             places: self.places,
+            programs,
+            digests,
             occupied: self.occupied,
             directories: self.directories,
             implied: self.implied,
@@ -226,6 +238,7 @@ impl LayerSink for Collector<'_> {
             // A later entry of the same name replaces the earlier one.
             self.files.remove(path.as_ref());
             self.links.remove(path.as_ref());
+            self.programs.remove(path.as_ref());
             self.hard_links.remove(path.as_ref());
             self.note_above(&path);
         }

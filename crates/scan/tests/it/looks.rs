@@ -76,6 +76,37 @@ fn licences_are_of_packages_and_texts_and_of_what_is_visible() {
 }
 
 #[test]
+fn the_oldest_forms_of_npm_and_pypi_are_read() {
+    let list = r#"{"name":"x","version":"1","licenses":[{"type":"MIT"},{"type":"GPL-3.0"}]}"#;
+    let metadata = "Metadata-Version: 2.1\nName: p\nVersion: 1\nLicense: UNKNOWN\n\
+        Classifier: License :: OSI Approved\n\
+        Classifier: License :: OSI Approved :: Apache Software License\n\
+        Classifier: Programming Language :: Python\n";
+    let text = "Metadata-Version: 2.1\nName: q\nVersion: 1\nLicense: Copyright (c) somebody\n \
+        \n        Permission is hereby granted\n\
+        Classifier: License :: OSI Approved :: MIT License\n";
+    let layer: Make<'_> = &|l| {
+        l.file("srv/node_modules/x/package.json", 0o644, list.as_bytes())?;
+        l.file("srv/p-1.dist-info/METADATA", 0o644, metadata.as_bytes())?;
+        l.file("srv/q-1.dist-info/METADATA", 0o644, text.as_bytes())
+    };
+    let found = forbidden(of(&[layer]), &["GPL-3.0-only"]);
+    let found: Vec<(&str, &str, bool)> = found
+        .iter()
+        .map(|(s, l, f)| (s.as_str(), l.as_str(), *f))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("pkg:npm/x@1", "GPL-3.0-only", false),
+            ("pkg:npm/x@1", "MIT", false),
+            ("pkg:pypi/p@1", "Apache-2.0", false),
+            ("pkg:pypi/q@1", "MIT", false),
+        ]
+    );
+}
+
+#[test]
 fn a_package_that_states_no_licence_is_listed_as_unknown() {
     let package = r#"{"name":"x","version":"1.0.0"}"#;
     let layer: Make<'_> = &|l| l.file("srv/node_modules/x/package.json", 0o644, package.as_bytes());

@@ -1,5 +1,6 @@
 //! What the crate promises at its boundary, over images made in code.
 
+mod changed;
 mod images;
 mod links;
 mod looks;
