@@ -31,6 +31,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
         fail_on_gaps: args.counts.fail_on_gaps,
         severities: args.counts.severity.clone(),
         ignore_unfixed: false,
+        only: None,
     };
     let mut judge = Judge::of(&args.policy, gate)?;
     let settings = settings(args)?;
@@ -77,6 +78,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
         licenses: Vec::new(),
         signs: Vec::new(),
         vex: Vec::new(),
+        rebase: None,
         gaps: answers.gaps,
         decision: Decision::default(),
     };

@@ -7,6 +7,7 @@
 mod advice;
 mod age;
 mod args;
+mod base;
 mod bases;
 mod check;
 mod config;
@@ -29,6 +30,7 @@ mod pipeline;
 mod platforms;
 mod policy;
 mod progress;
+mod rebase;
 mod reference;
 mod rematch;
 mod sample;

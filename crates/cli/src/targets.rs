@@ -37,22 +37,33 @@ pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
 
 /// What is inside the target, for each platform that was asked for; at least one.
 pub(crate) fn inventories(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
-    found(args, look).map_err(|error| advice::about(&args.target, error))
+    found(args, Some(look)).map_err(|error| advice::about(&args.target, error))
 }
 
-fn found(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
+/// What the target says of itself: no layer is read of an image whose layers can be opened
+/// one by one.
+pub(crate) fn described(args: &TargetArgs) -> anyhow::Result<Target> {
+    let found = found(args, None).map_err(|error| advice::about(&args.target, error))?;
+    let found = found.into_iter().next();
+    let found = found.context("the target holds nothing that can be examined")?;
+    Ok(found.target)
+}
+
+/// `look` is what is looked for, or `None` where nothing is to be read.
+fn found(args: &TargetArgs, look: Option<Look>) -> anyhow::Result<Vec<Inventory>> {
     // What was typed wrongly is told whether it is needed or not.
     credential(args)?;
     let stated = stated::distro(args)?;
     let parsed = TargetRef::parse(&args.target)?;
     let mut settings = settings(args)?;
-    settings.look = look;
+    settings.look = look.unwrap_or_default();
     settings.locked = matches!(parsed, TargetRef::Dir(_));
     let bar = Bar::new();
     let source = Opened {
         args,
         settings: &settings,
         bar: &bar,
+        reads: look.is_some(),
     };
     let input = args.target.as_str();
     let mut inventories = match parsed {
@@ -62,9 +73,9 @@ fn found(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
             vec![catalog_directory(&path, input, &settings, &bar)?]
         }
         TargetRef::Stdin => source.stream(std::io::stdin().lock(), "standard input", None)?,
-        TargetRef::Sbom(path) => vec![document(sbom(&path, input)?, look)],
-        TargetRef::Purl(text) => vec![document(purls(&text, input)?, look)],
-        TargetRef::PurlFile(path) => vec![document(purls(&read(&path)?, input)?, look)],
+        TargetRef::Sbom(path) => vec![document(sbom(&path, input)?, settings.look)],
+        TargetRef::Purl(text) => vec![document(purls(&text, input)?, settings.look)],
+        TargetRef::PurlFile(path) => vec![document(purls(&read(&path)?, input)?, settings.look)],
         TargetRef::Path(path) => source.path(&path)?,
         TargetRef::Registry(reference) => source.pull(&reference)?,
         TargetRef::Image(reference) => match source.local(&reference) {
@@ -149,6 +160,8 @@ struct Opened<'a> {
     args: &'a TargetArgs,
     settings: &'a Settings,
     bar: &'a Bar,
+    /// Whether layers are read.
+    reads: bool,
 }
 
 impl Opened<'_> {
@@ -174,6 +187,12 @@ impl Opened<'_> {
                 platform.as_deref().unwrap_or("no platform"),
                 image.layers.len()
             ));
+            if !self.reads {
+                return Ok(Inventory {
+                    target: lazaret_scan::described(&image, &self.args.target),
+                    ..Inventory::default()
+                });
+            }
             let found = catalog(&image, &self.args.target, self.settings, self.bar);
             match &image.platform {
                 Some(platform) if several => found.with_context(|| format!("for {platform}")),

@@ -4,7 +4,7 @@ use lazaret_ecosystem::distro;
 use lazaret_image::Image;
 use lazaret_model::{Gap, GapKind, Inventory, Target};
 
-use crate::catalog::image_target;
+use crate::catalog::described;
 use crate::facts::LayerFacts;
 use crate::merge;
 use crate::ownership::{Names, Owners};
@@ -24,7 +24,7 @@ pub(crate) fn assemble_image(
         true => look::places(&layers),
         false => Vec::new(),
     };
-    let mut inventory = assemble(image_target(image, input), layers, unread, settings);
+    let mut inventory = assemble(described(image, input), layers, unread, settings);
     if settings.look.secrets {
         inventory
             .secrets
@@ -65,6 +65,7 @@ pub(crate) fn assemble(
     signs.extend(changed::named(changed, &packages));
     signs.sort_by(|a, b| (&a.path, a.kind).cmp(&(&b.path, b.kind)));
     distro::set_repositories(&mut packages, &hints);
+    target.attribute(&mut packages);
 
     gaps.extend(unread);
     for skipped in settings.skip_dirs.iter().chain(&settings.skip_files) {

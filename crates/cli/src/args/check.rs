@@ -111,9 +111,10 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Base images")]
 pub(crate) struct BaseArgs {
-    /// Examine the images that Dockerfiles are built on, judge them by the policy, and tell
-    /// what may be taken instead. Asks the registries that the files name, with the logins
-    /// of docker and podman.
+    /// Examine the images that Dockerfiles are built on and copy from, and those that
+    /// Kubernetes manifests and Compose files run; judge them by the policy, and tell what may
+    /// be taken instead. Asks the registries that the files name, with the logins of docker
+    /// and podman.
     #[arg(long, env = "LAZARET_CHECK_BASE_IMAGES")]
     pub(crate) base_images: bool,
     /// Report in the json format, or OCI layout, that base images are looked for in before

@@ -8,6 +8,7 @@
 
 mod age;
 mod arrows;
+mod base;
 mod binaries;
 mod check;
 mod command;

@@ -151,7 +151,7 @@ pub(super) static FINDING: Object = Object {
         fact(
             "from_base",
             Bool,
-            "whether the base image brought it; not known where the base is not",
+            "whether the base image brought it; not known where the base is not, or is guessed",
         ),
     ],
 };
@@ -311,6 +311,7 @@ pub(super) static GAP_KIND: Level = Level {
         "starter_database",
         "stale_database",
         "unsupported",
+        "base_mismatch",
         "skipped",
     ],
     ordered: false,

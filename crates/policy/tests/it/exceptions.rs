@@ -1,6 +1,6 @@
 //! Exceptions: what they hide, until when, and what is said of those that hide nothing.
 
-use lazaret_model::{BaseName, Digest, FixStatus, Layer, Report, Secret, Severity};
+use lazaret_model::{Base, Digest, FixStatus, Layer, Report, Secret, Severity};
 use lazaret_policy::{Circumstances, ExceptionState, Exposure, Policy};
 
 use crate::two;
@@ -39,9 +39,9 @@ fn on(day: &str) -> Circumstances {
 fn hides(clauses: &str, expected: &[&str]) {
     let mut report = two();
     report.target.name = "registry.example/shop/cart:1.4".into();
-    report.target.base = Some(BaseName {
-        name: String::new(),
+    report.target.base = Some(Base {
         digest: format!("sha256:{}", "b".repeat(64)),
+        ..Base::default()
     });
     report.target.layers = vec![Layer {
         digest: None,
