@@ -12,6 +12,7 @@ mod bases;
 mod check;
 mod config;
 mod console;
+mod credential;
 mod database;
 mod debug;
 mod delta;

@@ -368,6 +368,14 @@ fn write_report(
 }
 
 pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
+    sbom_with(args, &mut |_| {})
+}
+
+/// The same with every inventory changed by `tailor` before it is written.
+pub(crate) fn sbom_with(
+    args: &SbomArgs,
+    tailor: &mut dyn FnMut(&mut Inventory),
+) -> anyhow::Result<Verdict> {
     let format = SbomFormat::ALL
         .into_iter()
         .find(|f| f.name() == args.format)
@@ -385,6 +393,7 @@ pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
     }
     let mut inventories = targets::inventories(&args.target, Look::default())?;
     base::attribute(&args.base, &args.target, &mut inventories)?;
+    inventories.iter_mut().for_each(tailor);
     let of: Vec<_> = inventories
         .iter()
         .map(|i| i.target.platform.clone())

@@ -32,6 +32,8 @@ mod stream;
 mod tree;
 mod unread;
 
+pub use lazaret_inspect::secrets;
+
 pub use base::{KnownBase, built_on, recognised};
 pub use cache::{Cache, CacheError};
 pub use catalog::{CatalogError, catalog, catalog_directory, described};

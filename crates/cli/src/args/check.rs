@@ -2,11 +2,20 @@
 
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, ValueEnum};
 
 use super::report::{CountArgs, MatchArgs};
 use super::target::RegistryArgs;
 use super::{PolicyArgs, values};
+
+/// What `--list` lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listed {
+    /// Checks of configuration files.
+    Checks,
+    /// Kinds of credentials.
+    Secrets,
+}
 
 /// `check`.
 #[derive(Debug, ClapArgs)]
@@ -15,7 +24,7 @@ use super::{PolicyArgs, values};
   lazaret check Dockerfile --fail-on high
   lazaret check deploy/ -f sarif -o check.sarif
   lazaret check --explain LZ-DF-008      or a peer's id: --explain DL3002
-  lazaret check --list
+  lazaret check --list                   and --list=secrets
   lazaret check Dockerfile --base-images --environment prod
   lazaret check deploy/ --show-exposure  who can reach which workload
 
@@ -28,16 +37,24 @@ pub(crate) struct CheckArgs {
     /// Files and directories; `-` is standard input.
     #[arg(value_name = "PATH", required_unless_present_any = ["explain", "list"])]
     pub(crate) paths: Vec<PathBuf>,
-    /// Tell what a check is about, by our id or a peer's.
+    /// Tell what a check is about, by our id or a peer's, or a rule for secrets by its id.
     #[arg(long, value_name = "ID", env = "LAZARET_CHECK_EXPLAIN")]
     pub(crate) explain: Option<String>,
     /// Tell from where the workloads of the manifests can be reached, with the way that
     /// proves it, instead of checking; as table or json.
     #[arg(long, env = "LAZARET_CHECK_SHOW_EXPOSURE")]
     pub(crate) show_exposure: bool,
-    /// List every check.
-    #[arg(long, env = "LAZARET_CHECK_LIST")]
-    pub(crate) list: bool,
+    /// List every check, or with `--list=secrets` every kind of credential that
+    /// `scan --scanners secret` knows.
+    #[arg(
+        long,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "checks",
+        env = "LAZARET_CHECK_LIST"
+    )]
+    pub(crate) list: Option<Listed>,
     #[command(flatten)]
     pub(crate) counts: CountArgs,
     /// Exit 1 when a misconfiguration is of this severity or worse, or fixable

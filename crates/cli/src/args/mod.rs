@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use base::BaseArgs;
-pub(crate) use check::CheckArgs;
+pub(crate) use check::{CheckArgs, Listed};
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
 pub(crate) use edge::{EdgeArgs, SpotCloud};

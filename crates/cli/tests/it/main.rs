@@ -30,6 +30,7 @@ mod reference;
 mod secrets;
 mod servers;
 mod settings;
+mod signs;
 mod single;
 mod systems;
 mod trivy;

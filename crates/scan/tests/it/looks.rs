@@ -1,6 +1,6 @@
 //! Licences and signs of tampering in images made in code.
 
-use lazaret_model::{Inventory, LicenseCategory, SignKind};
+use lazaret_model::{Inventory, LicenseCategory, Severity, SignKind};
 use lazaret_scan::{Cache, Forbidden, Look, Settings, add_licenses, inventory_report};
 
 use crate::images::{self, Make, dpkg};
@@ -147,6 +147,50 @@ fn signs_are_what_no_package_accounts_for() {
             ("usr/bin/backdoor", SignKind::UnownedSetuid),
             ("usr/bin/packed", SignKind::PackedExecutable),
             ("usr/lib/.hidden", SignKind::OddPlace),
+        ]
+    );
+}
+
+/// The beginning of a program for 64 bits, with or without a table of sections.
+fn elf(sections: bool, body: &[u8]) -> Vec<u8> {
+    let mut bytes = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0".to_vec();
+    bytes.resize(0x28, 0);
+    bytes.extend([u8::from(sections), 0, 0, 0, 0, 0, 0, 0]);
+    bytes.resize(4 << 10, 0);
+    bytes.extend(body);
+    bytes
+}
+
+#[test]
+fn a_program_without_sections_is_packed_where_it_is_dense() {
+    let mut state = 1_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let dense: Vec<u8> = (0..40_000).map(|_| noise()).collect();
+    let plain: Vec<u8> = (0..40_000).map(|_| noise() & 0x3f).collect();
+    let inventory = of(&[&|l| {
+        l.file("usr/bin/dense", 0o755, &elf(false, &dense))?;
+        l.file("usr/bin/with-sections", 0o755, &elf(true, &dense))?;
+        l.file("usr/bin/plain", 0o755, &elf(false, &plain))?;
+        l.file("tmp/plain", 0o755, &elf(false, &plain))?;
+        l.file("tmp/with-sections", 0o755, &elf(true, &plain))
+    }]);
+    let signs = inventory.signs.iter();
+    let found: Vec<_> = signs
+        .map(|s| (s.path.as_str(), s.kind, s.severity))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("tmp/plain", SignKind::OddPlace, Severity::High),
+            ("tmp/with-sections", SignKind::OddPlace, Severity::Medium),
+            (
+                "usr/bin/dense",
+                SignKind::PackedExecutable,
+                Severity::Medium
+            ),
         ]
     );
 }
