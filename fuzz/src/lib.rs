@@ -403,19 +403,23 @@ pub fn licenses(bytes: &[u8]) {
     let _ = copyright_names(bytes);
 }
 
-/// Manifests, Compose and Terraform, by the first byte: nothing panics, every finding lies
-/// inside of its text, and exposure is told alike twice.
+/// Manifests, Compose, Terraform and what lies beside Dockerfiles, by the first byte: nothing
+/// panics, every finding lies inside of its text, and exposure is told alike twice.
 pub fn configuration(bytes: &[u8]) {
     use lazaret_check::{Settings, Source, answers, examine, exposure};
     let Some((first, rest)) = bytes.split_first() else {
         return;
     };
     let text = String::from_utf8_lossy(rest).into_owned();
-    let names: &[&str] = match first % 4 {
+    let names: &[&str] = match first % 8 {
         0 => &["manifest.yaml"],
         1 => &["k/kustomization.yaml", "k/manifest.yaml"],
         2 => &["compose.yaml"],
-        _ => &["main.tf", "m/main.tf"],
+        3 => &["main.tf", "m/main.tf"],
+        4 => &["a/Dockerfile", "a/.dockerignore", ".hadolint.yaml"],
+        5 => &["compose.yaml", "compose.override.yaml", ".env"],
+        6 => &["main.tf.json", "variables.tf"],
+        _ => &["plan.json"],
     };
     // One text may hold several files, parted by a byte that none of the languages knows.
     let parts: Vec<&str> = text.split('\u{1}').collect();

@@ -29,6 +29,7 @@ pub use beyond::{BASE_IMAGE, BEYOND};
 pub use check::{Check, Edit, Finding, Findings};
 pub use engine::{Answers, answers, check, checks, each, examine};
 pub use ignore::{Ignore, Reach};
+pub use manifest::charts;
 pub use settings::Settings;
 pub use source::{Place, Source};
 

@@ -17,7 +17,7 @@ use crate::Verdict;
 use crate::args::{CheckArgs, Listed};
 use crate::bases::Bases;
 use crate::policy::{self, Judge};
-use crate::{console, credential, exposure, scan};
+use crate::{console, credential, exposure, helm, scan};
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     match args.list {
@@ -30,21 +30,25 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     }
     let gate = Gate {
         fail_on: scan::conditions(&args.fail_on)?,
-        fail_on_gaps: args.fail_on_gaps,
-        severities: args.severity.clone(),
+        fail_on_gaps: args.counts.fail_on_gaps,
+        severities: args.counts.severity.clone(),
         ignore_unfixed: false,
         only: None,
     };
     let mut judge = Judge::of(&args.policy, gate)?;
     let settings = settings(args)?;
-    let rules = scan::ignore_rules(&args.ignore_file)?;
+    let rules = scan::ignore_rules(&args.counts.ignore_file)?;
     let mut gathered = Gathered::default();
     for path in &args.paths {
         gather(path, &mut gathered)?;
     }
+    if !args.no_helm {
+        helm::render(&mut gathered);
+    }
     if args.show_exposure {
         return exposure::run(args, &gathered);
     }
+    judge = judge.with_workloads(&gathered.sources);
     let mut answers = lazaret_check::answers(&gathered.sources, &settings);
     answers.gaps.append(&mut gathered.gaps);
     answers.gaps.sort();
@@ -129,6 +133,7 @@ pub(crate) fn directory(target: &str, report: &mut Report) -> anyhow::Result<()>
     };
     let mut gathered = Gathered::default();
     gathered.add(&path)?;
+    helm::render(&mut gathered);
     let settings = Settings {
         today: Some(scan::today()),
         ..Settings::default()

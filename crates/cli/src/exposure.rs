@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use serde::Serialize;
 
-use lazaret_check::exposure::{Class, Exposure, exposures};
+use lazaret_check::exposure::{Class, Coverage, Exposure, coverage, exposures};
 use lazaret_check::walk::Gathered;
 use lazaret_model::Gap;
 
@@ -21,6 +21,7 @@ const SCHEMA: &str = "lazaret.exposure/1";
 struct Document<'a> {
     schema: &'static str,
     workloads: &'a [Exposure],
+    coverage: &'a [Coverage],
     gaps: &'a [Gap],
 }
 
@@ -38,6 +39,7 @@ pub(crate) fn run(args: &CheckArgs, gathered: &Gathered) -> anyhow::Result<Verdi
             let document = Document {
                 schema: SCHEMA,
                 workloads: &workloads,
+                coverage: &coverage(&workloads),
                 gaps: &gaps,
             };
             serde_json::to_writer_pretty(&mut out, &document)?;
@@ -50,6 +52,13 @@ pub(crate) fn run(args: &CheckArgs, gathered: &Gathered) -> anyhow::Result<Verdi
             if workloads.is_empty() {
                 writeln!(out, "no workload in these files")?;
             }
+            for one in coverage(&workloads) {
+                writeln!(
+                    out,
+                    "namespace {}: policies limit ingress of {} and egress of {} of {}",
+                    one.namespace, one.ingress, one.egress, one.workloads
+                )?;
+            }
             for gap in &gaps {
                 writeln!(out, "not examined: {}: {}", gap.subject, gap.detail)?;
             }
@@ -57,7 +66,7 @@ pub(crate) fn run(args: &CheckArgs, gathered: &Gathered) -> anyhow::Result<Verdi
         Some(other) => bail!("`--show-exposure` has no format `{other}`; use table or json"),
     }
     out.flush()?;
-    let forbidden = args.fail_on_gaps && !gaps.is_empty();
+    let forbidden = args.counts.fail_on_gaps && !gaps.is_empty();
     Ok(if forbidden {
         Verdict::Incomplete
     } else {

@@ -41,7 +41,7 @@ pub(crate) fn scan_with(
     let outputs = outputs(&args.output)?;
     pipeline::check(&args.output)?;
     let today = today();
-    let rules = ignore_rules(&args.gate.ignore_file)?;
+    let rules = ignore_rules(&args.gate.counts.ignore_file)?;
     let baseline = match &args.gate.baseline {
         Some(path) => Some((diff::read_report(path)?, path.display().to_string())),
         None => None,
@@ -170,8 +170,8 @@ fn gate(args: &GateArgs) -> anyhow::Result<Gate> {
     let fail_on = conditions(&args.fail_on)?;
     Ok(Gate {
         fail_on,
-        fail_on_gaps: args.fail_on_gaps,
-        severities: args.severity.clone(),
+        fail_on_gaps: args.counts.fail_on_gaps,
+        severities: args.counts.severity.clone(),
         ignore_unfixed: args.ignore_unfixed,
         only: match (args.ignore_base, args.only_base) {
             (true, true) => {

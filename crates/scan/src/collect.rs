@@ -8,6 +8,7 @@ mod sums;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Read;
 
+use lazaret_check::image::places;
 use lazaret_image::{Entry, EntryKind, LayerSink, LayerSummary, SinkError};
 use lazaret_inspect::signs::{self, digests::Digests};
 use lazaret_model::{Gap, GapKind, Secret, Sign};
@@ -46,6 +47,7 @@ pub(crate) struct Collector<'a> {
     more_secrets: usize,
     license_texts: Vec<LicenseText>,
     signs: Vec<Sign>,
+    places: Vec<(String, u32, bool)>,
     programs: BTreeMap<String, Digests>,
     more_programs: usize,
     more_gaps: usize,
@@ -75,6 +77,7 @@ impl<'a> Collector<'a> {
             more_secrets: 0,
             license_texts: Vec::new(),
             signs: Vec::new(),
+            places: Vec::new(),
             programs: BTreeMap::new(),
             more_programs: 0,
             more_gaps: 0,
@@ -163,6 +166,7 @@ impl<'a> Collector<'a> {
             secrets: self.secrets,
             license_texts: self.license_texts,
             signs: self.signs,
+            places: self.places,
             programs,
             digests,
             occupied: self.occupied,
@@ -208,6 +212,15 @@ impl<'a> Collector<'a> {
                 .any(|p| paths::matches(p, path))
     }
 
+    /// Keeps a file or directory that checks of the image ask about.
+    fn place(&mut self, path: &str, mode: u32, directory: bool) {
+        let asked = self.settings.look.misconfigurations;
+        let has_room = self.places.len() < look::MAX_PLACES;
+        if asked && has_room && places::wants(path, mode, directory) {
+            self.places.push((path.to_owned(), mode, directory));
+        }
+    }
+
     /// Notes that nothing more is to be learnt of the file at `path`.
     fn settle(&mut self, path: &str) {
         self.silent.push(paths::hash(path.as_bytes()));
@@ -236,9 +249,13 @@ impl LayerSink for Collector<'_> {
             EntryKind::Opaque => {
                 self.opaque.insert(path.into_owned());
             }
-            EntryKind::Directory => self.directories.push(hash),
+            EntryKind::Directory => {
+                self.directories.push(hash);
+                self.place(&path, entry.mode, true);
+            }
             EntryKind::File => {
                 self.occupied.push(hash);
+                self.place(&path, entry.mode, false);
                 if self.settings.look.signs && self.signs.len() < look::MAX_SIGNS {
                     self.signs.extend(signs::of_mode(&path, entry.mode));
                 }

@@ -1,7 +1,7 @@
 //! What the configuration of an image gives away: variables, labels, commands, build steps;
 //! and what is wrong with it.
 
-use lazaret_check::image::{Facts, Step, answers};
+use lazaret_check::image::{Facts, Place, Step, answers};
 use lazaret_image::ImageConfig;
 use lazaret_model::{Digest, Misconfiguration, Secret, SecretPlace};
 
@@ -50,8 +50,13 @@ pub(crate) fn secrets(config: &ImageConfig) -> Vec<Secret> {
     all
 }
 
-/// What the checks say about an image's configuration. `name` is the image's for people.
-pub(crate) fn misconfigurations(config: &ImageConfig, name: &str) -> Vec<Misconfiguration> {
+/// What the checks say about an image's configuration and those of its files that they ask
+/// about. `name` is the image's for people.
+pub(crate) fn misconfigurations(
+    config: &ImageConfig,
+    places: Vec<Place>,
+    name: &str,
+) -> Vec<Misconfiguration> {
     let settings = &config.settings;
     let texts = |list: &[String]| -> Vec<String> { list.iter().take(MAX_TEXTS).cloned().collect() };
     let test = &settings.health_check.test;
@@ -70,6 +75,7 @@ pub(crate) fn misconfigurations(config: &ImageConfig, name: &str) -> Vec<Misconf
         entrypoint: settings.entry_point.clone(),
         cmd: settings.command.clone(),
         history: config.history.iter().take(MAX_TEXTS).map(step).collect(),
+        places,
     };
     answers(&facts, name)
 }

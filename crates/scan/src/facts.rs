@@ -40,6 +40,10 @@ pub struct LayerFacts {
     /// What looks like tampering, before it is known which package owns what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signs: Vec<Sign>,
+    /// Files and directories that checks of the image ask about: path, permission bits,
+    /// whether it is a directory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<(String, u32, bool)>,
     /// Paths of files that run, sorted, where signs of tampering are looked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<String>,
@@ -75,6 +79,7 @@ impl LayerFacts {
             secrets: Vec::new(),
             license_texts: Vec::new(),
             signs: Vec::new(),
+            places: Vec::new(),
             programs: Vec::new(),
             digests: Vec::new(),
             occupied: Vec::new(),

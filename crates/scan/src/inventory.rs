@@ -20,6 +20,10 @@ pub(crate) fn assemble_image(
     unread: Vec<Gap>,
     settings: &Settings,
 ) -> Inventory {
+    let places = match settings.look.misconfigurations {
+        true => look::places(&layers),
+        false => Vec::new(),
+    };
     let mut inventory = assemble(described(image, input), layers, unread, settings);
     if settings.look.secrets {
         inventory
@@ -29,7 +33,7 @@ pub(crate) fn assemble_image(
     }
     if settings.look.misconfigurations {
         inventory.misconfigurations =
-            configuration::misconfigurations(&image.config, &inventory.target.name);
+            configuration::misconfigurations(&image.config, places, &inventory.target.name);
     }
     inventory
 }

@@ -1,7 +1,8 @@
 //! What is looked for in files beside packages, while their layer streams by.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use lazaret_check::image::{Place, places};
 use lazaret_ecosystem::sums;
 use lazaret_inspect::secrets::{self, Context, Found, Hit};
 use lazaret_inspect::{licenses, signs};
@@ -11,6 +12,7 @@ use crate::Look;
 use crate::diversions::{Diversions, Listed};
 use crate::facts::{LayerFacts, LicenseText};
 use crate::ownership::Names;
+use crate::paths;
 use crate::squash::Visible;
 use crate::tree::Tree;
 
@@ -23,6 +25,9 @@ pub(crate) const MAX_TEXTS: usize = 20_000;
 /// Most signs of tampering that one layer keeps.
 pub(crate) const MAX_SIGNS: usize = 5_000;
 
+/// Most files and directories that one layer keeps for the checks of the image.
+pub(crate) const MAX_PLACES: usize = 5_000;
+
 /// What makes facts of one look comparable with those of another.
 pub(crate) fn flavour(look: Look) -> String {
     let mut text = String::new();
@@ -30,6 +35,7 @@ pub(crate) fn flavour(look: Look) -> String {
         (look.secrets, "secrets", secrets::REVISION),
         (look.licenses, "licenses", licenses::REVISION),
         (look.signs, "signs", signs::REVISION),
+        (look.misconfigurations, "places", places::REVISION),
     ] {
         if asked {
             text.push_str(&format!(";{name}={revision}"));
@@ -182,6 +188,34 @@ pub(crate) fn signs(
     all.sort_by(|a, b| (&a.path, a.kind).cmp(&(&b.path, b.kind)));
     all.dedup_by(|a, b| a.key == b.key);
     all
+}
+
+/// The files and directories of the image that its checks ask about, as its layers leave them.
+pub(crate) fn places(layers: &[LayerFacts]) -> Vec<Place> {
+    let tree = Tree::of(layers);
+    let mut all = BTreeMap::new();
+    for (at, layer) in layers.iter().enumerate() {
+        for (path, mode, directory) in &layer.places {
+            // A directory that a later layer has once more is as that one says.
+            let hash = paths::hash(path.as_bytes());
+            let above = layers.get(at + 1..).unwrap_or_default();
+            let again = || {
+                above
+                    .iter()
+                    .any(|l| l.directories.binary_search(&hash).is_ok())
+            };
+            let gone = tree.hidden(at, path) || *directory && again();
+            if !gone {
+                all.insert(path, (*mode, *directory));
+            }
+        }
+    }
+    let place = |(path, (mode, directory)): (&String, (u32, bool))| Place {
+        path: path.clone(),
+        mode,
+        directory,
+    };
+    all.into_iter().map(place).collect()
 }
 
 /// Gives every credential its key, and puts them in order.

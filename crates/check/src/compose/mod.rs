@@ -1,19 +1,23 @@
 //! Compose files.
 //!
-//! Services of one file are judged with what they extend in it; variables are replaced by the
-//! defaults that the file gives them, and stay as they are written where it gives none.
+//! Services are judged with what they extend and with what overrides them; variables are
+//! replaced by what `.env` beside the file or the file itself gives them, and stay as they are
+//! written where neither does.
 
 mod checks;
+mod project;
 mod rule;
 mod service;
 
-use lazaret_model::{Gap, GapKind};
+use std::collections::HashSet;
+
+use rayon::prelude::*;
 
 use crate::manifest::node::Node;
-use crate::manifest::yaml;
-use crate::{Check, Findings, Language, Settings, Source, engine};
+use crate::{Check, Finding, Findings, Language, Settings, Source};
+use project::{Project, Projects};
 use rule::Found;
-use service::{Service, extended, interpolate};
+use service::Service;
 
 /// Compose.
 pub static LANGUAGE: Language = Language {
@@ -27,11 +31,15 @@ pub static LANGUAGE: Language = Language {
     },
     wants,
     claims,
-    examine: |files, _, settings| engine::each(files, settings, examine),
+    examine,
     ignores: crate::ignore::of_lines,
 };
 
 fn wants(path: &str) -> bool {
+    is_yaml(path) || path.rsplit('/').next() == Some(".env")
+}
+
+fn is_yaml(path: &str) -> bool {
     path.ends_with(".yaml") || path.ends_with(".yml")
 }
 
@@ -40,43 +48,55 @@ fn wants(path: &str) -> bool {
 fn claims(source: &Source) -> bool {
     let left =
         |word: &str| source.text.starts_with(word) || source.text.contains(&format!("\n{word}"));
-    (wants(&source.path) || source.named)
+    (is_yaml(&source.path) || source.named)
         && left("services:")
         && !left("apiVersion:")
         && !left("kind:")
 }
 
-fn examine(source: &Source, _: &Settings) -> Findings {
-    let mut findings = Findings::default();
-    let read = yaml::read(&source.text, 0);
-    if let Some(error) = read.error {
-        findings.gaps.push(Gap::new(
-            GapKind::Unreadable,
-            source.path.clone(),
-            error.to_string(),
-        ));
-    }
-    for mut document in read.documents {
-        interpolate(&mut document);
-        let all: Vec<(Node, Node)> = document
-            .get("services")
-            .into_iter()
-            .flat_map(Node::entries)
-            .map(|(key, node)| (key.clone(), extended(&document, node)))
+fn examine(files: &[&Source], others: &[Source], _: &Settings) -> Findings {
+    let mut projects = Projects::read(files, others);
+    let mut found = Vec::new();
+    while !projects.is_done() {
+        let some = projects.some();
+        let told: Vec<Vec<Finding>> = some
+            .par_iter()
+            .map(|project| judge(project, files))
             .collect();
-        for (key, node) in &all {
-            let service = Service {
-                key,
-                node,
-                document: &document,
-            };
-            for rule in checks::ALL {
-                (rule.look)(
-                    &service,
-                    &mut Found::new(rule, source, &service, &mut findings.found),
-                );
-            }
+        found.extend(told.into_iter().flatten());
+    }
+    let mut known = HashSet::new();
+    // A service that two files extend says the same thing twice.
+    found.retain(|one| {
+        known.insert((
+            one.check.id,
+            one.path.clone(),
+            one.span.start,
+            one.message.clone(),
+        ))
+    });
+    Findings {
+        found,
+        gaps: projects.gaps,
+    }
+}
+
+fn judge(project: &Project, files: &[&Source]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let document = &project.document;
+    let services = document.get("services").into_iter().flat_map(Node::entries);
+    for (key, node) in services {
+        let service = Service {
+            key,
+            node,
+            document,
+        };
+        for rule in checks::ALL {
+            (rule.look)(
+                &service,
+                &mut Found::new(rule, files, &service, project.only, &mut found),
+            );
         }
     }
-    findings
+    found
 }

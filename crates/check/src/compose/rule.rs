@@ -22,25 +22,32 @@ pub(crate) struct Rule {
 /// Gathers what one check finds about one service.
 pub(crate) struct Found<'a> {
     rule: &'static Rule,
-    source: &'a Source,
+    sources: &'a [&'a Source],
     name: &'a str,
-    around: Range<usize>,
-    edit: Option<Edit>,
+    around: Span,
+    /// The file that answers are about, where not all are.
+    only: Option<u32>,
+    /// What mends the next finding, and the file that it is for.
+    edit: Option<(u32, Edit)>,
     findings: &'a mut Vec<Finding>,
 }
 
 impl<'a> Found<'a> {
     pub(super) fn new(
         rule: &'static Rule,
-        source: &'a Source,
+        sources: &'a [&'a Source],
         service: &'a Service<'_>,
+        only: Option<u32>,
         findings: &'a mut Vec<Finding>,
     ) -> Self {
-        let around = service.key.span.start as usize
-            ..service.node.span.end.max(service.key.span.end) as usize;
+        let around = Span {
+            end: service.node.span.end.max(service.key.span.end),
+            ..service.key.span
+        };
         Self {
             rule,
-            source,
+            sources,
+            only,
             name: service.name(),
             around,
             edit: None,
@@ -50,22 +57,40 @@ impl<'a> Found<'a> {
 
     /// What mends the next finding: another scalar in the place of `node`.
     pub(crate) fn set(&mut self, node: &Node, text: &str) {
-        self.edit = write::set(&self.source.text, node, text);
+        self.edit = self.edit(node, |source| write::set(source, node, text));
     }
 
-    /// What mends the next finding: `key: value` in the service.
+    /// What mends the next finding: `key: value` in the service. Nothing where parts of it
+    /// come from another service or file, which may have the key as well.
     pub(crate) fn insert(&mut self, service: &Service<'_>, key: &str, value: &str) {
-        self.edit = write::insert(&self.source.text, service.node, key, value);
+        let own = service.node.span;
+        let within = |node: &Node| {
+            node.span.file == own.file && (own.start..=own.end).contains(&node.span.start)
+        };
+        let mut entries = service.node.entries();
+        self.edit = match entries.all(|(key, _)| within(key)) {
+            true => self.edit(service.node, |source| {
+                write::insert(source, service.node, key, value)
+            }),
+            false => None,
+        };
     }
 
     /// What mends the next finding: another last item of `list`.
     pub(crate) fn append(&mut self, list: &Node, item: &str) {
-        self.edit = write::append(&self.source.text, list, item);
+        self.edit = self.edit(list, |source| write::append(source, list, item));
     }
 
     /// What mends the next finding: `list` without the item at `index`.
     pub(crate) fn remove(&mut self, list: &Node, index: usize) {
-        self.edit = write::remove(&self.source.text, list, index);
+        self.edit = self.edit(list, |source| write::remove(source, list, index));
+    }
+
+    /// An edit with the file that it is for.
+    fn edit(&self, node: &Node, make: impl FnOnce(&str) -> Option<Edit>) -> Option<(u32, Edit)> {
+        let file = node.span.file;
+        let source = self.sources.get(file as usize)?;
+        Some((file, make(&source.text)?))
     }
 
     /// A failure at `span`; `what` follows the service's name.
@@ -94,18 +119,31 @@ impl<'a> Found<'a> {
     }
 
     fn put(&mut self, span: Span, what: &str, shape: impl FnOnce(Finding) -> Finding) {
+        let edit = self.edit.take();
+        let Some(source) = self.sources.get(span.file as usize) else {
+            return;
+        };
+        if self.only.is_some_and(|only| only != span.file) {
+            return;
+        }
+        let around = if self.around.file == span.file {
+            self.around
+        } else {
+            span
+        };
         let finding = Finding::new(
             &self.rule.check,
-            self.source,
+            source,
             range(span),
             format!("service `{}` {what}", self.name),
         )
-        .within(self.around.clone())
+        .within(range(around))
         .remedy(self.rule.remedy)
         .resource(self.name);
         let mut finding = shape(finding);
-        match self.edit.take() {
-            Some(edit) => finding.edits.push(edit),
+        match edit {
+            Some((file, edit)) if file == span.file => finding.edits.push(edit),
+            Some(_) => finding.fix = FixKind::Suggested,
             // What is automatic as a rule needs a person where there is no edit.
             None if finding.fix == FixKind::Auto => finding.fix = FixKind::Suggested,
             None => {}

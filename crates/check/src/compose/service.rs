@@ -1,9 +1,8 @@
 //! Services of a Compose file, and the short forms their settings may have.
 
-use crate::manifest::node::{Node, Span, Value};
+use std::collections::HashMap;
 
-/// Services that extend each other, one after the other.
-const MAX_EXTENDS: usize = 8;
+use crate::manifest::node::{Node, Span, Value};
 
 /// A service.
 pub(crate) struct Service<'a> {
@@ -27,44 +26,25 @@ impl Service<'_> {
     }
 }
 
-/// A service with the settings of the one it extends in the same file; its own overrule.
-pub(super) fn extended(document: &Node, service: &Node) -> Node {
-    let mut whole = service.clone();
-    let mut next = service;
-    for _ in 0..MAX_EXTENDS {
-        let extends = next.get("extends");
-        let elsewhere = extends.is_some_and(|one| one.get("file").is_some());
-        let name = extends
-            .and_then(|one| one.as_str().or_else(|| one.str_at("service")))
-            .filter(|_| !elsewhere);
-        let Some(base) =
-            name.and_then(|name| document.get("services").and_then(|all| all.get(name)))
-        else {
-            break;
-        };
-        if let Value::Map(entries) = &mut whole.value {
-            for (key, value) in base.entries() {
-                if !entries.iter().any(|(own, _)| own.as_str() == key.as_str()) {
-                    entries.push((key.clone(), value.clone()));
+/// Replaces `${NAME}` by what `known` gives it, and `${NAME:-default}` by that or the default,
+/// everywhere but in environments and arguments: what `.env` gives them is not in the file.
+pub(super) fn interpolate(node: &mut Node, known: &HashMap<&str, &str>) {
+    match &mut node.value {
+        Value::Scalar { text, .. } if text.contains("${") => *text = filled(text, known).into(),
+        Value::Seq(items) => items.iter_mut().for_each(|item| interpolate(item, known)),
+        Value::Map(entries) => {
+            for (key, value) in entries {
+                match key.as_str() {
+                    Some("environment" | "args") => interpolate(value, &HashMap::new()),
+                    _ => interpolate(value, known),
                 }
             }
         }
-        next = base;
-    }
-    whole
-}
-
-/// Replaces `${NAME:-default}` and `${NAME-default}` by the default, everywhere.
-pub(super) fn interpolate(node: &mut Node) {
-    match &mut node.value {
-        Value::Scalar { text, .. } if text.contains("${") => *text = defaults(text).into(),
-        Value::Seq(items) => items.iter_mut().for_each(interpolate),
-        Value::Map(entries) => entries.iter_mut().for_each(|(_, value)| interpolate(value)),
         Value::Scalar { .. } | Value::Reference(_) | Value::Unknown => {}
     }
 }
 
-fn defaults(text: &str) -> String {
+fn filled(text: &str, known: &HashMap<&str, &str>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
@@ -77,9 +57,13 @@ fn defaults(text: &str) -> String {
         let name_end = inside
             .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
             .unwrap_or(inside.len());
-        let rule = inside.get(name_end..).unwrap_or_default();
-        match rule.strip_prefix(":-").or_else(|| rule.strip_prefix('-')) {
-            Some(default) => out.push_str(default),
+        let (name, rule) = inside.split_at_checked(name_end).unwrap_or((inside, ""));
+        let default = rule.strip_prefix(":-").or_else(|| rule.strip_prefix('-'));
+        match known.get(name).copied().or(default) {
+            Some(value) if !rule.starts_with([':', '-', '?']) || !value.is_empty() => {
+                out.push_str(value);
+            }
+            Some(_) => out.push_str(default.unwrap_or_default()),
             None => {
                 out.push_str("${");
                 out.push_str(inside);

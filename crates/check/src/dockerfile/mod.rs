@@ -213,6 +213,31 @@ impl<'a> Dockerfile<'a> {
         self.declared.iter().find(argument).map(|d| d.value.clone())
     }
 
+    /// Whether the stage of an instruction sees a variable that `ENV` or `ARG` declares: its
+    /// own, or the `ENV` of a stage below.
+    pub fn sees(&self, name: &str, at: &Instruction) -> bool {
+        self.seen(at).any(|known| known == name)
+    }
+
+    /// The variables that the stage of an instruction sees.
+    pub fn seen(&self, at: &Instruction) -> impl Iterator<Item = &str> {
+        let stage = at.stage.and_then(|index| self.stages.get(index));
+        let chain: Vec<usize> = stage
+            .into_iter()
+            .flat_map(|stage| self.chain(stage))
+            .map(|stage| stage.from)
+            .collect();
+        let at = at.span.start;
+        // A file without FROM is one whole.
+        let whole = stage.is_none_or(|stage| !stage.is_real());
+        let known = self.declared.iter().filter(move |one| {
+            let own = one.stage.is_some_and(|from| chain.first() == Some(&from));
+            let below = !one.is_argument && one.stage.is_some_and(|from| chain.contains(&from));
+            one.at < at && (whole || own || below)
+        });
+        known.map(|one| one.name.as_str())
+    }
+
     /// What people call a stage: its name, or its number.
     pub fn stage_name(&self, index: usize) -> String {
         match self.stages.get(index).and_then(|s| s.name.clone()) {

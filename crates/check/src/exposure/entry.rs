@@ -6,7 +6,7 @@ use super::Class;
 use super::address::{Reach, reach};
 use super::internal::{is_internal, is_narrowed};
 use super::policy::named_port;
-use super::select::{Labels, is_subset, labels};
+use super::select::{Index, Labels, is_subset, labels};
 use crate::manifest::node::{Node, Span};
 use crate::manifest::object::{Object, Pod};
 use crate::manifest::scope::Scope;
@@ -54,7 +54,7 @@ struct Front<'a> {
 
 /// Everything that leads into a scope.
 pub(crate) struct Entries<'a> {
-    services: HashMap<&'a str, Vec<&'a Object>>,
+    services: Index<'a>,
     /// What slices and Endpoints list behind a Service without a selector, by namespace and
     /// the Service's name.
     listed: HashMap<(&'a str, &'a str), Vec<&'a Node>>,
@@ -67,7 +67,7 @@ const INTRANET: &str = "private networks";
 /// Everything that leads into `scope`.
 pub(crate) fn entries(scope: &Scope) -> Entries<'_> {
     let mut entries = Entries {
-        services: HashMap::new(),
+        services: Index::default(),
         listed: HashMap::new(),
         fronts: HashMap::new(),
     };
@@ -100,7 +100,7 @@ impl<'a> Entries<'a> {
         let namespace = pod.object.namespace();
         let own = labels(pod.meta);
         let mut ways = host_ways(pod);
-        for service in self.services.get(namespace).into_iter().flatten() {
+        for service in self.services.of(namespace, &own) {
             let is_behind = match has_selector(service) {
                 true => is_selected(service, &own),
                 false => self.is_listed(service, pod),
@@ -183,9 +183,7 @@ impl<'a> Entries<'a> {
 
     fn service(&mut self, object: &'a Object) {
         self.services
-            .entry(object.namespace())
-            .or_default()
-            .push(object);
+            .add(object, object.node.at(&["spec", "selector"]));
         let Some(spec) = object.spec() else { return };
         let kind = spec.str_at("type").unwrap_or("ClusterIP");
         let local = spec.str_at("externalTrafficPolicy") == Some("Local");

@@ -16,6 +16,8 @@ mod policy;
 mod reach;
 mod select;
 
+use std::collections::BTreeMap;
+
 use lazaret_model::Gap;
 
 use crate::manifest::node::{Node, Span};
@@ -98,6 +100,10 @@ pub struct Exposure {
     pub images: Vec<String>,
     /// What was taken for granted.
     pub assumes: Vec<String>,
+    /// Whether some policy says who may come in.
+    pub limits_ingress: bool,
+    /// Whether some policy says where it may connect to.
+    pub limits_egress: bool,
     /// Where the workload stands.
     pub file: String,
     /// Its line, from 1.
@@ -126,6 +132,41 @@ pub fn exposures(sources: &[Source]) -> (Vec<Exposure>, Vec<Gap>) {
     (all, gaps)
 }
 
+/// How many workloads of a namespace policies limit.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Coverage {
+    /// The namespace.
+    pub namespace: String,
+    /// Its workloads.
+    pub workloads: usize,
+    /// Those of them with a policy about what comes in.
+    pub ingress: usize,
+    /// Those with a policy about what goes out.
+    pub egress: usize,
+    /// Those with both.
+    pub both: usize,
+}
+
+/// The coverage of every namespace, ordered by name.
+#[must_use]
+pub fn coverage(workloads: &[Exposure]) -> Vec<Coverage> {
+    let mut all: BTreeMap<&str, Coverage> = BTreeMap::new();
+    for one in workloads {
+        let of = all.entry(&one.namespace).or_insert_with(|| Coverage {
+            namespace: one.namespace.clone(),
+            workloads: 0,
+            ingress: 0,
+            egress: 0,
+            both: 0,
+        });
+        of.workloads += 1;
+        of.ingress += usize::from(one.limits_ingress);
+        of.egress += usize::from(one.limits_egress);
+        of.both += usize::from(one.limits_ingress && one.limits_egress);
+    }
+    all.into_values().collect()
+}
+
 /// The exposure of every workload of one scope.
 pub(crate) fn of_scope(scope: &Scope, files: &[&Source]) -> Vec<Exposure> {
     let policies = Policies::of(scope);
@@ -139,17 +180,19 @@ pub(crate) fn of_scope(scope: &Scope, files: &[&Source]) -> Vec<Exposure> {
         .collect()
 }
 
-/// Every workload of a scope with its exposure, for checks.
-pub(crate) fn classes(scope: &Scope) -> Vec<(&Object, Exposure)> {
-    let policies = Policies::of(scope);
-    let entries = entry::entries(scope);
-    let pods = scope
-        .objects
-        .iter()
-        .filter_map(Object::pod)
-        .filter(is_outermost);
-    pods.map(|pod| (pod.object, judge(&pod, &entries, &policies, &[])))
-        .collect()
+/// Every workload of a scope with its exposure, for checks; computed once.
+pub(crate) fn classes(scope: &Scope) -> impl Iterator<Item = (&Object, &Exposure)> {
+    let known = scope.exposures.get_or_init(|| {
+        let policies = Policies::of(scope);
+        let entries = entry::entries(scope);
+        let pods = scope.objects.iter().enumerate();
+        let pods = pods.filter_map(|(at, object)| Some((at, object.pod()?)));
+        pods.filter(|(_, pod)| is_outermost(pod))
+            .map(|(at, pod)| (at, judge(&pod, &entries, &policies, &[])))
+            .collect()
+    });
+    let all = known.iter();
+    all.filter_map(|(at, exposure)| Some((scope.objects.get(*at)?, exposure)))
 }
 
 /// What somebody declared: the label or annotation `exposure` of the workload or its pods.
@@ -253,6 +296,8 @@ fn judge(
             .map(str::to_owned)
             .collect(),
         assumes,
+        limits_ingress: policies.limits(pod, "Ingress"),
+        limits_egress: policies.limits(pod, "Egress"),
         file: files
             .get(span.file as usize)
             .map(|file| file.path.clone())

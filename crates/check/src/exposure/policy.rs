@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::address::{Reach, reach};
 use super::entry::{Sender, Way};
 use super::foreign::{Foreign, Namespaces, Say};
-use super::select::{labels, selects};
+use super::select::{Index, labels, selects};
 use crate::manifest::node::Node;
 use crate::manifest::object::{Object, Pod};
 use crate::manifest::scope::Scope;
@@ -13,6 +13,7 @@ use crate::manifest::scope::Scope;
 /// Every NetworkPolicy of a scope, by namespace.
 pub(crate) struct Policies<'a> {
     by_namespace: HashMap<&'a str, Vec<&'a Object>>,
+    index: Index<'a>,
     /// Policies of other kinds.
     foreign: Vec<Foreign<'a>>,
     namespaces: Namespaces<'a>,
@@ -42,6 +43,7 @@ impl<'a> Policies<'a> {
     /// Every policy of `scope`.
     pub(crate) fn of(scope: &'a Scope) -> Self {
         let mut by_namespace: HashMap<&str, Vec<&Object>> = HashMap::new();
+        let mut index = Index::default();
         let mut foreign = Vec::new();
         let mut namespaces = Namespaces::new();
         for object in &scope.objects {
@@ -51,6 +53,8 @@ impl<'a> Policies<'a> {
                         .entry(object.namespace())
                         .or_default()
                         .push(object);
+                    let equal = object.node.at(&["spec", "podSelector", "matchLabels"]);
+                    index.add(object, equal);
                 }
                 ("Namespace", "") => {
                     namespaces.insert(object.name(), labels(object.node.get("metadata")));
@@ -60,6 +64,7 @@ impl<'a> Policies<'a> {
         }
         Self {
             by_namespace,
+            index,
             foreign,
             namespaces,
         }
@@ -73,16 +78,23 @@ impl<'a> Policies<'a> {
     /// Policies that select `pod` for a direction, `Ingress` or `Egress`.
     pub(crate) fn for_pod(&self, pod: &Pod<'_>, direction: &str) -> Vec<&'a Object> {
         let labels = labels(pod.meta);
-        let of_namespace = self
-            .by_namespace
-            .get(pod.object.namespace())
-            .map_or(&[][..], Vec::as_slice);
-        let selected = of_namespace.iter().filter(|policy| {
+        let candidates = self.index.of(pod.object.namespace(), &labels);
+        let selected = candidates.into_iter().filter(|policy| {
             let selector = policy.node.at(&["spec", "podSelector"]);
             has_direction(policy, direction)
                 && selector.is_none_or(|selector| selects(selector, &labels))
         });
-        selected.copied().collect()
+        selected.collect()
+    }
+
+    /// Whether some policy is about a direction of `pod`.
+    pub(crate) fn limits(&self, pod: &Pod<'_>, direction: &str) -> bool {
+        if pod.spec.is_true("hostNetwork") {
+            return false;
+        }
+        let mut others = self.foreign.iter();
+        !self.for_pod(pod, direction).is_empty()
+            || others.any(|one| one.shuts(pod, direction, &self.namespaces) != Answer::No)
     }
 
     /// Policies of a namespace.

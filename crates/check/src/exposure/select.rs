@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::manifest::node::Node;
+use crate::manifest::object::Object;
 use crate::manifest::scope::Scope;
 
 /// Labels of one object; the last of a repeated key counts.
@@ -69,4 +70,36 @@ pub(crate) fn pod_labels(scope: &Scope) -> HashMap<&str, Vec<Labels<'_>>> {
         }
     }
     all
+}
+
+/// Objects that select pods of their namespace, by a label that these must have, so that a pod
+/// is held against few of them.
+#[derive(Default)]
+pub(crate) struct Index<'a> {
+    by_label: HashMap<(&'a str, &'a str, &'a str), Vec<&'a Object>>,
+    others: HashMap<&'a str, Vec<&'a Object>>,
+}
+
+impl<'a> Index<'a> {
+    /// Adds an object; `equal` are labels that a pod must have to be selected.
+    pub(crate) fn add(&mut self, object: &'a Object, equal: Option<&'a Node>) {
+        let first = equal.and_then(|labels| labels.entries().next());
+        let pair = first.and_then(|(key, value)| Some((key.as_str()?, value.as_str()?)));
+        let namespace = object.namespace();
+        match pair {
+            Some((key, value)) => self.by_label.entry((namespace, key, value)).or_default(),
+            None => self.others.entry(namespace).or_default(),
+        }
+        .push(object);
+    }
+
+    /// Those that may select a pod of a namespace with these labels.
+    pub(crate) fn of(&self, namespace: &str, labels: &Labels<'_>) -> Vec<&'a Object> {
+        let mut all = self.others.get(namespace).cloned().unwrap_or_default();
+        for (key, value) in labels {
+            let named = self.by_label.get(&(namespace, *key, *value));
+            all.extend(named.into_iter().flatten());
+        }
+        all
+    }
 }

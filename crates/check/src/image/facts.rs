@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::Place;
+
 /// What the configuration of an image says. Lists and maps that are null, or missing, are
 /// empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +30,9 @@ pub struct Facts {
     pub cmd: Vec<String>,
     /// Build steps, first to last.
     pub history: Vec<Step>,
+    /// Files and directories that [`wants`](super::places::wants) names. No configuration has
+    /// them: whoever goes through the layers adds them, as `files` where it is written down.
+    pub places: Vec<Place>,
 }
 
 /// A build step.
@@ -49,6 +54,8 @@ struct Document {
     config: Option<Config>,
     #[serde(default)]
     history: Option<Vec<Step>>,
+    #[serde(default)]
+    files: Option<Vec<Place>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -92,6 +99,7 @@ impl Facts {
             entrypoint: config.entrypoint.unwrap_or_default(),
             cmd: config.cmd.unwrap_or_default(),
             history: document.history.unwrap_or_default(),
+            places: document.files.unwrap_or_default(),
         })
     }
 }

@@ -7,8 +7,10 @@
 
 mod checks;
 mod facts;
+pub mod places;
 
 pub use facts::{Facts, Step};
+pub use places::Place;
 
 use lazaret_model::{Gap, GapKind, Misconfiguration};
 

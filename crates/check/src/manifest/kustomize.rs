@@ -1,9 +1,9 @@
 //! Kustomize overlays: what a kustomization makes of the files and the other kustomizations
 //! it names.
 //!
-//! Followed are resources, bases, components, patches in their three forms, images
-//! and the namespace. Prefixes and common labels are left out on purpose: they change names and
-//! what refers to them alike. Nothing is fetched: a remote base is a gap.
+//! Followed are resources, bases, components, patches in their three forms, images, the
+//! namespace, and what `transform` does. Prefixes are left out on purpose: they change names
+//! and what refers to them alike. Nothing is fetched: a remote base is a gap.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,7 @@ use lazaret_model::{Gap, GapKind};
 
 use super::node::{Node, Span, Value};
 use super::object::Object;
+use super::transform::{self, hits};
 use super::{patch, yaml};
 
 /// Kustomizations within kustomizations.
@@ -58,6 +59,8 @@ pub(super) struct Read {
 /// Renders the kustomizations of a run.
 pub(super) struct Kustomize<'a> {
     files: BTreeMap<&'a str, &'a Read>,
+    /// Texts of files that generators may name.
+    texts: &'a BTreeMap<&'a str, &'a str>,
     /// Kustomizations by directory.
     roots: BTreeMap<String, &'a Node>,
     /// What could not be followed.
@@ -68,7 +71,7 @@ pub(super) struct Kustomize<'a> {
 
 impl<'a> Kustomize<'a> {
     /// Over everything that was read.
-    pub(super) fn new(read: &'a [Read]) -> Self {
+    pub(super) fn new(read: &'a [Read], texts: &'a BTreeMap<&'a str, &'a str>) -> Self {
         let files: BTreeMap<&str, &Read> =
             read.iter().map(|one| (one.path.as_str(), one)).collect();
         let kustomizations = read.iter().filter(|one| is_kustomization(&one.path));
@@ -77,6 +80,7 @@ impl<'a> Kustomize<'a> {
             .collect();
         Self {
             files,
+            texts,
             roots,
             gaps: Vec::new(),
             made: 0,
@@ -187,6 +191,11 @@ impl<'a> Kustomize<'a> {
                 "charts of a kustomization are not rendered".to_owned(),
             );
         }
+        let made = transform::generated(node, |path| {
+            self.texts.get(join(dir, path).as_str()).copied()
+        });
+        self.made = self.made.saturating_add(made.len());
+        objects.extend(made);
         // A component changes what the kustomization that names it has gathered so far.
         let from = if node.str_at("kind") == Some("Component") {
             0
@@ -228,6 +237,7 @@ impl<'a> Kustomize<'a> {
             {
                 set_namespace(object, namespace);
             }
+            transform::apply(node, object);
             for image in node.list("images") {
                 set_image(&mut object.node, image, 0);
             }
@@ -339,16 +349,6 @@ fn restore(node: &mut Node, kind: Option<Node>, name: Option<Node>) {
             _ => {}
         }
     }
-}
-
-/// Whether a target (kind, name, namespace; labels are taken as met) means an object.
-fn hits(target: &Node, object: &Object) -> bool {
-    let is = |key: &str, own: &str| {
-        target
-            .str_at(key)
-            .is_none_or(|wanted| wanted == own || wanted == ".*")
-    };
-    is("kind", object.kind()) && is("name", object.name()) && is("namespace", object.namespace())
 }
 
 fn set_namespace(object: &mut Object, namespace: &Node) {

@@ -3,6 +3,7 @@
 //! Every file is read into objects, lists are opened, and objects that are applied together
 //! are looked at together: a NetworkPolicy in one file decides about a pod in another.
 
+pub mod charts;
 pub mod checks;
 mod control;
 pub(crate) mod facts;
@@ -15,6 +16,7 @@ mod rbac;
 mod rule;
 pub mod scope;
 pub(crate) mod sensitivity;
+mod transform;
 pub(crate) mod write;
 pub mod yaml;
 
@@ -56,12 +58,14 @@ fn wants(path: &str) -> bool {
 fn claims(source: &Source) -> bool {
     let says = source.text.contains("apiVersion") && source.text.contains("kind");
     let named = kustomize::is_kustomization(&source.path) || helm::is_values(source);
-    (says && (wants(&source.path) || source.named)) || named
+    let is_manifest = says && (wants(&source.path) || source.named);
+    // A plan may hold objects, and is Terraform's all the same.
+    is_manifest && !crate::terraform::is_plan(source) || named
 }
 
 fn examine(files: &[&Source], others: &[Source], settings: &Settings) -> Findings {
     let (plain, gaps) = without_templates(files, others);
-    let (scopes, more) = scopes_of(files, &plain);
+    let (scopes, more) = scopes_of(files, &plain, others);
     let mut findings = Findings {
         found: Vec::new(),
         gaps,
@@ -145,26 +149,30 @@ fn values(files: &[&Source], settings: &Settings, findings: &mut Vec<Finding>) {
 /// The objects of `files`, those together that are applied together, and what could not be read.
 pub(crate) fn scopes(files: &[&Source]) -> (Vec<Scope>, Vec<Gap>) {
     let all: Vec<usize> = (0..files.len()).collect();
-    scopes_of(files, &all)
+    scopes_of(files, &all, &[])
 }
 
-fn scopes_of(files: &[&Source], numbers: &[usize]) -> (Vec<Scope>, Vec<Gap>) {
+fn scopes_of(files: &[&Source], numbers: &[usize], others: &[Source]) -> (Vec<Scope>, Vec<Gap>) {
+    let texts: BTreeMap<&str, &str> = others
+        .iter()
+        .map(|one| (one.path.as_str(), one.text.as_str()))
+        .collect();
     let read: Vec<(Read, Option<Gap>)> = numbers
         .par_iter()
         .filter_map(|index| files.get(*index).map(|source| read(source, *index)))
         .collect();
     let (read, gaps): (Vec<Read>, Vec<Option<Gap>>) = read.into_iter().unzip();
     let mut gaps: Vec<Gap> = gaps.into_iter().flatten().collect();
-    let mut kustomize = Kustomize::new(&read);
+    let mut kustomize = Kustomize::new(&read, &texts);
     let mut scopes = Vec::new();
     for root in kustomize.outermost() {
         let objects = kustomize.render(&root);
-        scopes.push(Scope { root, objects });
+        scopes.push(Scope::new(root, objects));
     }
     // Kustomizations that only use each other are not lost for that.
     while let Some(root) = kustomize.unreached() {
         let objects = kustomize.render(&root);
-        scopes.push(Scope { root, objects });
+        scopes.push(Scope::new(root, objects));
     }
     gaps.append(&mut kustomize.gaps);
     let used = kustomize.used();
@@ -172,13 +180,7 @@ fn scopes_of(files: &[&Source], numbers: &[usize]) -> (Vec<Scope>, Vec<Gap>) {
         .into_iter()
         .filter(|one| !used.contains(&one.path))
         .flat_map(|one| one.objects);
-    scopes.insert(
-        0,
-        Scope {
-            root: String::new(),
-            objects: rest.collect(),
-        },
-    );
+    scopes.insert(0, Scope::new(String::new(), rest.collect()));
     (scopes, gaps)
 }
 

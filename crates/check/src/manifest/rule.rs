@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use lazaret_model::FixKind;
 
+use super::charts;
 use super::node::{Node, Span};
 use super::object::{Container, Object, Pod};
 use super::scope::Scope;
@@ -70,6 +71,12 @@ impl<'a> Found<'a> {
     /// Names the resource of the findings that follow.
     pub(crate) fn about(&mut self, object: &'a Object) {
         self.object = Some(object);
+    }
+
+    /// Whether a place is in what helm made of a chart.
+    pub(crate) fn is_rendered(&self, span: Span) -> bool {
+        let source = self.sources.get(span.file as usize);
+        source.is_some_and(|source| source.path.ends_with(charts::RENDERED))
     }
 
     /// What the caller chose.
@@ -166,7 +173,8 @@ impl<'a> Found<'a> {
             .remedy(self.remedy)
             .resource(self.object.map(Object::title).unwrap_or_default());
         let mut finding = shape(finding);
-        match self.edit.take() {
+        // What a chart made is in no file that could be edited.
+        match self.edit.take().filter(|_| !self.is_rendered(span)) {
             Some(edit) => finding.edits.push(edit),
             // What is automatic as a rule needs a person where there is no edit.
             None if finding.fix == FixKind::Auto => finding.fix = FixKind::Suggested,

@@ -32,6 +32,8 @@ pub(super) struct File<'a> {
     pub text: &'a str,
     /// What it holds.
     pub body: Body,
+    /// The document that it was made from, where its syntax is JSON.
+    pub json: Option<Node>,
 }
 
 /// Names that an expression may use.
@@ -480,7 +482,8 @@ pub(super) fn header(block: &Block, file: &File<'_>) -> Span {
 
 /// A range of bytes as a span. Lines and columns are left to whoever shows it.
 pub(super) fn place(range: Option<std::ops::Range<usize>>, file: &File<'_>) -> Span {
-    let range = range.unwrap_or_default();
+    // Of a document in JSON the places are put in afterwards.
+    let range = range.filter(|_| file.json.is_none()).unwrap_or_default();
     let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Span {
         start: small(range.start),

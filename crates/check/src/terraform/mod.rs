@@ -9,8 +9,10 @@ mod ecs;
 mod eval;
 mod firewall;
 mod functions;
+mod json;
 mod kubernetes;
 mod module;
+mod plan;
 mod policy;
 mod rule;
 mod write;
@@ -18,9 +20,11 @@ mod write;
 use lazaret_model::{Gap, GapKind};
 use rayon::prelude::*;
 
+use crate::manifest::yaml;
 use crate::{Check, Finding, Findings, Language, Settings, Source};
 use eval::File;
-use module::{Evaluated, Modules};
+use module::{Evaluated, Modules, Resource};
+pub(crate) use plan::is_plan;
 use rule::{Found, Plan};
 
 /// Terraform and OpenTofu.
@@ -34,7 +38,7 @@ pub static LANGUAGE: Language = Language {
             .collect::<Vec<&'static Check>>()
     },
     wants,
-    claims: |source| wants(&source.path),
+    claims: |source| wants(&source.path) || is_plan(source),
     examine,
     ignores: crate::ignore::of_lines,
 };
@@ -55,16 +59,19 @@ fn examine(files: &[&Source], _: &[Source], settings: &Settings) -> Findings {
         .map(|(index, source)| read(source, index))
         .collect();
     let mut known = Vec::new();
+    let mut planned = Vec::new();
     for result in read {
         match result {
-            Ok(file) => known.push(file),
+            Ok(Read::File(directory, file)) => known.push((directory, file)),
+            Ok(Read::Plan(resources)) => planned.extend(resources),
             Err(gap) => findings.gaps.push(gap),
         }
     }
     let Evaluated {
-        resources,
+        mut resources,
         exhausted,
     } = Modules::new(known).evaluate();
+    resources.extend(planned);
     for directory in exhausted {
         findings.gaps.push(Gap::new(
             GapKind::Limit,
@@ -108,31 +115,46 @@ fn examine(files: &[&Source], _: &[Source], settings: &Settings) -> Findings {
     findings
 }
 
-fn read<'a>(source: &'a Source, index: usize) -> Result<(String, File<'a>), Gap> {
+/// What a file holds.
+enum Read<'a> {
+    /// A part of the module of a directory.
+    File(String, File<'a>),
+    /// Resources as they are planned, or stand.
+    Plan(Vec<Resource>),
+}
+
+fn read<'a>(source: &'a Source, index: usize) -> Result<Read<'a>, Gap> {
+    let unreadable = |detail: String| Gap::new(GapKind::Unreadable, source.path.clone(), detail);
+    let index = u32::try_from(index).unwrap_or(u32::MAX);
+    if is_plan(source) {
+        let read = yaml::read(&source.text, index);
+        if let Some(error) = read.error {
+            return Err(unreadable(error.to_string()));
+        }
+        let documents = read.documents.iter();
+        let resources = documents.flat_map(|one| plan::resources(one, &source.path));
+        return Ok(Read::Plan(resources.collect()));
+    }
+    let directory = source.directory().to_owned();
     if source.path.ends_with(".json") {
-        return Err(Gap::new(
-            GapKind::Unsupported,
-            source.path.clone(),
-            "Terraform's JSON syntax is not read",
-        ));
+        let file =
+            json::read(&source.text, index).map_err(|error| unreadable(error.to_string()))?;
+        return Ok(Read::File(directory, file));
     }
     let body = hcl_edit::parser::parse_body(&source.text).map_err(|error| {
         let place = error.location();
-        let detail = format!(
+        unreadable(format!(
             "line {}, column {}: {}",
             place.line(),
             place.column(),
             error.message()
-        );
-        Gap::new(GapKind::Unreadable, source.path.clone(), detail)
+        ))
     })?;
-    let index = u32::try_from(index).unwrap_or(u32::MAX);
-    Ok((
-        source.directory().to_owned(),
-        File {
-            index,
-            text: &source.text,
-            body,
-        },
-    ))
+    let file = File {
+        index,
+        text: &source.text,
+        body,
+        json: None,
+    };
+    Ok(Read::File(directory, file))
 }

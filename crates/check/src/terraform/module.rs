@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use hcl_edit::structure::{Block, Structure};
 
 use super::eval::{Bound, Env, File, copies, header, place};
+use super::json;
 use crate::manifest::node::{Node, Span};
 
 /// Modules within modules that are followed.
@@ -248,15 +249,13 @@ fn variables(files: &[File<'_>], arguments: HashMap<String, Node>) -> HashMap<St
 /// The resources that a block stands for: none where `count` is 0, copies where `for_each` is known.
 fn resources(directory: &str, block: &Block, file: &File<'_>, env: &Env<'_>, out: &mut Evaluated) {
     let labels = labels(block);
-    let (prefix, [kind, name]) = (
-        match block.ident.as_str() {
-            "resource" => "",
-            "data" => "data.",
-            _ => return,
-        },
-        labels.as_slice(),
-    ) else {
-        return;
+    // Settings of providers and defaults of variables may hold credentials.
+    let (prefix, kind, name) = match (block.ident.as_str(), labels.as_slice()) {
+        ("resource", [kind, name]) => ("", *kind, *name),
+        ("data", [kind, name]) => ("data.", *kind, *name),
+        ("provider", [name]) => ("", "provider", *name),
+        ("variable", [name]) => ("", "variable", *name),
+        _ => return,
     };
     let given = |key: &str| {
         block
@@ -283,23 +282,32 @@ fn resources(directory: &str, block: &Block, file: &File<'_>, env: &Env<'_>, out
         } else {
             Bound::default()
         };
-        let span = header(block, file);
-        let node = Node {
-            span,
-            ..env.body(&block.body, file, &bound, 0)
-        };
-        let around = Span {
-            end: place(hcl_edit::Span::span(block), file).end,
-            ..span
-        };
+        let (node, span, around) = placed(block, file, env, &bound);
         let kind = format!("{prefix}{kind}");
         out.resources.push(Resource {
             kind,
-            name: (*name).to_owned(),
+            name: name.to_owned(),
             module: directory.to_owned(),
             node,
             span,
             around,
         });
     }
+}
+
+/// What a block evaluates to, where it begins, and all of it.
+fn placed(block: &Block, file: &File<'_>, env: &Env<'_>, bound: &Bound) -> (Node, Span, Span) {
+    let mut node = env.body(&block.body, file, bound, 0);
+    if let Some((span, written)) = json::written(file, block) {
+        json::align(&mut node, written);
+        node.span = span;
+        return (node, span, written.span);
+    }
+    let span = header(block, file);
+    node.span = span;
+    let around = Span {
+        end: place(hcl_edit::Span::span(block), file).end,
+        ..span
+    };
+    (node, span, around)
 }

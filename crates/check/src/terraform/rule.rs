@@ -6,6 +6,7 @@ use std::ops::Range;
 use lazaret_model::{FixKind, Severity};
 
 use super::module::Resource;
+use super::plan::is_plan;
 use super::write;
 use crate::manifest::node::{Node, Span};
 use crate::{Check, Edit, Finding, Source};
@@ -132,7 +133,10 @@ impl<'a> Found<'a> {
     }
 
     fn file(&self, span: Span) -> Option<&'a str> {
-        Some(self.sources.get(span.file as usize)?.text.as_str())
+        let source = self.sources.get(span.file as usize)?;
+        // What is written here is HCL.
+        let is_json = source.path.ends_with(".json") || is_plan(source);
+        (!is_json).then_some(source.text.as_str())
     }
 
     /// A failure at `span`; `what` follows the resource's address.

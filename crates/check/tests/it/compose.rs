@@ -117,3 +117,102 @@ fn other_files_with_services_are_left_alone() {
     let found = answers(&[Source::new("ci.yml", workflow)], &Settings::default());
     assert_eq!(found.files, 0);
 }
+
+fn told(files: &[(&str, &str)]) -> Vec<(String, String, u32)> {
+    let sources: Vec<Source> = files
+        .iter()
+        .map(|(path, text)| Source::new(*path, *text))
+        .collect();
+    let answers = answers(&sources, &Settings::default());
+    assert_eq!(answers.gaps, []);
+    let failed = answers
+        .misconfigurations
+        .into_iter()
+        .filter(|one| one.status == CheckStatus::Fail);
+    failed.map(|one| (one.id, one.target, one.line)).collect()
+}
+
+fn says(all: &[(String, String, u32)], id: &str, path: &str, line: u32) -> bool {
+    all.iter()
+        .any(|one| (one.0.as_str(), one.1.as_str(), one.2) == (id, path, line))
+}
+
+const BASE: &str = "services:\n  web:\n    image: registry.example/web:1.4.2\n    privileged: true\n    ports: [\"80:80\"]\n";
+
+#[test]
+fn a_file_is_judged_with_the_one_that_overrides_it() {
+    let mended =
+        "services:\n  web:\n    privileged: false\n    volumes: [/var/run/docker.sock:/s]\n";
+    let all = told(&[("a/compose.yaml", BASE), ("a/compose.override.yml", mended)]);
+    assert!(!all.iter().any(|one| one.0 == "LZ-CP-001"), "{all:?}");
+    assert!(
+        says(&all, "LZ-CP-002", "a/compose.override.yml", 4),
+        "{all:?}"
+    );
+    assert!(says(&all, "LZ-CP-010", "a/compose.yaml", 5), "{all:?}");
+    let alone = told(&[("a/compose.yaml", BASE), ("b/compose.override.yml", mended)]);
+    assert!(says(&alone, "LZ-CP-001", "a/compose.yaml", 4));
+}
+
+#[test]
+fn one_for_an_environment_is_understood_with_its_base() {
+    let prod = "services:\n  web:\n    pid: host\n";
+    let all = told(&[
+        ("docker-compose.yml", BASE),
+        ("docker-compose.prod.yml", prod),
+    ]);
+    assert!(says(&all, "LZ-CP-001", "docker-compose.yml", 4), "{all:?}");
+    let of_prod: Vec<_> = all
+        .iter()
+        .filter(|one| one.1 == "docker-compose.prod.yml")
+        .collect();
+    assert_eq!(of_prod.len(), 1, "only what it says itself: {of_prod:?}");
+    assert_eq!(of_prod[0].0, "LZ-CP-004");
+}
+
+#[test]
+fn services_of_other_files_are_extended() {
+    let common = "services:\n  base:\n    image: registry.example/web:1.4.2\n    privileged: true\n    environment: [A=b]\n";
+    let app = "services:\n  web:\n    extends: {file: ../common.yml, service: base}\n    privileged: false\n    environment: {DB_PASSWORD: correct-horse}\n";
+    let all = told(&[("app/compose.yaml", app), ("common.yml", common)]);
+    let of_app: Vec<_> = all
+        .iter()
+        .filter(|one| one.1 == "app/compose.yaml")
+        .collect();
+    assert!(says(&all, "LZ-CP-001", "common.yml", 4));
+    assert!(!of_app.iter().any(|one| one.0 == "LZ-CP-001"), "{all:?}");
+    assert!(says(&all, "LZ-CP-012", "app/compose.yaml", 5), "{all:?}");
+}
+
+#[test]
+fn what_is_extended_or_included_and_not_there_is_a_gap() {
+    for text in [
+        "services:\n  web:\n    extends: {file: gone.yml, service: base}\n",
+        "include: [gone.yml]\nservices: {}\n",
+        "include:\n  - path: [gone.yml]\nservices: {}\n",
+    ] {
+        let answers = answers(&[Source::new("compose.yaml", text)], &Settings::default());
+        assert_eq!(answers.gaps.len(), 1, "{text}");
+        assert!(answers.gaps[0].detail.contains("gone.yml"));
+    }
+}
+
+#[test]
+fn variables_are_those_beside_the_file() {
+    let text = "services:\n  web:\n    image: registry.example/web:${TAG:-1.4.2}\n    environment: {DB_PASSWORD: \"${DB_PASSWORD}\"}\n";
+    let env = (
+        ".env",
+        "# tags\nTAG=latest\nDB_PASSWORD=correct-horse-battery\n",
+    );
+    let rolling = |files: &[(&str, &str)]| {
+        told(files)
+            .iter()
+            .any(|one| one.0 == "LZ-CP-013" && one.2 == 3)
+    };
+    assert!(rolling(&[("compose.yaml", text), env]));
+    let all = told(&[("compose.yaml", text), env]);
+    assert!(
+        !all.iter().any(|one| one.0 == "LZ-CP-012"),
+        "the credential is not in the file"
+    );
+}

@@ -1,7 +1,7 @@
 //! From where workloads can be reached, told by whole sets of manifests.
 
 use lazaret_check::Source;
-use lazaret_check::exposure::{Class, Exposure, exposures};
+use lazaret_check::exposure::{Class, Exposure, coverage, exposures};
 
 const WEB: &str = "
 apiVersion: apps/v1
@@ -451,4 +451,24 @@ fn endpoints_that_somebody_lists_are_followed() {
     );
     assert_eq!(slice("{addresses: [10.1.2.3]}"), Class::Internet);
     assert_eq!(slice("{addresses: [10.1.2.4]}"), Class::Cluster);
+}
+
+#[test]
+fn the_share_of_workloads_that_policies_limit_is_told() {
+    let pod = |name: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: shop, labels: {{app: {name}}}}}, spec: {{containers: []}}}}\n---\n"
+        )
+    };
+    let text = pod("web")
+        + &pod("db")
+        + "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: all, namespace: shop}, spec: {podSelector: {}}}\n---\n{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: db, namespace: shop}, spec: {endpointSelector: {matchLabels: {app: db}}, egress: [{}]}}\n";
+    let (all, _) = exposures(&[Source::new("all.yaml", text)]);
+    let of = coverage(&all);
+    assert_eq!(of.len(), 1);
+    let one = &of[0];
+    assert_eq!(
+        (one.workloads, one.ingress, one.egress, one.both),
+        (2, 2, 1, 1)
+    );
 }

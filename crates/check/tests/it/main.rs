@@ -10,5 +10,6 @@ mod hadolint;
 mod manifest;
 mod page;
 mod peers;
+mod shell;
 mod table;
 mod terraform;

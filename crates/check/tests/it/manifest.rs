@@ -402,3 +402,90 @@ fn nothing_is_called_automatic_without_an_edit() {
         .find(|one| one.fix == lazaret_model::FixKind::Auto && one.edits.is_empty());
     assert!(empty.is_none(), "{empty:?}");
 }
+
+fn with_kustomization(text: &str) -> Answers {
+    let files = [
+        ("k/kustomization.yaml", text),
+        (
+            "k/web.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  replicas: 1\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: 'web:1', envFrom: [{configMapRef: {name: settings}}]}]}\n",
+        ),
+        ("k/.env", "DB_PASSWORD=correct-horse-battery\n"),
+    ];
+    let sources: Vec<Source> = files
+        .iter()
+        .map(|(path, text)| Source::new(*path, *text))
+        .collect();
+    answers(&sources, &Settings::default())
+}
+
+#[test]
+fn what_generators_make_is_judged_where_it_is_written() {
+    let line = |text: &str, id: &str| {
+        let all = with_kustomization(text);
+        let mut of = all.misconfigurations.iter();
+        of.find(|one| one.id == id && one.target == "k/kustomization.yaml")
+            .map(|one| one.line)
+    };
+    let secret = "resources: [web.yaml]\nsecretGenerator:\n- name: db\n  literals:\n  - password=correct-horse-battery\n";
+    assert_eq!(line(secret, "LZ-SE-004"), Some(5));
+    let map = "resources: [web.yaml]\nconfigMapGenerator:\n- name: settings\n  literals: [DB_PASSWORD=correct-horse-battery]\n";
+    assert_eq!(line(map, "LZ-SE-002"), Some(4));
+    let envs = "resources: [web.yaml]\nconfigMapGenerator:\n- name: settings\n  envs: [.env]\n";
+    assert_eq!(line(envs, "LZ-SE-002"), Some(4));
+    let ids = |text: &str, id: &str| {
+        let all = with_kustomization(text);
+        all.misconfigurations.iter().any(|one| one.id == id)
+    };
+    assert!(!format!("{:?}", with_kustomization(secret)).contains("correct-horse"));
+    assert!(ids("resources: [web.yaml]\n", "LZ-KW-053"), "one replica");
+    let replicas = "resources: [web.yaml]\nreplicas: [{name: web, count: 3}]\n";
+    let all = with_kustomization(replicas);
+    let single = all
+        .misconfigurations
+        .iter()
+        .filter(|one| one.id == "LZ-KW-053");
+    let single: Vec<_> = single
+        .filter(|one| one.message.contains("replica"))
+        .collect();
+    assert!(single.is_empty(), "{single:?}");
+}
+
+#[test]
+fn labels_of_a_kustomization_are_those_of_its_objects() {
+    let untrusted = |text: &str| {
+        let all = with_kustomization(text);
+        all.misconfigurations
+            .iter()
+            .any(|one| one.id == "LZ-KW-054")
+    };
+    assert!(!untrusted("resources: [web.yaml]\n"));
+    assert!(untrusted(
+        "resources: [web.yaml]\ncommonLabels: {trust: untrusted}\n"
+    ));
+    let labels = |more: &str| {
+        format!("resources: [web.yaml]\nlabels: [{{pairs: {{trust: untrusted}}{more}}}]\n")
+    };
+    assert!(untrusted(&labels(", includeTemplates: true")));
+    assert!(untrusted(&labels(", includeSelectors: true")));
+    assert!(!untrusted(&labels("")), "the pods have no such label");
+}
+
+#[test]
+fn targets_of_patches_choose_by_labels_and_expressions() {
+    let patched = |target: &str| {
+        let text = format!(
+            "resources: [web.yaml]\ncommonLabels: {{team: shop}}\npatches:\n- target: {{{target}}}\n  patch: '[{{op: add, path: /spec/template/spec/hostPID, value: true}}]'\n"
+        );
+        let all = with_kustomization(&text);
+        all.misconfigurations
+            .iter()
+            .any(|one| one.id == "LZ-KW-002")
+    };
+    assert!(patched("kind: Deployment"));
+    assert!(patched("kind: Deployment, name: we.*"));
+    assert!(patched("name: api|web"));
+    assert!(!patched("name: api.*"));
+    assert!(!patched("kind: Deployment, labelSelector: 'team=other'"));
+    assert!(!patched("group: batch"));
+}

@@ -200,3 +200,149 @@ fn modules_that_call_each_other_end() {
         .is_some()
     );
 }
+
+#[test]
+fn the_json_syntax_is_read_as_the_other_one() {
+    let text = r#"{
+  "variable": {"mutable": {"default": "MUTABLE"}},
+  "locals": {"scan": false},
+  "resource": {
+    "aws_ecr_repository": {
+      "web": {
+        "name": "web-${var.mutable}",
+        "image_tag_mutability": "${var.mutable}",
+        "image_scanning_configuration": [{"scan_on_push": "${local.scan}"}]
+      }
+    },
+    "aws_security_group": {
+      "web": {"dynamic": {"ingress": {"for_each": ["0.0.0.0/0"], "content": {
+        "from_port": 22, "to_port": 22, "protocol": "tcp", "cidr_blocks": ["${ingress.value}"]}}}}
+    }
+  }
+}"#;
+    let all = examine(&[("main.tf.json", text)]);
+    assert_eq!(all.gaps, []);
+    let found = |id: &str| {
+        let mut of = all.misconfigurations.iter();
+        of.find(|one| one.id == id)
+            .unwrap_or_else(|| panic!("{id} is silent"))
+    };
+    let mutable = found("LZ-TF-002");
+    assert_eq!((mutable.line, mutable.column), (8, 33));
+    assert_eq!(mutable.resource, "aws_ecr_repository.web");
+    assert_eq!(found("LZ-TF-001").line, 9);
+    assert_eq!(found("LZ-TF-021").resource, "aws_security_group.web");
+    let fixed = text.replace("\"MUTABLE\"", "\"IMMUTABLE\"");
+    assert_eq!(status(&[("main.tf.json", &fixed)], "LZ-TF-002"), None);
+}
+
+#[test]
+fn files_of_both_syntaxes_are_one_module() {
+    let variable = r#"{"variable": {"public": {"default": true}}}"#;
+    let files = [("main.tf", PUBLIC), ("vars.tf.json", variable)];
+    assert_eq!(status(&files, "LZ-TF-013"), Some(CheckStatus::Fail));
+    let broken = examine(&[("main.tf.json", "{\"resource\": [")]);
+    assert_eq!(broken.gaps.len(), 1);
+    assert_eq!(broken.gaps[0].kind, GapKind::Unreadable);
+}
+
+const PLAN: &str = r#"{
+  "format_version": "1.2",
+  "terraform_version": "1.9.0",
+  "planned_values": {"root_module": {
+    "resources": [
+      {"address": "aws_ecr_repository.web", "mode": "managed", "type": "aws_ecr_repository", "name": "web",
+       "values": {"name": "web", "image_tag_mutability": "MUTABLE", "image_scanning_configuration": [{"scan_on_push": true}]}}
+    ],
+    "child_modules": [{"address": "module.cluster[0]", "resources": [
+      {"address": "module.cluster[0].aws_eks_cluster.main", "mode": "managed", "type": "aws_eks_cluster", "name": "main",
+       "values": {"name": "main", "vpc_config": [{"endpoint_public_access": true}]}}
+    ]}]
+  }},
+  "resource_changes": [
+    {"address": "module.cluster[0].aws_eks_cluster.main", "change": {"after_unknown": {"vpc_config": [{"public_access_cidrs": true}], "encryption_config": true}}}
+  ],
+  "configuration": {"root_module": {"resources": []}}
+}"#;
+
+#[test]
+fn plans_are_read_with_their_modules() {
+    let all = examine(&[("plan.json", PLAN)]);
+    assert_eq!(all.gaps, []);
+    let status = |id: &str| {
+        let mut of = all.misconfigurations.iter();
+        of.find(|one| one.id == id)
+            .map(|one| (one.status, one.line))
+    };
+    assert_eq!(status("LZ-TF-002"), Some((CheckStatus::Fail, 7)));
+    assert_eq!(status("LZ-TF-001"), None, "it scans on push");
+    assert_eq!(status("LZ-TF-013"), Some((CheckStatus::Fail, 11)));
+    let mut ids = all.misconfigurations.iter().flat_map(|one| &one.aliases);
+    assert!(
+        !ids.any(|id| id == "AWS-0041"),
+        "the ranges are not known yet"
+    );
+    let keys = status("LZ-TF-015").map(|(status, _)| status);
+    assert_ne!(keys, Some(CheckStatus::Fail), "they may be set");
+}
+
+#[test]
+fn a_plan_with_objects_of_kubernetes_is_no_manifest() {
+    let plan = r#"{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": {"resources": [
+  {"address": "kubernetes_manifest.web", "mode": "managed", "type": "kubernetes_manifest", "name": "web", "values": {"manifest":
+    {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"hostPID": true, "containers": []}}}}]}}}"#;
+    let all = examine(&[("plan.json", plan)]);
+    let host = all
+        .misconfigurations
+        .iter()
+        .find(|one| one.id == "LZ-KW-002");
+    assert!(host.is_some(), "{all:?}");
+}
+
+#[test]
+fn credentials_are_found_wherever_they_are_written() {
+    let told = |text: &str| {
+        let all = examine(&[("main.tf", text)]);
+        let shown = format!("{all:?}");
+        assert!(!shown.contains("correct-horse"), "{shown}");
+        all.misconfigurations
+            .iter()
+            .any(|one| one.id == "LZ-TF-046")
+    };
+    for text in [
+        "provider \"aws\" {\n  secret_key = \"correct-horse-battery\"\n}\n",
+        "variable \"db_password\" {\n  default = \"correct-horse-battery\"\n}\n",
+        "resource \"aws_lambda_function\" \"a\" {\n  environment {\n    variables = {\n      DB_PASSWORD = \"correct-horse-battery\"\n    }\n  }\n}\n",
+        "resource \"google_cloud_run_service\" \"a\" {\n  template {\n    env {\n      name  = \"DB_PASSWORD\"\n      value = \"correct-horse-battery\"\n    }\n  }\n}\n",
+    ] {
+        assert!(told(text), "{text}");
+    }
+    for text in [
+        "provider \"aws\" {\n  secret_key = var.key\n}\n",
+        "variable \"db_password\" {\n  type = string\n}\n",
+        "resource \"a\" \"b\" {\n  env {\n    name  = \"DB_PASSWORD_FILE\"\n    value = \"/run/secrets/db\"\n  }\n}\n",
+    ] {
+        assert!(!told(text), "{text}");
+    }
+}
+
+#[test]
+fn what_only_a_premium_registry_of_azure_has_is_asked_of_one() {
+    let aliases = |more: &str| {
+        let text = format!(
+            "resource \"azurerm_container_registry\" \"a\" {{\n  public_network_access_enabled = false\n{more}}}\n"
+        );
+        let all = examine(&[("main.tf", &text)]).misconfigurations.into_iter();
+        let of = all.filter(|one| one.id == "LZ-TF-025");
+        let mut ids: Vec<String> = of.flat_map(|one| one.aliases).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(aliases("  sku = \"Basic\"\n"), Vec::<String>::new());
+    assert_eq!(
+        aliases("  sku = \"Premium\"\n"),
+        ["CKV_AZURE_164", "CKV_AZURE_166", "CKV_AZURE_167"]
+    );
+    let all = "  sku = \"Premium\"\n  quarantine_policy_enabled = true\n  trust_policy {\n    enabled = true\n  }\n  retention_policy_in_days = 7\n";
+    assert_eq!(aliases(all), Vec::<String>::new());
+}

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use lazaret_model::Severity;
-
-use super::report::MatchArgs;
+use super::report::{CountArgs, MatchArgs};
 use super::target::RegistryArgs;
 use super::{PolicyArgs, values};
 
@@ -57,16 +55,8 @@ pub(crate) struct CheckArgs {
         env = "LAZARET_CHECK_LIST"
     )]
     pub(crate) list: Option<Listed>,
-    /// Levels that count (comma-separated); the others are suppressed.
-    #[arg(
-        short,
-        long,
-        value_delimiter = ',',
-        value_name = "LEVEL",
-        value_parser = values::severities(),
-        env = "LAZARET_SEVERITY"
-    )]
-    pub(crate) severity: Vec<Severity>,
+    #[command(flatten)]
+    pub(crate) counts: CountArgs,
     /// Exit 1 when a misconfiguration is of this severity or worse, or fixable
     /// (automatically); none for never.
     #[arg(
@@ -78,9 +68,6 @@ pub(crate) struct CheckArgs {
         env = "LAZARET_CHECK_FAIL_ON"
     )]
     pub(crate) fail_on: Vec<String>,
-    /// Exit 3 when something could not be examined.
-    #[arg(long, env = "LAZARET_FAIL_ON_GAPS")]
-    pub(crate) fail_on_gaps: bool,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
     #[command(flatten)]
@@ -120,15 +107,9 @@ pub(crate) struct CheckArgs {
     /// Value of a build argument: NAME=VALUE (repeatable).
     #[arg(long, value_name = "NAME=VALUE", env = "LAZARET_CHECK_BUILD_ARG")]
     pub(crate) build_arg: Vec<String>,
-    /// Ignore file: .trivyignore, .trivyignore.yaml or .grype.yaml (repeatable; these
-    /// names are read from the working directory by themselves).
-    #[arg(
-        long,
-        value_name = "FILE",
-        value_delimiter = ',',
-        env = "LAZARET_IGNORE_FILE"
-    )]
-    pub(crate) ignore_file: Vec<PathBuf>,
+    /// Do not render charts with the helm of this machine; they are a gap then.
+    #[arg(long, env = "LAZARET_CHECK_NO_HELM")]
+    pub(crate) no_helm: bool,
     /// List what passed, too.
     #[arg(long, env = "LAZARET_CHECK_SHOW_PASSED")]
     pub(crate) show_passed: bool,

@@ -26,6 +26,15 @@ pub(crate) struct PolicyArgs {
     /// From where it can be reached: isolated, cluster, intranet or internet.
     #[arg(long, value_name = "CLASS", value_parser = exposure, env = "LAZARET_EXPOSURE")]
     pub(crate) exposure: Option<Exposure>,
+    /// Manifests that tell it: the widest class of the workloads that run the image counts
+    /// where --exposure names none (repeatable).
+    #[arg(
+        long,
+        value_name = "PATH",
+        value_delimiter = ',',
+        env = "LAZARET_EXPOSURE_FROM"
+    )]
+    pub(crate) exposure_from: Vec<PathBuf>,
 }
 
 fn exposure(text: &str) -> Result<Exposure, String> {

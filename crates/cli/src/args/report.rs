@@ -45,10 +45,9 @@ pub(crate) struct ScanArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// What counts, and what stops a pipeline.
+/// What counts in a report, whatever it is about.
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Gate")]
-pub(crate) struct GateArgs {
+pub(crate) struct CountArgs {
     /// Levels that count (comma-separated); the others are suppressed.
     #[arg(
         short,
@@ -59,6 +58,26 @@ pub(crate) struct GateArgs {
         env = "LAZARET_SEVERITY"
     )]
     pub(crate) severity: Vec<Severity>,
+    /// Exit 3 when something could not be examined.
+    #[arg(long, env = "LAZARET_FAIL_ON_GAPS")]
+    pub(crate) fail_on_gaps: bool,
+    /// Ignore file: .trivyignore, .trivyignore.yaml or .grype.yaml (repeatable; these
+    /// names are read from the working directory by themselves).
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_delimiter = ',',
+        env = "LAZARET_IGNORE_FILE"
+    )]
+    pub(crate) ignore_file: Vec<PathBuf>,
+}
+
+/// What counts, and what stops a pipeline.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Gate")]
+pub(crate) struct GateArgs {
+    #[command(flatten)]
+    pub(crate) counts: CountArgs,
     /// Exit 1 when a finding fulfils one of these: a severity (and worse), kev, fixable,
     /// cvss>=N, epss>=N; none for never. With base: or app: before it, only what the base
     /// image or the application brought: app:high,base:critical.
@@ -71,9 +90,6 @@ pub(crate) struct GateArgs {
         env = "LAZARET_FAIL_ON"
     )]
     pub(crate) fail_on: Vec<String>,
-    /// Exit 3 when something could not be examined.
-    #[arg(long, env = "LAZARET_FAIL_ON_GAPS")]
-    pub(crate) fail_on_gaps: bool,
     /// Findings without a published fix do not count.
     #[arg(long, env = "LAZARET_IGNORE_UNFIXED")]
     pub(crate) ignore_unfixed: bool,
@@ -84,15 +100,6 @@ pub(crate) struct GateArgs {
     /// What the application is known to have brought does not count.
     #[arg(long, env = "LAZARET_ONLY_BASE")]
     pub(crate) only_base: bool,
-    /// Ignore file: .trivyignore, .trivyignore.yaml or .grype.yaml (repeatable; these
-    /// names are read from the working directory by themselves).
-    #[arg(
-        long,
-        value_name = "FILE",
-        value_delimiter = ',',
-        env = "LAZARET_IGNORE_FILE"
-    )]
-    pub(crate) ignore_file: Vec<PathBuf>,
     /// Report in the json format; what it has already does not count, so that only what
     /// is new since then can stop a pipeline.
     #[arg(long, value_name = "REPORT", env = "LAZARET_BASELINE")]

@@ -8,9 +8,10 @@ use anyhow::bail;
 use lazaret_model::{Decision, Outcome, Report, nearest};
 use lazaret_policy::{Circumstances, ExceptionState, ExceptionUse, Hit, Policy, outcome_name};
 
-use super::{circumstances, policy};
+use super::{about, circumstances, policy};
 use crate::Verdict;
 use crate::args::PolicyExplainArgs;
+use crate::deployed::Deployed;
 use crate::diff;
 
 /// Things that a rule speaks about that are told where nobody asked for the rule.
@@ -27,7 +28,8 @@ pub(crate) fn run(args: &PolicyExplainArgs) -> anyhow::Result<Verdict> {
         }
     }
     let mut report = diff::read_report(&args.report)?;
-    let circumstances = circumstances(&args.policy);
+    let deployed = Deployed::read(&args.policy.exposure_from)?;
+    let circumstances = about(&circumstances(&args.policy), &deployed, &report);
     let uses = policy.excuse(&mut report, &circumstances);
     let decision = policy.decide(&report, &circumstances);
     let mut verdicts = policy.judge(&report, &circumstances);

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use lazaret_check::Source;
 use lazaret_model::{Decision, Inventory, Report};
 use lazaret_policy::{
     BaseImage, Circumstances, DEFAULT_POLICY, ExceptionUse, Gate, Policy, Verdict as PolicyVerdict,
@@ -16,6 +17,7 @@ use lazaret_policy::{
 };
 
 use crate::args::{PolicyArgs, PolicyCommand};
+use crate::deployed::Deployed;
 use crate::{Verdict, console, scan};
 
 pub(crate) fn run(command: &PolicyCommand) -> anyhow::Result<Verdict> {
@@ -40,6 +42,10 @@ pub(crate) struct Judge {
     gate: Gate,
     /// Time, environment, exposure and base images.
     circumstances: Circumstances,
+    /// What the manifests of `--exposure-from` deploy.
+    deployed: Deployed,
+    /// Whether somebody's own policy decides: the default one asks for no exposure.
+    is_own: bool,
 }
 
 impl Judge {
@@ -58,6 +64,8 @@ impl Judge {
             policy,
             gate,
             circumstances: circumstances(args),
+            deployed: Deployed::read(&args.exposure_from)?,
+            is_own: !args.policy.is_empty(),
         })
     }
 
@@ -79,7 +87,7 @@ impl Judge {
     /// Suppresses what exceptions and filters take out.
     pub(crate) fn excuse(&self, report: &mut Report) -> Vec<ExceptionUse> {
         let uses = match &self.policy {
-            Some(policy) => policy.excuse(report, &self.circumstances),
+            Some(policy) => policy.excuse(report, &self.about(report)),
             None => Vec::new(),
         };
         self.gate.filter(report);
@@ -89,7 +97,22 @@ impl Judge {
     /// The policy's decision, where there is a policy.
     pub(crate) fn decision(&self, report: &Report) -> Option<Decision> {
         let policy = self.policy.as_ref()?;
-        Some(policy.decide(report, &self.circumstances))
+        Some(policy.decide(report, &self.about(report)))
+    }
+
+    /// The circumstances of a report: where nobody has said how far it is exposed, the
+    /// manifests may.
+    fn about(&self, report: &Report) -> Circumstances {
+        about(&self.circumstances, &self.deployed, report)
+    }
+
+    /// The same with what `sources` deploy, for a report that is about them: the widest class
+    /// of their workloads.
+    pub(crate) fn with_workloads(mut self, sources: &[Source]) -> Self {
+        if self.is_own && self.circumstances.exposure.is_none() {
+            self.circumstances.exposure = Deployed::of(sources).widest();
+        }
+        self
     }
 
     /// Writes down the decision of policy and gate.
@@ -153,6 +176,15 @@ pub(crate) fn warn_of(uses: &[Vec<ExceptionUse>]) -> anyhow::Result<()> {
         writeln!(err, "warning: {warning}")?;
     }
     Ok(())
+}
+
+/// The circumstances with the class of the workloads that run what was examined.
+fn about(known: &Circumstances, deployed: &Deployed, report: &Report) -> Circumstances {
+    let told = known.exposure;
+    Circumstances {
+        exposure: told.or_else(|| deployed.of_image(&report.target)),
+        ..known.clone()
+    }
 }
 
 fn circumstances(args: &PolicyArgs) -> Circumstances {

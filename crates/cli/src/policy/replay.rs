@@ -10,9 +10,10 @@ use lazaret_model::{Decision, Outcome, Report};
 use lazaret_policy::{Circumstances, Policy, outcome_name};
 
 use super::explain::{counted, stops};
-use super::{circumstances, policy, read};
+use super::{about, circumstances, policy, read};
 use crate::Verdict;
 use crate::args::ReplayArgs;
+use crate::deployed::Deployed;
 use crate::diff;
 
 /// What became of one report.
@@ -33,10 +34,12 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Verdict> {
         false => Some(read(&args.against)?),
     };
     let circumstances = circumstances(&args.policy);
+    let deployed = Deployed::read(&args.policy.exposure_from)?;
     let mut rows = Vec::new();
     for path in &args.reports {
         let report = diff::read_report(path)?;
-        rows.push(row(path, &report, &new, old.as_ref(), &circumstances));
+        let about = about(&circumstances, &deployed, &report);
+        rows.push(row(path, &report, &new, old.as_ref(), &about));
     }
     let mut out = anstream::stdout();
     if args.format == "json" {

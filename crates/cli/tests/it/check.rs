@@ -171,3 +171,72 @@ fn a_scan_judges_an_images_configuration_and_a_directorys_files() {
         "{all:?}"
     );
 }
+
+const TEMPLATE: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: {{ .Release.Name }}-web}
+spec:
+  hostPID: {{ .Values.pid }}
+  containers: [{name: web, image: registry.example/web:1.4.2}]
+";
+
+/// A stand-in for helm and, where it is there, the real one.
+#[test]
+fn charts_are_rendered_where_helm_is() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let put = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("directories");
+        std::fs::write(path, text).expect("writes");
+    };
+    put(
+        "shop/Chart.yaml",
+        "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
+    );
+    put("shop/values.yaml", "pid: true\n");
+    put("shop/templates/web.yaml", TEMPLATE);
+    let without = json(dir.path(), &["check", ".", "--no-helm", "-f", "json"]);
+    assert!(!ids(&without).contains(&"LZ-KW-002".to_owned()));
+    assert_eq!(without["gaps"].as_array().map(Vec::len), Some(1));
+    let bin = dir.path().join("bin");
+    put(
+        "bin/helm",
+        "#!/bin/sh\ncat <<EOF\n---\n# Source: shop/templates/web.yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: release-web}\nspec:\n  hostPID: true\n  containers: [{name: web, image: registry.example/web:1.4.2}]\nEOF\n",
+    );
+    make_executable(&bin.join("helm"));
+    judged(dir.path(), &bin);
+    put(
+        "bin/helm",
+        "#!/bin/sh\necho 'Error: values are missing' >&2\nexit 1\n",
+    );
+    let failed = with_path(dir.path(), &bin);
+    let gap = failed["gaps"][0]["detail"].as_str().unwrap_or_default();
+    assert!(gap.contains("values are missing"), "{failed}");
+    let real = std::env::var_os("PATH")
+        .and_then(|path| std::env::split_paths(&path).find(|dir| dir.join("helm").is_file()));
+    if let Some(real) = real {
+        judged(dir.path(), &real);
+    }
+}
+
+fn judged(dir: &Path, bin: &Path) {
+    let report = with_path(dir, bin);
+    assert_eq!(report["gaps"].as_array().map(Vec::len), Some(0), "{report}");
+    let all = report["misconfigurations"].as_array().expect("a list");
+    let found = all.iter().find(|m| m["id"] == "LZ-KW-002").expect("fires");
+    assert_eq!(found["target"], "shop/templates/web.yaml (rendered)");
+}
+
+fn with_path(dir: &Path, bin: &Path) -> serde_json::Value {
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let args = ["check", "shop", "-f", "json"];
+    let output = crate::lazaret_in(dir, &[("PATH", &path)], &args);
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)))
+}
+
+fn make_executable(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(path, mode).expect("a mode");
+}

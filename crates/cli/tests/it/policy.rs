@@ -300,3 +300,79 @@ fn configuration_is_judged_by_the_policy_too() {
         1,
     );
 }
+
+const PUBLIC: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: IMAGE}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 443}]}
+";
+
+const EDGE: &str = "apiVersion: lazaret.dev/v1
+name: edge
+environments: { prod: { mode: enforce } }
+rules:
+  - name: public
+    when: exposure == \"internet\"
+    action: block
+";
+
+/// Manifests tell the policy from where what was scanned can be reached.
+#[test]
+fn manifests_tell_the_policy_the_exposure() {
+    let dir = directory();
+    let report = std::fs::read(dir.path().join("report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+    let digest = report["target"]["digest"].as_str().expect("a digest");
+    let manifest = |image: &str| PUBLIC.replace("IMAGE", image);
+    write(dir.path(), "edge.yaml", EDGE);
+    let mine = format!("registry.example/web@{digest}");
+    write(dir.path(), "mine.yaml", &manifest(&mine));
+    write(
+        dir.path(),
+        "other.yaml",
+        &manifest("registry.example/other:1"),
+    );
+    let code = |args: &[&str]| {
+        let policy = ["--policy", "edge.yaml", "--environment", "prod"];
+        let all: Vec<&str> = args.iter().chain(&policy).copied().collect();
+        lazaret(dir.path(), &all).status.code()
+    };
+    let scan = ["scan", "oci-archive:sample.tar"];
+    let with = |more: &[&'static str]| code(&[&scan[..], more].concat());
+    assert_eq!(with(&["--exposure-from", "mine.yaml"]), Some(1));
+    assert_eq!(
+        with(&["--exposure-from", "mine.yaml", "--exposure", "cluster"]),
+        Some(0),
+        "who says it himself is believed"
+    );
+    let undecided = with(&["--exposure-from", "other.yaml"]);
+    assert_eq!(
+        undecided,
+        with(&[]),
+        "manifests of another image tell nothing"
+    );
+    assert_eq!(
+        code(&["check", "mine.yaml"]),
+        Some(1),
+        "the files' own workloads"
+    );
+    let told = lazaret(
+        dir.path(),
+        &[
+            "policy",
+            "explain",
+            "report.json",
+            "--policy",
+            "edge.yaml",
+            "--exposure-from",
+            "mine.yaml",
+        ],
+    );
+    let told = text(&told.stdout);
+    assert!(told.contains("internet"), "{told}");
+}

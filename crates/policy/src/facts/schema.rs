@@ -425,7 +425,7 @@ pub(crate) static COMMON: &[Field] = &[
     fact(
         "exposure",
         Base::Level(&EXPOSURE),
-        "`--exposure`; not known without it",
+        "`--exposure`, or the manifests of `--exposure-from`; not known without them",
     ),
     fact("now", Time, "the time of the decision"),
 ];

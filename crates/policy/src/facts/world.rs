@@ -116,7 +116,7 @@ impl<'a> World<'a> {
                 circumstances
                     .exposure
                     .map(|e| Value::level(&EXPOSURE, e.name())),
-                "nothing tells from where it can be reached; `--exposure` does it",
+                "nothing tells from where it can be reached; `--exposure` or `--exposure-from` does it",
             ),
             now: Value::Time(now),
         }

@@ -1,4 +1,5 @@
 use super::prelude::*;
+use super::{shellisms, variables};
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };
 
@@ -8,43 +9,50 @@ static CHECK: Check = Check {
     severity: Severity::Negligible,
     fix: FixKind::Suggested,
     peers: &[
-        "SC2086", "SC2046", "SC2006", "SC2002", "SC2164", "SC2035", "SC2115", "SC3001", "SC3010",
-        "SC3011", "SC3014", "SC3020", "SC3024", "SC3030", "SC3044", "SC3046",
+        "SC2086", "SC2046", "SC2006", "SC2002", "SC2164", "SC2035", "SC2115", "SC2154", "SC2153",
+        "SC2155", "SC2015", "SC2028", "SC1068", "SC3001", "SC3003", "SC3009", "SC3010", "SC3011",
+        "SC3014", "SC3015", "SC3016", "SC3020", "SC3024", "SC3028", "SC3030", "SC3037", "SC3039",
+        "SC3040", "SC3044", "SC3046", "SC3053", "SC3054", "SC3057", "SC3059", "SC3060",
     ],
-    about: "A few classes of ShellCheck that matter in builds. Variables and substitutions \
+    about: "The classes of ShellCheck that matter in builds. Variables and substitutions \
             without quotes are split at blanks and taken for patterns; `rm -rf $X/*` with an \
-            empty X removes everything. What only bash knows fails, or does something else, \
-            where RUN is read by /bin/sh of Debian or Alpine: name bash with SHELL.",
+            empty X removes everything; a variable that nothing sets is empty, and an ARG from \
+            before FROM is not set in a stage. What only bash knows fails, or does something \
+            else, where RUN is read by /bin/sh of Debian or Alpine: name bash with SHELL.",
     good: "FROM debian:12\nARG DIR=/srv\nRUN rm -rf \"${DIR:?}\"/cache\n",
     bad: "FROM debian:12\nARG DIR=/srv\nRUN rm -rf $DIR/*\n",
 };
 
 /// What is said: bytes, message, remedy, severity, ShellCheck's id.
-struct Told {
-    span: std::ops::Range<usize>,
-    message: String,
-    remedy: &'static str,
-    severity: Severity,
-    alias: &'static [&'static str],
+pub(super) struct Told {
+    pub(super) span: std::ops::Range<usize>,
+    pub(super) message: String,
+    pub(super) remedy: &'static str,
+    pub(super) severity: Severity,
+    pub(super) alias: &'static [&'static str],
 }
 
 fn run(file: &Dockerfile<'_>, findings: &mut Findings) {
+    let mut spent = 0;
     for run in runs(file).filter(|run| run.json.is_none()) {
+        let mut told = Vec::new();
         for command in &run.script.commands {
-            let mut told = Vec::new();
             quoting(file, command, &mut told);
             habits(command, &mut told);
+            shellisms::habits(command, &mut told);
             if run.shell.bourne {
-                bashisms(command, &mut told);
+                shellisms::bashisms(command, &mut told);
             }
-            for one in told {
-                findings.add(
-                    file.finding(&CHECK, run, one.span, one.message)
-                        .severity(one.severity)
-                        .remedy(one.remedy)
-                        .aliases(one.alias),
-                );
-            }
+        }
+        shellisms::short_if(&run.script.commands, &mut told);
+        variables::unset(file, run, &mut spent, &mut told);
+        for one in told {
+            findings.add(
+                file.finding(&CHECK, run, one.span, one.message)
+                    .severity(one.severity)
+                    .remedy(one.remedy)
+                    .aliases(one.alias),
+            );
         }
     }
 }
@@ -166,60 +174,5 @@ fn habits(command: &Command, told: &mut Vec<Told>) {
             severity: Severity::Negligible,
             alias: &["SC2035"],
         });
-    }
-}
-
-/// What bash knows and sh does not.
-fn bashisms(command: &Command, told: &mut Vec<Told>) {
-    let remedy = "name bash with SHELL, or write it as sh has it";
-    let mut say = |span: std::ops::Range<usize>, what: &str, alias: &'static [&'static str]| {
-        told.push(Told {
-            span,
-            message: format!("{what} is bash's, and this is read by sh"),
-            remedy,
-            severity: Severity::Low,
-            alias,
-        });
-    };
-    let name = command
-        .words
-        .first()
-        .map_or(command.span.clone(), |w| w.span.clone());
-    match command.name() {
-        "[[" => say(name, "[[", &["SC3010"]),
-        "source" => say(name, "source", &["SC3046"]),
-        "pushd" | "popd" | "dirs" | "declare" | "typeset" | "shopt" | "disown" => {
-            let what = command.name().to_owned();
-            say(name, &what, &["SC3044"]);
-        }
-        "[" | "test" => {
-            if let Some(word) = command.args().iter().find(|w| w.raw == "==") {
-                say(word.span.clone(), "== in [", &["SC3014"]);
-            }
-        }
-        _ => {}
-    }
-    for redirect in &command.redirects {
-        match redirect.operator.as_str() {
-            "&>" | "&>>" => say(
-                redirect.target.span.clone(),
-                &redirect.operator,
-                &["SC3020"],
-            ),
-            "<<<" => say(redirect.target.span.clone(), "<<<", &["SC3011"]),
-            _ => {}
-        }
-    }
-    for word in &command.assignments {
-        let (left, right) = word.raw.split_once('=').unwrap_or((&word.raw, ""));
-        if left.ends_with('+') {
-            say(word.span.clone(), "+=", &["SC3024"]);
-        } else if right.starts_with('(') {
-            say(word.span.clone(), "an array", &["SC3030"]);
-        }
-    }
-    let process = |w: &&ShellWord| w.raw.starts_with("<(") || w.raw.starts_with(">(");
-    if let Some(word) = command.args().iter().find(process) {
-        say(word.span.clone(), "process substitution", &["SC3001"]);
     }
 }

@@ -68,6 +68,8 @@ mod packages;
 mod prelude;
 mod reference;
 pub(crate) mod secrets;
+mod shellisms;
+mod variables;
 
 use super::Rule;
 

@@ -37,6 +37,10 @@ fn look(object: &Object, found: &mut Found<'_>) {
             .node
             .at(&["metadata", "namespace"])
             .map_or(object.span(), |node| node.span);
+        // Of a chart, who installs it names the namespace.
+        if object.own_namespace().is_none() && found.is_rendered(span) {
+            return;
+        }
         found.add(
             span,
             format!("{} is in the namespace `default`", object.title()),

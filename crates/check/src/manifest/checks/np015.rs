@@ -6,7 +6,7 @@ use crate::Check;
 use crate::exposure::{Link, Map};
 use crate::manifest::rule::{Found, Look, Rule};
 use crate::manifest::scope::Scope;
-use crate::manifest::sensitivity::Sensitivities;
+use crate::manifest::sensitivity::{Sensitivities, Sensitivity};
 
 pub(super) static RULE: Rule = Rule {
     check: Check {
@@ -42,6 +42,10 @@ const MOST_PAIRS: usize = 2_000_000;
 
 fn look<'a>(scope: &'a Scope, found: &mut Found<'a>) {
     let classes = Sensitivities::of(scope);
+    let mut workloads = scope.objects.iter().filter(|one| one.pod().is_some());
+    if !workloads.any(|one| classes.get(one).is_some_and(Sensitivity::is_high)) {
+        return;
+    }
     let map = Map::of(scope);
     let known = map
         .spots

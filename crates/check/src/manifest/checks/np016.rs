@@ -52,7 +52,6 @@ fn look<'a>(scope: &'a Scope, found: &mut Found<'a>) {
     }
     let map = Map::of(scope);
     let exposed: HashSet<*const Object> = classes(scope)
-        .into_iter()
         .filter(|(_, exposure)| exposure.class == Class::Internet)
         .map(|(object, _)| std::ptr::from_ref(object))
         .collect();

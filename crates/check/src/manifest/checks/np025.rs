@@ -124,12 +124,14 @@ const MOST_PAIRS: usize = 5_000_000;
 
 fn look<'a>(scope: &'a Scope, found: &mut Found<'a>) {
     let exposed: HashSet<*const Object> = classes(scope)
-        .into_iter()
         .filter(|(_, exposure)| exposure.class == Class::Internet)
         .map(|(object, _)| std::ptr::from_ref(object))
         .collect();
+    if exposed.is_empty() {
+        return;
+    }
     let map = Map::of(scope);
-    if exposed.is_empty() || map.foreign || map.spots.len() <= BUDGET {
+    if map.foreign || map.spots.len() <= BUDGET {
         return;
     }
     let mut left = MOST_PAIRS;

@@ -45,6 +45,12 @@ fn look(resource: &Resource, _: &Plan<'_>, found: &mut Found<'_>) {
                 .0
                 .is_some_and(|key| !key.is_empty())
     };
+    let given = resource.node.get("encryption_config");
+    if given.is_some_and(Node::is_unknown) {
+        let what = "does not encrypt Secrets with a key";
+        found.want(&[], &["encryption_config"], false, what, |_| true);
+        return;
+    }
     let configs = each(&resource.node, "encryption_config");
     if !configs.iter().any(good) {
         found.add(
