@@ -19,6 +19,7 @@ mod delta;
 mod deployed;
 mod diff;
 mod doctor;
+mod documents;
 mod edge;
 mod errors;
 mod explain;
