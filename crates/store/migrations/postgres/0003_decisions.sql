@@ -24,6 +24,7 @@ CREATE TABLE verdict (
     PRIMARY KEY (digest, environment)
 );
 CREATE INDEX verdict_state ON verdict (state, decided_at, digest, environment);
+CREATE INDEX verdict_counted ON verdict (environment, state);
 CREATE INDEX verdict_worst ON verdict (environment, critical, high, digest);
 
 CREATE TABLE verdict_change (
