@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use lazaret_image::{Choice, ImageRef, Limits, Platforms, TargetRef, open_layout};
-use lazaret_model::{Inventory, Target, TargetKind};
+use lazaret_model::{Digest, Inventory, Target, TargetKind};
 use lazaret_scan::{KnownBase, built_on, described, recognised};
 
 use crate::args::{BaseArgs, GateArgs, TargetArgs};
-use crate::{console, errors, targets};
+use crate::{console, documents, errors, targets};
 
 /// Most images that are laid out.
 const MOST: usize = 10_000;
@@ -165,7 +165,7 @@ fn of_folder(folder: &Path) -> anyhow::Result<Vec<KnownBase>> {
 
 fn of_document(path: &Path) -> anyhow::Result<Option<KnownBase>> {
     let input = path.display().to_string();
-    let found = targets::sbom(path, &input)?.target;
+    let found = documents::sbom(path, &input)?.target;
     let base = KnownBase::of(&found).filter(|_| found.kind == TargetKind::Image);
     if base.is_none() {
         console::detail(format_args!("base: {input} tells no layers"));
@@ -196,7 +196,14 @@ fn of_layout(folder: &Path) -> anyhow::Result<Vec<KnownBase>> {
             let name = entry.name(folder);
             let target = described(&image, &name);
             let base = KnownBase::of(&target);
-            known.extend(base.map(|base| KnownBase { name, ..base }));
+            // An entry that is the manifest itself is no index of it.
+            let index: Option<Digest> = entry.digest.parse().ok();
+            let index = index.filter(|digest| target.digest.as_ref() != Some(digest));
+            known.extend(base.map(|base| KnownBase {
+                name,
+                index,
+                ..base
+            }));
         }
     }
     Ok(known)

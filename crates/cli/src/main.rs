@@ -18,6 +18,7 @@ mod debug;
 mod delta;
 mod diff;
 mod doctor;
+mod documents;
 mod edge;
 mod errors;
 mod explain;

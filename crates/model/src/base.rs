@@ -26,9 +26,21 @@ pub struct Base {
     /// Whether the number of layers is a guess. No gate is opened by a guess.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guessed: bool,
+    /// Whether the image is not built on it after all: it is the base that the caller named,
+    /// and only its first layers are there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub differs: bool,
     /// How the layers were told apart, or why they could not be, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub why: String,
+}
+
+impl Base {
+    /// Whether all layers of this very image were found below: no label, no guess.
+    pub fn is_proven(&self) -> bool {
+        let compared = matches!(self.source, BaseSource::Given | BaseSource::Known);
+        compared && !self.differs
+    }
 }
 
 /// How a base is known, surest first.

@@ -152,12 +152,16 @@ fn put_together(mut all: Vec<(String, Package)>) -> Vec<Package> {
     packages
 }
 
-/// The layer that brought a package: the first that lists it at the same path. A file that
-/// is only copied up, for its mode or its owner, or a database that an upper layer extends,
-/// does not make the upper layer's what was there.
+/// The layer that brought a package: the first that lists it. A file that is only copied up,
+/// for its mode or its owner, or a database that an upper layer extends, does not make the
+/// upper layer's what was there. Databases of distributions move and change their format,
+/// so their packages are the same wherever they are listed; others are by their paths.
 struct Origins<'a> {
-    first: HashMap<(&'a str, &'a str, &'a str), usize>,
+    first: HashMap<Key<'a>, usize>,
 }
+
+/// Path, which is empty for a distribution's packages; kind, name and version.
+type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 impl<'a> Origins<'a> {
     fn of(visible: &[Visible<'a>], layers: &'a [LayerFacts]) -> Self {
@@ -168,10 +172,12 @@ impl<'a> Origins<'a> {
             .map(|v| v.file.path.as_str())
             .collect();
         for (index, layer) in layers.iter().enumerate() {
-            let files = layer.files.iter();
-            for file in files.filter(|f| paths.contains(f.path.as_str())) {
+            for file in &layer.files {
+                let is_there = paths.contains(file.path.as_str());
                 for package in &file.packages {
-                    first.entry(key(&file.path, package)).or_insert(index);
+                    if is_there || is_system(package.kind()) {
+                        first.entry(key(&file.path, package)).or_insert(index);
+                    }
                 }
             }
         }
@@ -184,6 +190,8 @@ impl<'a> Origins<'a> {
     }
 }
 
-fn key<'a>(path: &'a str, package: &'a Package) -> (&'a str, &'a str, &'a str) {
-    (path, &package.name, &package.version)
+fn key<'a>(path: &'a str, package: &'a Package) -> Key<'a> {
+    let kind = package.kind();
+    let path = if is_system(kind) { "" } else { path };
+    (path, kind, &package.name, &package.version)
 }

@@ -91,8 +91,17 @@ pub(super) static IMAGE: Object = Object {
         fact("created", Time, "when it says that it was made"),
         fact("age", Span, "time since then"),
         fact("layers", Int, "number of layers"),
-        fact("base_name", Text, "the image that it says it is built on"),
+        fact(
+            "base_name",
+            Text,
+            "the image that it is built on, where anything tells",
+        ),
         fact("base_digest", Text, "the digest of that"),
+        fact(
+            "base_source",
+            Base::Level(&BASE_SOURCE),
+            "how that is known: compared (given, known), or said by the image (label, history)",
+        ),
         fact(
             "signed",
             Bool,
@@ -295,6 +304,12 @@ pub(super) static GAP: Object = Object {
         fact("subject", Text, "what was not examined"),
         fact("detail", Text, "why"),
     ],
+};
+
+pub(super) static BASE_SOURCE: Level = Level {
+    name: "how a base is known",
+    words: &["given", "known", "label", "history"],
+    ordered: false,
 };
 
 pub(super) static GAP_KIND: Level = Level {

@@ -18,6 +18,9 @@ pub struct KnownBase {
     pub name: String,
     /// Digest of its manifest, where it has one.
     pub digest: Option<Digest>,
+    /// Digest of the index that it stands in, where it stands in one: what an image of several
+    /// platforms is known by.
+    pub index: Option<Digest>,
     /// Diff IDs of its layers from the bottom up; never empty.
     pub layers: Vec<Digest>,
 }
@@ -29,6 +32,7 @@ impl KnownBase {
         (!layers.is_empty()).then(|| Self {
             name: target.name.clone(),
             digest: target.digest.clone(),
+            index: None,
             layers,
         })
     }
@@ -51,6 +55,7 @@ impl KnownBase {
             source,
             layers: Some(layers),
             guessed: false,
+            differs: layers < self.layers.len(),
             why,
         }
     }
@@ -83,6 +88,7 @@ pub(crate) fn recognise(image: &Image, target: &mut Target) {
         source,
         layers: guess.as_ref().map(|guess| guess.layers),
         guessed: guess.is_some(),
+        differs: false,
         why: guess.map_or_else(
             || "the image names its base, and nothing tells where it ends".to_owned(),
             |guess| guess.why,
@@ -167,8 +173,8 @@ pub fn recognised(inventory: &mut Inventory, known: &[KnownBase]) -> bool {
     let label = label.filter(|base| base.source == BaseSource::Label);
     let claimed = label.map(|base| base.digest.clone());
     let is_claimed = |base: &&KnownBase| {
-        let digest = base.digest.as_ref().map(ToString::to_string);
-        digest.is_some() && digest == claimed
+        let mut own = base.digest.iter().chain(&base.index);
+        own.any(|digest| claimed.as_ref() == Some(&digest.to_string()))
     };
     // An image is no base of itself, and one with the same layers is a twin.
     let others = known

@@ -2,12 +2,12 @@
 
 use lazaret_image::{Choice, Limits, Platforms, open_layout};
 use lazaret_inspect::secrets::example;
-use lazaret_model::{BaseSource, GapKind, Inventory};
+use lazaret_model::{BaseSource, Digest, GapKind, Inventory};
 use lazaret_scan::{KnownBase, NoProgress, Settings, built_on, catalog, recognised};
 use lazaret_testkit::image::{Layer, Made, index_of};
 use tempfile::TempDir;
 
-use crate::images::{Make, dpkg, package};
+use crate::images::{Make, apk, dpkg, package};
 
 const STATUS: &str = "var/lib/dpkg/status";
 const JAR: &str = "app/node_modules/left/package.json";
@@ -132,6 +132,7 @@ fn a_base_that_has_moved_on_shares_what_it_shares() {
     );
     let base = inventory.target.base.as_ref().expect("a base");
     assert_eq!(base.why, "1 of its 2 layers are there");
+    assert!(base.differs && !base.is_proven());
     let gap = &inventory.gaps[0];
     assert_eq!(gap.kind, GapKind::BaseMismatch);
     assert!(gap.detail.contains("layer 2 is sha256:"), "{gap}");
@@ -202,6 +203,7 @@ fn what_was_laid_out_is_recognised_by_its_layers() {
     let twin = KnownBase {
         name: "app:1".into(),
         digest: None,
+        index: None,
         layers: KnownBase::of(&images.read("app").target)
             .expect("layers")
             .layers,
@@ -209,6 +211,7 @@ fn what_was_laid_out_is_recognised_by_its_layers() {
     let foreign = KnownBase {
         name: "other:1".into(),
         digest: None,
+        index: None,
         layers: known.layers.iter().chain(&known.layers).cloned().collect(),
     };
     let mut inventory = images.read("app");
@@ -230,6 +233,24 @@ fn what_was_laid_out_is_recognised_by_its_layers() {
 }
 
 #[test]
+fn a_base_of_several_platforms_is_named_by_its_index() {
+    let whole = Digest::sha256(&[9; 32]);
+    let images = images(Made {
+        labels: vec![labelled("digest", &whole.to_string())],
+        ..Made::default()
+    });
+    let base = KnownBase {
+        index: Some(whole),
+        ..images.base()
+    };
+    let mut inventory = images.read("app");
+    assert!(recognised(&mut inventory, &[base]));
+    let base = inventory.target.base.expect("a base");
+    assert_eq!(base.why, "the image names it, and all its layers are there");
+    assert!(base.is_proven());
+}
+
+#[test]
 fn a_label_that_names_what_is_not_below_is_a_gap() {
     let other = Images::of(&[&application], &[], Made::default());
     let named = other.base();
@@ -243,4 +264,18 @@ fn a_label_that_names_what_is_not_below_is_a_gap() {
     let gap = &inventory.gaps[0];
     assert_eq!(gap.kind, GapKind::BaseMismatch);
     assert!(gap.detail.starts_with("the image names it"), "{gap}");
+}
+
+#[test]
+fn a_database_that_has_moved_does_not_make_its_packages_the_applications() {
+    let old = |l: &mut Layer| l.file("lib/apk/db/installed", 0o644, apk("musl").as_bytes());
+    let new = |l: &mut Layer| {
+        l.file("lib/apk/db/.wh.installed", 0o644, b"")?;
+        let both = apk("musl") + &apk("curl");
+        l.file("usr/lib/apk/db/installed", 0o644, both.as_bytes())
+    };
+    let images = Images::of(&[&old], &[&new], Made::default());
+    let mut inventory = images.read("app");
+    built_on(&mut inventory, &images.base());
+    check(&inventory, &[("musl", Some(true)), ("curl", Some(false))]);
 }
