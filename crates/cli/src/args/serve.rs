@@ -44,14 +44,14 @@ pub(crate) struct ServeArgs {
     pub(crate) public_url: Option<String>,
     /// Advisory database; looked at again when the file changes. Without it, the installed
     /// one.
-    #[arg(long, value_name = "FILE", env = "LAZARET_DB")]
+    #[arg(long, value_name = "FILE", env = "LAZARET_SERVE_DB")]
     pub(crate) db: Option<PathBuf>,
     /// Policy or exceptions, in place of the policy inside the program (repeatable).
     #[arg(
         long,
         value_name = "FILE",
         value_delimiter = ',',
-        env = "LAZARET_POLICY"
+        env = "LAZARET_SERVE_POLICY"
     )]
     pub(crate) policy: Vec<PathBuf>,
     /// Who is told of what happens: webhooks, Slack, Teams, Jira, PagerDuty (docs/centre.md).
