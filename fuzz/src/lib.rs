@@ -54,6 +54,25 @@ pub fn package_file(bytes: &[u8]) {
     }
 }
 
+/// A list of checksums, under a name that its reader wants.
+pub fn checksums(bytes: &[u8]) {
+    const NAMES: [&str; 6] = [
+        "var/lib/dpkg/info/a.md5sums",
+        "lib/apk/db/installed",
+        "usr/lib/python3/site-packages/a-1.dist-info/RECORD",
+        "var/lib/rpm/rpmdb.sqlite",
+        "var/lib/rpm/Packages",
+        "var/lib/rpm/Packages.db",
+    ];
+    let Some(path) = chosen(&NAMES, bytes) else {
+        return;
+    };
+    let bytes = &bytes[1..];
+    for reader in lazaret_ecosystem::sums::readers_for(path) {
+        let _ = (reader.read)(Input { path, bytes });
+    }
+}
+
 /// An executable, in chunks of a size that the first byte tells; that byte also chooses the
 /// row of the table of programs whose name the file has.
 pub fn executable(bytes: &[u8]) {

@@ -4,6 +4,7 @@
 //! the key in `lazaret.yaml` (see [`crate::settings`]). An option of one command alone
 //! carries the command in its variable: `sbom --format` is `LAZARET_SBOM_FORMAT`.
 
+mod base;
 mod check;
 mod database;
 mod debug;
@@ -22,7 +23,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-pub(crate) use check::CheckArgs;
+pub(crate) use base::BaseArgs;
+pub(crate) use check::{CheckArgs, Listed};
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
 pub(crate) use edge::{EdgeArgs, SpotCloud};

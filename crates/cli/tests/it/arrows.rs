@@ -27,6 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "inspect",
             "match",
             "model",
+            "version",
         ],
     ),
     ("testkit", &["model"]),
