@@ -158,7 +158,7 @@ fn what_is_not_known_is_neither_true_nor_false() {
     );
     is(
         "exposure == 'internet'",
-        "exposure is not known: nothing tells from where it can be reached; `--exposure` does it",
+        "exposure is not known: nothing tells from where it can be reached; `--exposure` or `--exposure-from` does it",
     );
     is(
         "findings.exists(f, f.cvss > 1.0)",
