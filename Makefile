@@ -61,6 +61,8 @@ bench: build
 	@mkdir -p "$(CARGO_TARGET_DIR)/bench"
 	@"$(CARGO_TARGET_DIR)/release/lazaret-bench" $(BIN) "$(CARGO_TARGET_DIR)/bench" $(IMAGE)
 	cargo build --release --locked -p lazaret-advisory --example scale --example measure
+	cargo build --release --locked -p lazaret-edge --example gate_pace
+	@"$(CARGO_TARGET_DIR)/release/examples/gate_pace"
 	@db="$(CARGO_TARGET_DIR)/bench/scale.db"; examples="$(CARGO_TARGET_DIR)/release/examples"; \
 	  test -f "$$db" || "$$examples/scale" "$$db"; "$$examples/measure" "$$db"
 

@@ -65,6 +65,29 @@ const POLICIES: &[(u8, &str)] = &[
     ),
 ];
 
+/// Paths of requests to a registry.
+const PATHS: &[&str] = &[
+    "/v2/",
+    "/v2/team/app/manifests/1.0",
+    "/v2/app/manifests/sha256%3Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "/v2/app/blobs/uploads/6f0e?_state=x",
+    "/v2/app/Manifests/../manifests//1/",
+    "/artifactory/api/docker/r/v2/app/manifests/1",
+];
+
+/// Verdicts, a signed bundle, rules of a gate.
+const VERDICTS: &[(u8, &str)] = &[
+    (
+        0,
+        r#"{"schema":"lazaret.verdicts/1","generation":2,"made_at":"2026-11-28T09:00:00Z","gate":{"unknown":"wait","wait_seconds":5},"verdicts":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","repository":"app","state":"released","until":"2027-01-01T00:00:00Z"}],"running":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}]}"#,
+    ),
+    (1, r#"{"payload":"e30=","key_id":"00","signature":"AAAA"}"#),
+    (
+        2,
+        "unknown: wait\nwait_seconds: 20\nheld: refuse\nrunning_grace_seconds: 7200\n",
+    ),
+];
+
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [shared, out] = arguments.as_slice() else {
@@ -129,6 +152,12 @@ fn main() -> io::Result<()> {
             Some(*kind),
             text.as_bytes(),
         )?;
+    }
+    for (number, path) in PATHS.iter().enumerate() {
+        seeds.write("gate_path", &number.to_string(), None, path.as_bytes())?;
+    }
+    for (kind, text) in VERDICTS {
+        seeds.write("verdicts", "own", Some(*kind), text.as_bytes())?;
     }
     for language in lazaret_check::ALL {
         let first = match language.name {

@@ -54,6 +54,25 @@ pub fn package_file(bytes: &[u8]) {
     }
 }
 
+/// A list of checksums, under a name that its reader wants.
+pub fn checksums(bytes: &[u8]) {
+    const NAMES: [&str; 6] = [
+        "var/lib/dpkg/info/a.md5sums",
+        "lib/apk/db/installed",
+        "usr/lib/python3/site-packages/a-1.dist-info/RECORD",
+        "var/lib/rpm/rpmdb.sqlite",
+        "var/lib/rpm/Packages",
+        "var/lib/rpm/Packages.db",
+    ];
+    let Some(path) = chosen(&NAMES, bytes) else {
+        return;
+    };
+    let bytes = &bytes[1..];
+    for reader in lazaret_ecosystem::sums::readers_for(path) {
+        let _ = (reader.read)(Input { path, bytes });
+    }
+}
+
 /// An executable, in chunks of a size that the first byte tells; that byte also chooses the
 /// row of the table of programs whose name the file has.
 pub fn executable(bytes: &[u8]) {
@@ -422,4 +441,60 @@ pub fn configuration(bytes: &[u8]) {
     }
     assert_eq!(exposure::exposures(&sources), exposure::exposures(&sources));
     let _ = answers(&sources, &settings);
+}
+
+/// The path of a request to a gate. A path that is read as a manifest's names it in one
+/// way alone, and one that is not has none at its end, whatever a registry might fold.
+pub fn gate_path(bytes: &[u8]) {
+    use lazaret_edge::gate::{Reference, Route, canonical, route};
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let Ok(path) = canonical(text) else { return };
+    assert_eq!(canonical(&path).as_ref(), Ok(&path), "one reading alone");
+    assert!(!path.contains('%') && !path.contains("//") && !path.contains("/../"));
+    let folded = path.to_ascii_lowercase();
+    let segments: Vec<&str> = folded.trim_end_matches('/').split('/').collect();
+    let names_one =
+        segments.len() >= 5 && segments[1] == "v2" && segments[segments.len() - 2] == "manifests";
+    match route(&path) {
+        Ok(Route::Manifest { name, reference }) => {
+            let reference = match reference {
+                Reference::Tag(tag) => tag.to_owned(),
+                Reference::Digest(digest) => digest.to_string(),
+            };
+            assert_eq!(path, format!("/v2/{name}/manifests/{reference}"));
+        }
+        Ok(_) => assert!(!names_one, "{path} goes past the verdicts"),
+        Err(_) => {}
+    }
+}
+
+/// A file of verdicts, a signed bundle, or the rules of a gate.
+pub fn verdicts(bytes: &[u8]) {
+    use lazaret_edge::verdict::{GateRules, Name, read};
+    let Some((kind, rest)) = bytes.split_first() else {
+        return;
+    };
+    let key =
+        lazaret_wire::sign::VerifyingKey::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+            .ok();
+    match kind % 3 {
+        0 => {
+            let Ok(book) = read(rest, None) else { return };
+            let name = Name {
+                registry: None,
+                repository: "app",
+            };
+            let digest = Digest::sha256(&[0; 32]);
+            let _ = book.standing(&digest, name, jiff::Timestamp::UNIX_EPOCH);
+            let _ = book.age(jiff::Timestamp::MAX);
+        }
+        1 => drop(read(rest, key.as_ref())),
+        _ => {
+            if let Ok(text) = std::str::from_utf8(rest) {
+                let _ = GateRules::parse(text);
+            }
+        }
+    }
 }

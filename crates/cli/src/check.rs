@@ -14,14 +14,16 @@ use lazaret_policy::Gate;
 use lazaret_report::{Options, misconfiguration};
 
 use crate::Verdict;
-use crate::args::CheckArgs;
+use crate::args::{CheckArgs, Listed};
 use crate::bases::Bases;
 use crate::policy::{self, Judge};
-use crate::{console, exposure, scan};
+use crate::{console, credential, exposure, scan};
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
-    if args.list {
-        return list();
+    match args.list {
+        Some(Listed::Checks) => return list(),
+        Some(Listed::Secrets) => return credential::list(),
+        None => {}
     }
     if let Some(id) = &args.explain {
         return explain(id);
@@ -31,6 +33,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
         fail_on_gaps: args.fail_on_gaps,
         severities: args.severity.clone(),
         ignore_unfixed: false,
+        only: None,
     };
     let mut judge = Judge::of(&args.policy, gate)?;
     let settings = settings(args)?;
@@ -73,6 +76,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
         licenses: Vec::new(),
         signs: Vec::new(),
         vex: Vec::new(),
+        rebase: None,
         gaps: answers.gaps,
         decision: Decision::default(),
     };
@@ -130,6 +134,13 @@ pub(crate) fn directory(target: &str, report: &mut Report) -> anyhow::Result<()>
         ..Settings::default()
     };
     let mut answers = lazaret_check::answers(&gathered.sources, &settings);
+    // Everything else in the report of a directory counts paths from it.
+    for one in &mut answers.misconfigurations {
+        one.target = inside(&path, &one.target);
+    }
+    for gap in answers.gaps.iter_mut().chain(&mut gathered.gaps) {
+        gap.subject = inside(&path, &gap.subject);
+    }
     report
         .misconfigurations
         .append(&mut answers.misconfigurations);
@@ -138,6 +149,13 @@ pub(crate) fn directory(target: &str, report: &mut Report) -> anyhow::Result<()>
     report.gaps.sort();
     report.gaps.dedup();
     Ok(())
+}
+
+/// A path below `root`, counted from it; any other text as it is.
+fn inside(root: &Path, text: &str) -> String {
+    let below = Path::new(text).strip_prefix(root).ok();
+    let below = below.map(|p| p.to_string_lossy()).filter(|p| !p.is_empty());
+    below.map_or_else(|| text.to_owned(), |p| p.into_owned())
 }
 
 fn gather(path: &Path, gathered: &mut Gathered) -> anyhow::Result<()> {
@@ -221,7 +239,13 @@ fn list() -> anyhow::Result<Verdict> {
 fn explain(id: &str) -> anyhow::Result<Verdict> {
     let found = lazaret_check::check(id);
     if found.is_empty() {
-        bail!("`{id}` is no check; `lazaret check --list` lists them");
+        if let Some(rule) = credential::rule(id) {
+            return credential::explain(rule);
+        }
+        bail!(
+            "`{id}` is no check and no rule for secrets; `lazaret check --list` and \
+             `--list=secrets` list them"
+        );
     }
     let mut out = anstream::stdout();
     for (at, check) in found.into_iter().enumerate() {
@@ -253,7 +277,7 @@ fn tell(check: &Check, out: &mut dyn Write) -> std::io::Result<()> {
 }
 
 /// Text of ours in lines of at most `width` characters.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let last = lines

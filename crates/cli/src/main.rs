@@ -7,23 +7,30 @@
 mod advice;
 mod age;
 mod args;
+mod base;
 mod bases;
 mod check;
 mod config;
 mod console;
+mod credential;
 mod database;
 mod debug;
 mod delta;
 mod diff;
 mod doctor;
+mod documents;
+mod edge;
 mod errors;
 mod explain;
 mod exposure;
 mod fix;
+mod gate;
+mod journal;
 mod pipeline;
 mod platforms;
 mod policy;
 mod progress;
+mod rebase;
 mod reference;
 mod rematch;
 mod sample;
@@ -124,6 +131,8 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         },
         Command::Serve(args) => serve::run(&args),
         Command::Debug(debug) => debug::run(debug.command),
+        Command::Edge(edge) => edge::run(&edge, &args.console),
+        Command::Gate(gate) => gate::run(&gate, &args.console),
         Command::Config(shown) => config::run(&shown),
         Command::Doctor(doctor) => doctor::run(&doctor),
         Command::Completion { shell } => {

@@ -12,7 +12,7 @@ use lazaret_advisory::delta::Changes;
 use lazaret_match::{Keys, MatchOptions, ReverseIndex, matched};
 use lazaret_model::Inventory;
 
-use crate::{database, scan, targets};
+use crate::{database, documents, scan};
 
 /// Prints which of `stored` are touched by what `after` changes, and whether all others
 /// stay as they are and the touched ones are the outcome of a full match.
@@ -23,7 +23,7 @@ pub(crate) fn run(before: &Path, after: &Path, stored: &[PathBuf]) -> anyhow::Re
     let mut inventories = BTreeMap::new();
     for path in stored {
         let name = path.display().to_string();
-        let inventory = targets::sbom(path, &name)?;
+        let inventory = documents::sbom(path, &name)?;
         let findings = found(&inventory, &before)?.findings;
         index.insert(&name, &Keys::of(&inventory, &findings));
         inventories.insert(name, inventory);

@@ -10,7 +10,7 @@ use lazaret_advisory::Db;
 use lazaret_image::Platforms;
 use lazaret_match::MatchOptions;
 use lazaret_model::{Inventory, Outcome, Report};
-use lazaret_policy::{FailOn, Gate, IgnoreRules, Unused, hide_known};
+use lazaret_policy::{FailOn, Gate, IgnoreRules, Owner, Unused, hide_known};
 use lazaret_report::Options;
 use lazaret_report::format::Format;
 use lazaret_report::sbom::{self, SbomFormat};
@@ -19,7 +19,9 @@ use lazaret_scan::{Forbidden, Look, add_licenses, inventory_report};
 use crate::Verdict;
 use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs};
 use crate::policy::{self, Judge};
-use crate::{age, check, console, database, diff, errors, pipeline, platforms, targets, vex};
+use crate::{
+    age, base, check, console, database, diff, errors, pipeline, platforms, rebase, targets, vex,
+};
 use lazaret_model::nearest;
 
 /// Ignore files that are read from the working directory by themselves.
@@ -52,13 +54,21 @@ pub(crate) fn scan_with(
         true => Some(database::open(args.matching.database.db.as_deref())?),
         false => None,
     };
+    if args.rebase.rebase_on.is_some() && database.is_none() {
+        let what = "--rebase-on compares vulnerabilities, and they are not looked for";
+        return Err(errors::refused(what, "--scanners vuln"));
+    }
     let mut reports = Vec::new();
     let mut unused: Option<Vec<Unused>> = None;
     let mut uses = Vec::new();
     let look = look(&args.gate.scanners);
     let forbidden = Forbidden::read(&args.gate.license_forbid);
-    for mut inventory in targets::inventories(&args.target, look)? {
+    let mut inventories = targets::inventories(&args.target, look)?;
+    base::attribute(&args.base, &args.target, &mut inventories)?;
+    base::warn(&args.gate, &inventories)?;
+    for mut inventory in inventories {
         let texts = std::mem::take(&mut inventory.license_texts);
+        let image = args.rebase.rebase_on.as_ref().map(|_| inventory.clone());
         let mut report = match &database {
             Some(database) => examine(inventory, database, &args.matching, &today)?,
             None => inventory_report(inventory),
@@ -77,6 +87,17 @@ pub(crate) fn scan_with(
         }
         if let Some((baseline, name)) = &baseline {
             hide_known(&mut report, baseline, name);
+        }
+        if let (Some(name), Some(image), Some(database)) =
+            (&args.rebase.rebase_on, &image, &database)
+        {
+            let rules = rebase::Rules {
+                database,
+                today: &today,
+                ignore: &rules,
+                baseline: baseline.as_ref(),
+            };
+            report.rebase = Some(rebase::on(name, args, image, &report, &rules)?);
         }
         tailor(&mut report);
         uses.push(judge.judge(&mut report));
@@ -152,6 +173,15 @@ fn gate(args: &GateArgs) -> anyhow::Result<Gate> {
         fail_on_gaps: args.fail_on_gaps,
         severities: args.severity.clone(),
         ignore_unfixed: args.ignore_unfixed,
+        only: match (args.ignore_base, args.only_base) {
+            (true, true) => {
+                let what = "--ignore-base and --only-base together leave nothing";
+                return Err(errors::refused(what, "one of them"));
+            }
+            (true, false) => Some(Owner::App),
+            (false, true) => Some(Owner::Base),
+            (false, false) => None,
+        },
     })
 }
 
@@ -338,6 +368,14 @@ fn write_report(
 }
 
 pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
+    sbom_with(args, &mut |_| {})
+}
+
+/// The same with every inventory changed by `tailor` before it is written.
+pub(crate) fn sbom_with(
+    args: &SbomArgs,
+    tailor: &mut dyn FnMut(&mut Inventory),
+) -> anyhow::Result<Verdict> {
     let format = SbomFormat::ALL
         .into_iter()
         .find(|f| f.name() == args.format)
@@ -353,7 +391,9 @@ pub(crate) fn sbom(args: &SbomArgs) -> anyhow::Result<Verdict> {
     if all {
         platforms::check(format.name(), args.output.as_deref())?;
     }
-    let inventories = targets::inventories(&args.target, Look::default())?;
+    let mut inventories = targets::inventories(&args.target, Look::default())?;
+    base::attribute(&args.base, &args.target, &mut inventories)?;
+    inventories.iter_mut().for_each(tailor);
     let of: Vec<_> = inventories
         .iter()
         .map(|i| i.target.platform.clone())

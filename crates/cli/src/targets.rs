@@ -6,22 +6,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use lazaret_ecosystem::distro;
 use lazaret_image::credentials::{Credential, Keychain, Secret};
 use lazaret_image::registry::{self, RegistryOptions};
 use lazaret_image::{
     Choice, DaemonKind, Image, ImageRef, Platforms, TargetRef, containerd, daemon, is_compressed,
     open_archive, open_layout,
 };
-use lazaret_model::{Inventory, Package, Purl, Target, TargetKind};
-use lazaret_report::sbom::SbomError;
+use lazaret_model::{Inventory, Target};
 use lazaret_scan::{
     Cache, Look, Settings, Source, catalog, catalog_daemon, catalog_directory, catalog_stream,
 };
 
 use crate::args::{RegistryArgs, TargetArgs};
+use crate::documents::{document, purls, read, sbom, sbom_or_file};
 use crate::progress::Bar;
-use crate::unlooked::{self, Partial};
 use crate::{advice, console, errors, single, stated};
 
 /// What is inside the target, where one platform of it is asked for.
@@ -37,22 +35,33 @@ pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
 
 /// What is inside the target, for each platform that was asked for; at least one.
 pub(crate) fn inventories(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
-    found(args, look).map_err(|error| advice::about(&args.target, error))
+    found(args, Some(look)).map_err(|error| advice::about(&args.target, error))
 }
 
-fn found(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
+/// What the target says of itself: no layer is read of an image whose layers can be opened
+/// one by one.
+pub(crate) fn described(args: &TargetArgs) -> anyhow::Result<Target> {
+    let found = found(args, None).map_err(|error| advice::about(&args.target, error))?;
+    let found = found.into_iter().next();
+    let found = found.context("the target holds nothing that can be examined")?;
+    Ok(found.target)
+}
+
+/// `look` is what is looked for, or `None` where nothing is to be read.
+fn found(args: &TargetArgs, look: Option<Look>) -> anyhow::Result<Vec<Inventory>> {
     // What was typed wrongly is told whether it is needed or not.
     credential(args)?;
     let stated = stated::distro(args)?;
     let parsed = TargetRef::parse(&args.target)?;
     let mut settings = settings(args)?;
-    settings.look = look;
+    settings.look = look.unwrap_or_default();
     settings.locked = matches!(parsed, TargetRef::Dir(_));
     let bar = Bar::new();
     let source = Opened {
         args,
         settings: &settings,
         bar: &bar,
+        reads: look.is_some(),
     };
     let input = args.target.as_str();
     let mut inventories = match parsed {
@@ -62,9 +71,9 @@ fn found(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
             vec![catalog_directory(&path, input, &settings, &bar)?]
         }
         TargetRef::Stdin => source.stream(std::io::stdin().lock(), "standard input", None)?,
-        TargetRef::Sbom(path) => vec![document(sbom(&path, input)?, look)],
-        TargetRef::Purl(text) => vec![document(purls(&text, input)?, look)],
-        TargetRef::PurlFile(path) => vec![document(purls(&read(&path)?, input)?, look)],
+        TargetRef::Sbom(path) => vec![document(sbom(&path, input)?, settings.look)],
+        TargetRef::Purl(text) => vec![document(purls(&text, input)?, settings.look)],
+        TargetRef::PurlFile(path) => vec![document(purls(&read(&path)?, input)?, settings.look)],
         TargetRef::Path(path) => source.path(&path)?,
         TargetRef::Registry(reference) => source.pull(&reference)?,
         TargetRef::Image(reference) => match source.local(&reference) {
@@ -149,6 +158,8 @@ struct Opened<'a> {
     args: &'a TargetArgs,
     settings: &'a Settings,
     bar: &'a Bar,
+    /// Whether layers are read.
+    reads: bool,
 }
 
 impl Opened<'_> {
@@ -174,6 +185,12 @@ impl Opened<'_> {
                 platform.as_deref().unwrap_or("no platform"),
                 image.layers.len()
             ));
+            if !self.reads {
+                return Ok(Inventory {
+                    target: lazaret_scan::described(&image, &self.args.target),
+                    ..Inventory::default()
+                });
+            }
             let found = catalog(&image, &self.args.target, self.settings, self.bar);
             match &image.platform {
                 Some(platform) if several => found.with_context(|| format!("for {platform}")),
@@ -367,121 +384,4 @@ fn credential(args: &TargetArgs) -> anyhow::Result<Option<Credential>> {
             }
         },
     )
-}
-
-fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| errors::read(path))
-}
-
-/// The inventory in a report or a bill of materials.
-pub(crate) fn sbom(path: &Path, input: &str) -> anyhow::Result<Inventory> {
-    let bytes = std::fs::read(path).with_context(|| errors::read(path))?;
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let mut inventory = lazaret_report::sbom::read(&bytes, &name).map_err(|error| {
-        let next = match &error {
-            SbomError::Unrecognised { .. } => {
-                format!("lazaret scan {}, to let its content decide", path.display())
-            }
-            SbomError::NotRead { instead, .. } => (*instead).to_owned(),
-            _ => "making it again with the tool that it is from".to_owned(),
-        };
-        let what = format!("understand {} as a bill of materials", path.display());
-        anyhow::Error::from(error).context(errors::doing(what, next))
-    })?;
-    adopt(&mut inventory);
-    if inventory.target.input.is_empty() {
-        input.clone_into(&mut inventory.target.input);
-    }
-    Ok(inventory)
-}
-
-/// A document that may be a bill of materials, a lock file, or anything else.
-fn sbom_or_file(path: &Path, input: &str, look: Look) -> anyhow::Result<Inventory> {
-    match sbom(path, input) {
-        Err(error)
-            if matches!(
-                error.downcast_ref::<SbomError>(),
-                Some(SbomError::Unrecognised { .. })
-            ) =>
-        {
-            single::inventory(path, input, look)
-        }
-        other => Ok(document(other?, look)),
-    }
-}
-
-/// What a document tells, with what it cannot.
-fn document(mut inventory: Inventory, look: Look) -> Inventory {
-    unlooked::tell(&mut inventory, look, Partial::Document);
-    inventory
-}
-
-/// Fills in what a foreign document says only in its purls.
-fn adopt(inventory: &mut Inventory) {
-    if let Some(found) = &inventory.target.distro
-        && found.pretty_name.is_none()
-        && found.like.is_empty()
-    {
-        inventory.target.distro = Some(distro::from_id(&found.id, &found.version));
-    }
-    for package in &mut inventory.packages {
-        if package.architecture.is_none() && package.epoch.is_none() {
-            let told = distro::from_purl(&package.purl);
-            if !matches!(package.kind(), "deb" | "rpm" | "apk" | "alpm") {
-                continue;
-            }
-            package.source = package.source.take().or(told.source);
-            package.architecture = told.architecture;
-            package.epoch = told.epoch;
-            package.module = package.module.take().or(told.module);
-            if !told.version.is_empty() {
-                package.version = told.version;
-            }
-        }
-    }
-    if inventory.target.distro.is_none() {
-        inventory.target.distro = inventory
-            .packages
-            .iter()
-            .find_map(|p| distro::distro_of_purl(&p.purl));
-    }
-}
-
-fn purls(text: &str, input: &str) -> anyhow::Result<Inventory> {
-    let mut packages = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let purl: Purl = line.parse().with_context(|| {
-            let place = match text.lines().count() {
-                1 => format!("understand {line}"),
-                _ => format!("understand line {} of {input}", number + 1),
-            };
-            errors::doing(place, "a package URL such as pkg:npm/lodash@4.17.21")
-        })?;
-        let told: Package = distro::from_purl(&purl);
-        packages.push(Package {
-            reference: Some(line.to_owned()),
-            ..told
-        });
-    }
-    packages.sort_by_cached_key(|p| p.purl.to_string());
-    let target = Target {
-        input: input.to_owned(),
-        kind: TargetKind::Purls,
-        name: input.to_owned(),
-        ..Target::default()
-    };
-    let mut inventory = Inventory {
-        target,
-        packages,
-        ..Inventory::default()
-    };
-    adopt(&mut inventory);
-    Ok(inventory)
 }

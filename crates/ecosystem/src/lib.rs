@@ -58,6 +58,7 @@ pub mod snap;
 pub mod spack;
 mod sqlite;
 pub mod store;
+pub mod sums;
 pub mod swift;
 pub mod vscode;
 pub mod wordpress;
@@ -183,8 +184,22 @@ pub struct Found {
     pub owned: Vec<OwnedFiles>,
     /// What the file says about the distribution.
     pub distro: Vec<DistroHint>,
+    /// Files that lie elsewhere than their packages say.
+    pub diverted: Vec<Diversion>,
     /// What could not be read in an otherwise good file: kind and detail.
     pub gaps: Vec<(GapKind, String)>,
+}
+
+/// A file that one package may install at a path, while every other's goes elsewhere:
+/// dpkg's diversions.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Diversion {
+    /// The path that packages list, without a leading slash.
+    pub from: String,
+    /// Where their file lies instead, without a leading slash.
+    pub to: String,
+    /// The package whose file lies at `from` all the same; empty where none does.
+    pub by: String,
 }
 
 /// The files of one installed package.

@@ -4,6 +4,7 @@
 //! the layers' uncompressed digests first, so an image of known layers is never exported.
 //! The export is one stream, read once by [`crate::read_stream`].
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -256,6 +257,7 @@ impl DaemonImage {
             name: self.name.clone(),
             digest: self.digest.clone(),
             platform: config.platform(),
+            annotations: BTreeMap::new(),
             config,
             layers,
             blobs: None,

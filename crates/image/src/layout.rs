@@ -162,6 +162,7 @@ fn image<B: Blobs + 'static>(
         name: name.to_owned(),
         digest: Some(found.digest),
         platform: config.platform().or(found.platform),
+        annotations: found.document.annotations,
         config,
         layers,
         blobs: Some(Arc::clone(blobs) as Arc<dyn BlobSource>),

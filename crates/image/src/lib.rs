@@ -26,6 +26,7 @@ mod stream;
 mod tar;
 mod target;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -57,6 +58,8 @@ pub struct Image {
     pub digest: Option<Digest>,
     /// Platform of the image.
     pub platform: Option<Platform>,
+    /// Annotations of the manifest, where the source has one.
+    pub annotations: BTreeMap<String, String>,
     /// Configuration of the image.
     pub config: ImageConfig,
     /// Layers from the bottom up.

@@ -65,6 +65,8 @@ pub(crate) struct Document {
     pub(crate) layers: Option<Vec<Descriptor>>,
     #[serde(rename = "artifactType", default)]
     artifact_type: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) annotations: BTreeMap<String, String>,
     #[serde(rename = "fsLayers", default)]
     fs_layers: Option<serde::de::IgnoredAny>,
 }

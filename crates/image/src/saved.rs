@@ -3,7 +3,7 @@
 //! Source: Docker Image Specification 1.2, "Combined Image JSON + Filesystem Changeset
 //! Format".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lazaret_model::Digest;
 use serde::Deserialize;
@@ -82,6 +82,7 @@ pub(crate) fn open(
         name: tag.map_or(place, String::as_str).to_owned(),
         digest: None,
         platform: config.platform(),
+        annotations: BTreeMap::new(),
         config,
         layers,
         blobs: None,

@@ -213,6 +213,7 @@ fn finding(
         title: known.title,
         references: known.references,
         published: known.published,
+        from_base: package.from_base,
         evidence: decided,
         also: evidence.collect(),
         suppressed: None,

@@ -61,6 +61,10 @@ pub struct Finding {
     /// RFC 3339 time of publication, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
+    /// Whether the base image brought the package; absent where the base is not known. As
+    /// sure as the base of the target is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_base: Option<bool>,
     /// What the finding rests on: the record that decided.
     pub evidence: Evidence,
     /// Further records of the same group that say the same.

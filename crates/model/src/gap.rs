@@ -58,13 +58,15 @@ pub enum GapKind {
     StaleDatabase,
     /// Something known to hold packages, for which there is no reader.
     Unsupported,
+    /// The image is not built on the base that was named, or that it names itself.
+    BaseMismatch,
     /// A part of the target was left out because the caller said so.
     Skipped,
 }
 
 impl GapKind {
     /// Every kind.
-    pub const ALL: [GapKind; 12] = [
+    pub const ALL: [GapKind; 13] = [
         Self::Unreadable,
         Self::Limit,
         Self::ForeignLayer,
@@ -76,6 +78,7 @@ impl GapKind {
         Self::StarterDatabase,
         Self::StaleDatabase,
         Self::Unsupported,
+        Self::BaseMismatch,
         Self::Skipped,
     ];
 
@@ -93,6 +96,7 @@ impl GapKind {
             Self::StarterDatabase => "starter_database",
             Self::StaleDatabase => "stale_database",
             Self::Unsupported => "unsupported",
+            Self::BaseMismatch => "base_mismatch",
             Self::Skipped => "skipped",
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digest, Distro, Gap, License, Misconfiguration, Package, Platform, Purl, Secret, Sign,
+    Base, Digest, Distro, Gap, License, Misconfiguration, Package, Platform, Purl, Secret, Sign,
 };
 
 /// Everything that was found in a target, and everything that could not be looked at.
@@ -53,22 +53,9 @@ pub struct Target {
     /// RFC 3339 time that the image says it was made at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<String>,
-    /// The image that this one says it is built on.
+    /// The image that this one is built on, where anything tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub base: Option<BaseName>,
-}
-
-/// The image that another one says it is built on, by the annotations of the OCI image
-/// specification (`org.opencontainers.image.base.name` and `.digest`). An empty part is
-/// not told.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct BaseName {
-    /// Its reference.
-    #[serde(default)]
-    pub name: String,
-    /// Digest of its manifest.
-    #[serde(default)]
-    pub digest: String,
+    pub base: Option<Base>,
 }
 
 impl Target {

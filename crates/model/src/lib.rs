@@ -13,6 +13,7 @@
 
 mod advisory;
 mod applies;
+mod base;
 mod cpe;
 mod difference;
 mod digest;
@@ -26,6 +27,7 @@ mod nearest;
 mod package;
 mod platform;
 mod purl;
+mod rebase;
 mod report;
 mod secret;
 mod severity;
@@ -36,19 +38,21 @@ pub use advisory::{
     Qualifiers, Ssvc,
 };
 pub use applies::{Applies, Evidence, Undecided};
+pub use base::{Base, BaseSource};
 pub use cpe::Cpe;
 pub use difference::{Cause, Changed, DIFFERENCE_SCHEMA, Difference, Side};
 pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
 pub use distro::Distro;
 pub use finding::{Finding, FindingPackage, FixStatus, Risk, Suppression};
 pub use gap::{Gap, GapKind};
-pub use inventory::{BaseName, Inventory, Layer, Target, TargetKind};
+pub use inventory::{Inventory, Layer, Target, TargetKind};
 pub use license::{License, LicenseCategory, LicenseSource};
 pub use misconfiguration::{CheckStatus, FixKind, Misconfiguration};
 pub use nearest::nearest;
 pub use package::{Location, Package, Source};
 pub use platform::{InvalidPlatform, Platform};
 pub use purl::{InvalidPurl, Purl};
+pub use rebase::Rebase;
 pub use report::{
     DatabaseInfo, Decision, FeedInfo, Outcome, PolicyInfo, REPORT_SCHEMA, Reason, Report, Scanner,
     VexUse,

@@ -62,6 +62,10 @@ pub struct Package {
     /// Purl of the distribution package whose files these are.
     #[serde(default)]
     pub owner: Option<String>,
+    /// Whether the base image brought it; absent where the base is not known. Made of the
+    /// layers of its locations, and as sure as [`Base`](crate::Base) says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_base: Option<bool>,
     /// Licences as declared, unparsed.
     #[serde(default)]
     pub licenses: Vec<String>,

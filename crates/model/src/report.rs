@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Finding, Gap, License, Misconfiguration, Package, Secret, Sign, Target};
+use crate::{
+    Digest, Finding, Gap, License, Misconfiguration, Package, Rebase, Secret, Sign, Target,
+};
 
 /// The value of [`Report::schema`].
 pub const REPORT_SCHEMA: &str = "lazaret.report/1";
@@ -45,6 +47,9 @@ pub struct Report {
     /// What became of every exploitability statement that was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub vex: Vec<VexUse>,
+    /// What another base would change, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebase: Option<Rebase>,
     /// What was not examined.
     #[serde(default)]
     pub gaps: Vec<Gap>,

@@ -23,5 +23,5 @@ pub use document::{API_VERSION, DEFAULT_POLICY, Fault, Mode, Policy, PolicyError
 pub use exception::{ExceptionState, ExceptionUse};
 pub use facts::{facts_page, outcome_name};
 pub use fixture::{Case, CaseFacts, cases};
-pub use gate::{FailOn, Gate, InvalidGate, combine, decide};
+pub use gate::{FailOn, Gate, InvalidGate, Owner, combine, decide};
 pub use ignore::{IgnoreError, IgnoreRules, Unused};

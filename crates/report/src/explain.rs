@@ -3,7 +3,7 @@
 use lazaret_model::{Evidence, Finding};
 
 use crate::text::{clean, columns, pad, wrap};
-use crate::{Options, view};
+use crate::{Options, owner, view};
 
 /// Why `finding` is reported: where the package was found, which record spoke about it,
 /// what was compared, who rated it how and which rating was chosen.
@@ -81,6 +81,7 @@ impl Page {
         if let Some(owner) = &package.owner {
             self.field("owned by", owner);
         }
+        self.field("brought by", owner::long(finding));
         if let Some(reference) = &package.reference {
             self.field("reference", reference);
         }

@@ -16,6 +16,7 @@ pub mod format;
 mod issue;
 pub mod misconfiguration;
 mod options;
+mod owner;
 pub mod sbom;
 mod section;
 mod text;

@@ -2,7 +2,7 @@
 
 use lazaret_model::{Finding, FixStatus, Gap, Outcome, Report, Severity, TargetKind};
 
-use crate::Options;
+use crate::{Options, owner};
 
 /// A report arranged for reading.
 pub(crate) struct View<'a> {
@@ -189,6 +189,7 @@ pub(crate) fn header(report: &Report) -> Vec<(&'static str, String)> {
                 .unwrap_or_else(|| distro.to_string()),
         ));
     }
+    lines.extend(owner::base(report).map(|base| ("base", base)));
     lines.push(("packages", report.packages.len().to_string()));
     lines.push(("database", database(report)));
     lines
@@ -242,6 +243,9 @@ pub(crate) fn summary(report: &Report, view: &View<'_>) -> String {
             counts.join(", ")
         )
     };
+    if let Some(owners) = owner::counts(report) {
+        text.push_str(&format!("; {owners}"));
+    }
     let secrets = report.secrets.iter().filter(|s| s.counts()).count();
     let licenses = report.licenses.iter().filter(|l| l.counts()).count();
     let signs = report.signs.iter().filter(|s| s.suppressed.is_none());

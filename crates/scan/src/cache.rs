@@ -5,9 +5,10 @@
 //! and no clean-up that another process could trip over. An entry that does not verify
 //! is as good as none.
 //!
-//! Layout of an entry: `LZFACTS1`, SHA-256 of the rest, then six little-endian 64-bit
-//! lengths (compressed JSON in bytes; occupied, directories, implied,
-//! silent and owned in hashes), the JSON as one zstd frame, and the hashes.
+//! Layout of an entry: `LZFACTS1`, SHA-256 of the rest, then eight little-endian 64-bit
+//! lengths (compressed JSON in bytes; occupied, directories, implied, silent and owned in
+//! hashes; checksums that packages state; digests of programs), the JSON as one zstd frame,
+//! the hashes, the checksums and the digests.
 
 use std::fs;
 use std::io::{self, Write};
@@ -19,14 +20,21 @@ use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
 use lazaret_image::ImageConfig;
+use lazaret_inspect::signs::digests::{Digests, KEPT};
 use lazaret_model::Digest;
 
-use crate::facts::LayerFacts;
+use crate::facts::{LayerFacts, Summed};
 
 const MAGIC: &[u8; 8] = b"LZFACTS1";
 
 /// Raised whenever the meaning of stored facts changes in this crate.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
+
+/// Bytes of a checksum in an entry: hash of the path, and beginning of the digest.
+const SUMMED: usize = 8 + KEPT;
+
+/// Bytes of the digests of a program in an entry.
+const DIGESTS: usize = 3 * KEPT;
 
 /// Largest entry that is read back, in bytes.
 const MAX_ENTRY: u64 = 512 << 20;
@@ -195,8 +203,11 @@ fn encode(facts: &LayerFacts) -> io::Result<Vec<u8>> {
         facts.implied.len(),
         facts.silent.len(),
         owned().count(),
+        facts.files.iter().map(|f| f.summed.len()).sum(),
+        facts.digests.len(),
     ];
-    let mut out = Vec::with_capacity(88 + json.len() + 8 * counts[1..].iter().sum::<usize>());
+    let lists = 8 * counts[1..6].iter().sum::<usize>() + SUMMED * counts[6] + DIGESTS * counts[7];
+    let mut out = Vec::with_capacity(104 + json.len() + lists);
     out.extend_from_slice(MAGIC);
     out.extend_from_slice(&[0; 32]);
     for count in counts {
@@ -213,6 +224,15 @@ fn encode(facts: &LayerFacts) -> io::Result<Vec<u8>> {
     {
         out.extend_from_slice(&hash.to_le_bytes());
     }
+    for summed in facts.files.iter().flat_map(|f| &f.summed) {
+        out.extend_from_slice(&summed.path.to_le_bytes());
+        out.extend_from_slice(&summed.digest);
+    }
+    for digests in &facts.digests {
+        for digest in [digests.md5, digests.sha1, digests.sha256] {
+            out.extend_from_slice(&digest);
+        }
+    }
     let sum = Sha256::digest(&out[40..]);
     out[8..40].copy_from_slice(&sum);
     Ok(out)
@@ -224,7 +244,7 @@ fn decode(bytes: &[u8]) -> Option<LayerFacts> {
     if Sha256::digest(rest).as_slice() != sum {
         return None;
     }
-    let (lengths, rest) = rest.split_at_checked(48)?;
+    let (lengths, rest) = rest.split_at_checked(64)?;
     let length = |i: usize| -> Option<usize> {
         let word = lengths.get(i * 8..i * 8 + 8)?.try_into().ok()?;
         usize::try_from(u64::from_le_bytes(word)).ok()
@@ -235,6 +255,8 @@ fn decode(bytes: &[u8]) -> Option<LayerFacts> {
     let (implied, rest) = rest.split_at_checked(length(3)?.checked_mul(8)?)?;
     let (silent, rest) = rest.split_at_checked(length(4)?.checked_mul(8)?)?;
     let (owned, rest) = rest.split_at_checked(length(5)?.checked_mul(8)?)?;
+    let (summed, rest) = rest.split_at_checked(length(6)?.checked_mul(SUMMED)?)?;
+    let (digests, rest) = rest.split_at_checked(length(7)?.checked_mul(DIGESTS)?)?;
     if !rest.is_empty() {
         return None;
     }
@@ -245,12 +267,37 @@ fn decode(bytes: &[u8]) -> Option<LayerFacts> {
     facts.directories = hashes(directories);
     facts.implied = hashes(implied);
     facts.silent = hashes(silent);
+    facts.digests = digests.chunks_exact(DIGESTS).filter_map(program).collect();
+    if facts.digests.len() != facts.programs.len() {
+        return None;
+    }
     let mut owned = hashes(owned).into_iter();
+    let mut summed = summed.chunks_exact(SUMMED).filter_map(checksum);
     for file in &mut facts.files {
+        let sums: u64 = file.sums.iter().map(|s| u64::from(s.count)).sum();
+        file.summed = summed.by_ref().take(usize::try_from(sums).ok()?).collect();
         let count: u64 = file.owners.iter().map(|o| u64::from(o.count)).sum();
         file.owned = owned.by_ref().take(usize::try_from(count).ok()?).collect();
     }
     Some(facts)
+}
+
+fn checksum(bytes: &[u8]) -> Option<Summed> {
+    let (path, digest) = bytes.split_first_chunk()?;
+    Some(Summed {
+        path: u64::from_le_bytes(*path),
+        digest: digest.try_into().ok()?,
+    })
+}
+
+fn program(bytes: &[u8]) -> Option<Digests> {
+    let (md5, rest) = bytes.split_first_chunk()?;
+    let (sha1, sha256) = rest.split_first_chunk()?;
+    Some(Digests {
+        md5: *md5,
+        sha1: *sha1,
+        sha256: sha256.try_into().ok()?,
+    })
 }
 
 fn hashes(bytes: &[u8]) -> Vec<u64> {

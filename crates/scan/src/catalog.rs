@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use lazaret_image::daemon::DaemonError;
-use lazaret_image::{Image, ImageConfig, ImageError, LayerDescriptor};
+use lazaret_image::{Image, ImageError, LayerDescriptor};
 use lazaret_inspect::secrets;
-use lazaret_model::{BaseName, Digest, Inventory, Layer, Target, TargetKind};
+use lazaret_model::{Digest, Inventory, Layer, Target, TargetKind};
 
 use crate::behind::Behind;
 use crate::budget::Budget;
@@ -13,7 +13,7 @@ use crate::collect::Collector;
 use crate::inventory::{assemble, assemble_image};
 use crate::layers::{read_again, read_layers};
 use crate::unread::complete;
-use crate::{Progress, Settings};
+use crate::{Progress, Settings, base};
 
 /// Why there is no inventory.
 #[derive(Debug, thiserror::Error)]
@@ -89,8 +89,10 @@ pub fn catalog_directory(
     Ok(assemble(target, layers, unread, settings))
 }
 
-pub(crate) fn image_target(image: &Image, input: &str) -> Target {
-    Target {
+/// What an image says of itself, without any of its layers being read: `input` is what was
+/// typed.
+pub fn described(image: &Image, input: &str) -> Target {
+    let mut target = Target {
         input: input.to_owned(),
         kind: TargetKind::Image,
         name: image.name.clone(),
@@ -99,26 +101,10 @@ pub(crate) fn image_target(image: &Image, input: &str) -> Target {
         distro: None,
         layers: image.layers.iter().map(target_layer).collect(),
         created: image.config.created.clone(),
-        base: base_name(&image.config),
-    }
-}
-
-/// The base that the labels of an image name.
-fn base_name(config: &ImageConfig) -> Option<BaseName> {
-    let label = |part: &str| {
-        let key = format!("org.opencontainers.image.base.{part}");
-        config
-            .settings
-            .labels
-            .get(&key)
-            .cloned()
-            .unwrap_or_default()
+        base: None,
     };
-    let base = BaseName {
-        name: label("name"),
-        digest: label("digest"),
-    };
-    (base != BaseName::default()).then_some(base)
+    base::recognise(image, &mut target);
+    target
 }
 
 fn target_layer(layer: &LayerDescriptor) -> Layer {

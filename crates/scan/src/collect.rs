@@ -3,12 +3,13 @@
 mod again;
 mod body;
 mod keep;
+mod sums;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Read;
 
 use lazaret_image::{Entry, EntryKind, LayerSink, LayerSummary, SinkError};
-use lazaret_inspect::signs;
+use lazaret_inspect::signs::{self, digests::Digests};
 use lazaret_model::{Gap, GapKind, Secret, Sign};
 
 use crate::behind::{Behind, Name};
@@ -45,6 +46,8 @@ pub(crate) struct Collector<'a> {
     more_secrets: usize,
     license_texts: Vec<LicenseText>,
     signs: Vec<Sign>,
+    programs: BTreeMap<String, Digests>,
+    more_programs: usize,
     more_gaps: usize,
     more_links: usize,
     chunk: Vec<u8>,
@@ -72,6 +75,8 @@ impl<'a> Collector<'a> {
             more_secrets: 0,
             license_texts: Vec::new(),
             signs: Vec::new(),
+            programs: BTreeMap::new(),
+            more_programs: 0,
             more_gaps: 0,
             more_links: 0,
             chunk: Vec::new(),
@@ -121,6 +126,10 @@ impl<'a> Collector<'a> {
             let detail = format!("{} more are not listed", self.more_secrets);
             self.gap(GapKind::Limit, "secrets", detail);
         }
+        if self.more_programs > 0 {
+            let detail = format!("{} are not held against their packages", self.more_programs);
+            self.gap(GapKind::Limit, "programs", detail);
+        }
         for oddity in &summary.oddities {
             self.gap(GapKind::Unreadable, &oddity.path, oddity.detail.clone());
         }
@@ -142,6 +151,7 @@ impl<'a> Collector<'a> {
             .retain(|hash| directories.binary_search(hash).is_err());
         self.gaps.sort();
         self.gaps.dedup();
+        let (programs, digests) = self.programs.into_iter().unzip();
         LayerFacts {
             diff_id: summary.diff_id.clone(),
             files: self.files.into_values().collect(),
@@ -153,6 +163,8 @@ impl<'a> Collector<'a> {
             secrets: self.secrets,
             license_texts: self.license_texts,
             signs: self.signs,
+            programs,
+            digests,
             occupied: self.occupied,
             directories: self.directories,
             implied: self.implied,
@@ -213,6 +225,7 @@ impl LayerSink for Collector<'_> {
             // A later entry of the same name replaces the earlier one.
             self.files.remove(path.as_ref());
             self.links.remove(path.as_ref());
+            self.programs.remove(path.as_ref());
             self.hard_links.remove(path.as_ref());
             self.note_above(&path);
         }

@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use lazaret_ecosystem::DistroHint;
+use lazaret_ecosystem::sums::Algorithm;
+use lazaret_inspect::signs::digests::{Digests, KEPT};
 use lazaret_model::{Confidence, Digest, Gap, Package, Secret, Sign};
 
 use crate::paths;
@@ -38,6 +40,12 @@ pub struct LayerFacts {
     /// What looks like tampering, before it is known which package owns what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signs: Vec<Sign>,
+    /// Paths of files that run, sorted, where signs of tampering are looked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<String>,
+    /// Digests of `programs`, in their order.
+    #[serde(skip)]
+    pub digests: Vec<Digests>,
     /// Hashes of the paths of everything that is not a directory, sorted.
     #[serde(skip)]
     pub occupied: Vec<u64>,
@@ -67,6 +75,8 @@ impl LayerFacts {
             secrets: Vec::new(),
             license_texts: Vec::new(),
             signs: Vec::new(),
+            programs: Vec::new(),
+            digests: Vec::new(),
             occupied: Vec::new(),
             directories: Vec::new(),
             implied: Vec::new(),
@@ -123,6 +133,38 @@ pub struct OwnerFacts {
     pub inert: Option<String>,
 }
 
+/// A package that states checksums of its files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SumFacts {
+    /// Its purl type.
+    pub kind: String,
+    /// Its name.
+    pub package: String,
+    /// How the checksums were made.
+    #[serde(with = "KeptAlgorithm")]
+    pub algorithm: Algorithm,
+    /// How many of [`FileFacts::summed`] are its own.
+    pub count: u32,
+}
+
+/// The algorithm of checksums, as facts keep it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Algorithm", rename_all = "lowercase")]
+enum KeptAlgorithm {
+    Md5,
+    Sha1,
+    Sha256,
+}
+
+/// The checksum that a package states of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summed {
+    /// Hash of the path as the package manager records it.
+    pub path: u64,
+    /// The beginning of the digest.
+    pub digest: [u8; KEPT],
+}
+
 /// A file with texts of licences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LicenseText {
@@ -149,6 +191,13 @@ pub struct FileFacts {
     /// Whose files it lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owners: Vec<OwnerFacts>,
+    /// Diversions that it tells: the path that packages list, where the file lies instead,
+    /// and whose stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diverted: Vec<(String, String, String)>,
+    /// Packages whose files it states checksums of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sums: Vec<SumFacts>,
     /// What could not be read of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,
@@ -156,6 +205,9 @@ pub struct FileFacts {
     /// `owners`.
     #[serde(skip)]
     pub owned: Vec<u64>,
+    /// The checksums, in the order of `sums`.
+    #[serde(skip)]
+    pub summed: Vec<Summed>,
 }
 
 impl FileFacts {
@@ -164,6 +216,8 @@ impl FileFacts {
         self.packages.is_empty()
             && self.distro.is_empty()
             && self.owners.is_empty()
+            && self.diverted.is_empty()
+            && self.sums.is_empty()
             && self.gaps.is_empty()
     }
 
@@ -184,6 +238,9 @@ impl FileFacts {
         self.packages.extend(more.packages);
         self.distro.extend(more.distro);
         self.owners.extend(more.owners);
+        self.diverted.extend(more.diverted);
+        self.sums.extend(more.sums);
+        self.summed.extend(more.summed);
         self.gaps.extend(more.gaps);
         self.owned.extend(more.owned);
     }

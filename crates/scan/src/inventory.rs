@@ -4,13 +4,13 @@ use lazaret_ecosystem::distro;
 use lazaret_image::Image;
 use lazaret_model::{Gap, GapKind, Inventory, Target};
 
-use crate::catalog::image_target;
+use crate::catalog::described;
 use crate::facts::LayerFacts;
 use crate::merge;
 use crate::ownership::{Names, Owners};
 use crate::squash::{self, Aliases, Visible};
 use crate::tree::Tree;
-use crate::{Settings, configuration, licenses, look};
+use crate::{Settings, changed, configuration, licenses, look};
 
 /// Puts the layers of an image on top of each other, and its configuration beside them.
 pub(crate) fn assemble_image(
@@ -20,7 +20,7 @@ pub(crate) fn assemble_image(
     unread: Vec<Gap>,
     settings: &Settings,
 ) -> Inventory {
-    let mut inventory = assemble(image_target(image, input), layers, unread, settings);
+    let mut inventory = assemble(described(image, input), layers, unread, settings);
     if settings.look.secrets {
         inventory
             .secrets
@@ -47,16 +47,21 @@ pub(crate) fn assemble(
     let visible = squash::visible(&layers, &tree, &aliases);
     let hints: Vec<_> = visible.iter().flat_map(|v| v.file.hints()).collect();
     target.distro = distro::identify(&hints);
-    let names = Names::of(&tree, &aliases);
+    let names = Names::of(&tree, &aliases, &visible);
     let owners = Owners::of(&layers, &visible, &names, |p| !is_system(p.kind()));
     let mut gaps = gaps_of(&layers, &visible, &tree);
     let mut secrets = look::gather(&layers, &visible, &tree, &names, target.kind);
     look::number(&mut secrets);
-    let signs = look::signs(&layers, &visible, &tree, &names, target.kind);
+    let mut signs = look::signs(&layers, &visible, &tree, &names, target.kind);
+    let (changed, unsaid) = changed::changed(&layers, &visible, &tree, &names, target.kind);
+    gaps.extend(unsaid);
     let license_texts = licenses::texts(&layers, &tree, target.kind);
     let picks = merge::picks(&visible, &layers, &owners);
     let mut packages = merge::merged(&mut layers, picks, &target);
+    signs.extend(changed::named(changed, &packages));
+    signs.sort_by(|a, b| (&a.path, a.kind).cmp(&(&b.path, b.kind)));
     distro::set_repositories(&mut packages, &hints);
+    target.attribute(&mut packages);
 
     gaps.extend(unread);
     for skipped in settings.skip_dirs.iter().chain(&settings.skip_files) {

@@ -5,12 +5,15 @@
 //! layer once and puts the layers' facts on top of each other; [`examine`] matches an
 //! inventory, wherever it came from. Nothing here prints, decides or asks a network.
 
+mod base;
 mod behind;
 mod budget;
 mod cache;
 mod catalog;
+mod changed;
 mod collect;
 mod configuration;
+mod diversions;
 mod facts;
 mod inventory;
 mod layers;
@@ -20,6 +23,7 @@ mod look;
 mod merge;
 mod ownership;
 mod paths;
+mod rebase;
 mod report;
 mod requirements;
 mod settings;
@@ -28,11 +32,15 @@ mod stream;
 mod tree;
 mod unread;
 
+pub use lazaret_inspect::secrets;
+
+pub use base::{KnownBase, built_on, recognised};
 pub use cache::{Cache, CacheError};
-pub use catalog::{CatalogError, catalog, catalog_directory};
+pub use catalog::{CatalogError, catalog, catalog_directory, described};
 pub use facts::{FileFacts, LayerFacts, LicenseText, OwnerFacts};
 pub use licenses::{Forbidden, add_licenses};
 pub use look::secrets_of_file;
+pub use rebase::{Rebased, rebased};
 pub use report::{ExamineError, examine, inventory_report};
 pub use settings::{Look, NoProgress, Progress, Settings};
 pub use stream::{Source, catalog_daemon, catalog_stream};

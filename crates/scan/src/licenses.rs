@@ -84,8 +84,10 @@ pub fn add_licenses(report: &mut Report, texts: Vec<License>, forbidden: &Forbid
         let purl = package.purl.to_string();
         let of_text = |l: &License| l.package.as_ref() == Some(&purl);
         let declared = package.licenses.iter().map(String::as_str);
-        // Composer's lists are choices; whatever else lists several means all of them.
-        let read = Expression::read_all(declared, package.kind() == "composer");
+        // Composer's lists are choices, and so are the oldest of npm, which its documentation
+        // turns into `OR`; whatever else lists several means all of them.
+        let any = matches!(package.kind(), "composer" | "npm");
+        let read = Expression::read_all(declared, any);
         let none = || Expression::read("none stated");
         let read = match read {
             None if package.is_project() || all.iter().any(of_text) => continue,

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use lazaret_ecosystem::sums;
 use lazaret_inspect::secrets::{self, Context, Found, Hit};
 use lazaret_inspect::{licenses, signs};
 use lazaret_model::{Secret, SecretPlace, Sign, SignKind, Suppression, TargetKind};
 
 use crate::Look;
+use crate::diversions::{Diversions, Listed};
 use crate::facts::{LayerFacts, LicenseText};
 use crate::ownership::Names;
 use crate::squash::Visible;
@@ -31,6 +33,11 @@ pub(crate) fn flavour(look: Look) -> String {
     ] {
         if asked {
             text.push_str(&format!(";{name}={revision}"));
+        }
+    }
+    if look.signs {
+        for reader in sums::READERS {
+            text.push_str(&format!(";{}={}", reader.id, reader.revision));
         }
     }
     text
@@ -99,7 +106,7 @@ pub(crate) fn gather(
     kind: TargetKind,
 ) -> Vec<Secret> {
     let mut owned = Owned::of(layers, names);
-    owned.fill(visible);
+    owned.fill(visible, names.diversions());
     let mut all = Vec::new();
     for (at, layer) in layers.iter().enumerate() {
         for secret in &layer.secrets {
@@ -156,7 +163,7 @@ pub(crate) fn signs(
     let of_layer = |layer: &'_ LayerFacts| layer.signs.iter().map(|s| s.path.clone()).collect();
     let paths: Vec<Vec<String>> = layers.iter().map(of_layer).collect();
     let mut owned = Owned::paths(paths.iter().flatten().map(String::as_str), names);
-    owned.fill(visible);
+    owned.fill(visible, names.diversions());
     let mut all: Vec<Sign> = Vec::new();
     for (at, layer) in layers.iter().enumerate() {
         for sign in &layer.signs {
@@ -197,8 +204,8 @@ pub(crate) fn number(secrets: &mut [Secret]) {
 
 /// Which of some files belong to distribution packages.
 struct Owned {
-    /// By the hash of a name of the file: the layer of the list that has it.
-    layers: HashMap<u64, Option<usize>>,
+    /// By the path that a package lists the file under: the layer of the list that has it.
+    layers: HashMap<Listed, Option<usize>>,
 }
 
 impl Owned {
@@ -210,8 +217,8 @@ impl Owned {
     fn paths<'p>(paths: impl Iterator<Item = &'p str>, names: &Names<'_>) -> Self {
         let mut wanted = HashMap::new();
         for path in paths {
-            names.each_hash(path, |hash| {
-                wanted.insert(hash, None);
+            names.each_listed(path, |listed| {
+                wanted.insert(listed, None);
             });
         }
         Self { layers: wanted }
@@ -219,21 +226,28 @@ impl Owned {
 
     /// Whether some package's list has the file.
     fn has(&self, names: &Names<'_>, path: &str) -> bool {
-        let mut has = false;
-        names.each_hash(path, |hash| {
-            has |= self.layers.get(&hash).copied().flatten().is_some();
-        });
-        has
+        self.holds_where(names, path, |_| true)
     }
 
-    fn fill(&mut self, visible: &[Visible<'_>]) {
+    fn fill(&mut self, visible: &[Visible<'_>], diversions: &Diversions<'_>) {
         if self.layers.is_empty() {
             return;
         }
         for list in visible {
-            for hash in &list.file.owned {
-                if let Some(layer) = self.layers.get_mut(hash) {
-                    *layer = Some(list.layer);
+            let mut hashes = list.file.owned.iter();
+            for owner in &list.file.owners {
+                for hash in hashes.by_ref().take(owner.count as usize) {
+                    for diverted in [false, true] {
+                        let listed = Listed {
+                            hash: *hash,
+                            diverted,
+                        };
+                        if let Some(layer) = self.layers.get_mut(&listed)
+                            && diversions.fits(listed, &owner.package)
+                        {
+                            *layer = Some(list.layer);
+                        }
+                    }
                 }
             }
         }
@@ -242,13 +256,18 @@ impl Owned {
     /// Whether the file of `layer` is as its package brought it, as far as can be told:
     /// settings are made to be changed, and what a later layer writes is not the package's.
     fn holds(&self, names: &Names<'_>, path: &str, layer: usize) -> bool {
-        if path.starts_with("etc/") {
-            return false;
-        }
+        !path.starts_with("etc/") && self.holds_where(names, path, |list| layer <= list)
+    }
+
+    fn holds_where(&self, names: &Names<'_>, path: &str, fits: impl Fn(usize) -> bool) -> bool {
         let mut holds = false;
-        names.each_hash(path, |hash| {
-            let list = self.layers.get(&hash).copied().flatten();
-            holds |= list.is_some_and(|list| layer <= list);
+        names.each_listed(path, |listed| {
+            holds |= self
+                .layers
+                .get(&listed)
+                .copied()
+                .flatten()
+                .is_some_and(&fits);
         });
         holds
     }

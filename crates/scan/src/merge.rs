@@ -152,32 +152,32 @@ fn put_together(mut all: Vec<(String, Package)>) -> Vec<Package> {
     packages
 }
 
-/// The layer that brought a distribution package: the first whose database lists it.
+/// The layer that brought a package: the first that lists it. A file that is only copied up,
+/// for its mode or its owner, or a database that an upper layer extends, does not make the
+/// upper layer's what was there. Databases of distributions move and change their format,
+/// so their packages are the same wherever they are listed; others are by their paths.
 struct Origins<'a> {
-    first: HashMap<(&'a str, &'a str, &'a str), usize>,
+    first: HashMap<Key<'a>, usize>,
 }
+
+/// Path, which is empty for a distribution's packages; kind, name and version.
+type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 impl<'a> Origins<'a> {
     fn of(visible: &[Visible<'a>], layers: &'a [LayerFacts]) -> Self {
         let mut first = HashMap::new();
-        let databases: HashSet<&str> = visible
+        let paths: HashSet<&str> = visible
             .iter()
-            .filter(|v| v.file.packages.iter().any(|p| is_system(p.kind())))
+            .filter(|v| !v.file.packages.is_empty())
             .map(|v| v.file.path.as_str())
             .collect();
         for (index, layer) in layers.iter().enumerate() {
-            for file in layer
-                .files
-                .iter()
-                .filter(|f| databases.contains(f.path.as_str()))
-            {
+            for file in &layer.files {
+                let is_there = paths.contains(file.path.as_str());
                 for package in &file.packages {
-                    let key = (
-                        file.path.as_str(),
-                        package.name.as_str(),
-                        package.version.as_str(),
-                    );
-                    first.entry(key).or_insert(index);
+                    if is_there || is_system(package.kind()) {
+                        first.entry(key(&file.path, package)).or_insert(index);
+                    }
                 }
             }
         }
@@ -185,14 +185,13 @@ impl<'a> Origins<'a> {
     }
 
     fn layer_of(&self, file: &Visible<'_>, package: &Package) -> usize {
-        if !is_system(package.kind()) {
-            return file.layer;
-        }
-        let key = (
-            file.file.path.as_str(),
-            package.name.as_str(),
-            package.version.as_str(),
-        );
-        self.first.get(&key).copied().unwrap_or(file.layer)
+        let first = self.first.get(&key(&file.file.path, package));
+        first.copied().unwrap_or(file.layer)
     }
+}
+
+fn key<'a>(path: &'a str, package: &'a Package) -> Key<'a> {
+    let kind = package.kind();
+    let path = if is_system(kind) { "" } else { path };
+    (path, kind, &package.name, &package.version)
 }

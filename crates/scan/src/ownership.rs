@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use lazaret_model::Package;
 
+use crate::diversions::{Diversions, Listed};
 use crate::facts::LayerFacts;
 use crate::paths::{self, Filter};
 use crate::squash::{Aliases, Visible};
@@ -47,12 +48,12 @@ impl<'a> Owners<'a> {
         let mut paths: Vec<&str> = locations.map(|l| outer(&l.path)).collect();
         paths.sort_unstable();
         paths.dedup();
-        let mut wanted: Vec<(u64, usize)> = Vec::new();
+        let mut wanted: Vec<(Listed, usize)> = Vec::new();
         for (number, path) in paths.iter().enumerate() {
-            names.each_hash(path, |hash| wanted.push((hash, number)));
+            names.each_listed(path, |listed| wanted.push((listed, number)));
         }
         wanted.sort_unstable();
-        let owners = find(files, &wanted, paths.len());
+        let owners = find(files, &wanted, paths.len(), names.diversions());
         Self {
             layers,
             by_path: paths.into_iter().zip(owners).collect(),
@@ -105,23 +106,25 @@ impl<'a> Owners<'a> {
 /// Owners of `count` files, by the hashes of their names, each with the file's number.
 fn find<'a>(
     files: &[Visible<'a>],
-    wanted: &[(u64, usize)],
+    wanted: &[(Listed, usize)],
     count: usize,
+    diversions: &Diversions<'_>,
 ) -> Vec<Option<Owner<'a>>> {
     let mut owners = vec![None; count];
     if wanted.is_empty() {
         return owners;
     }
-    let filter = Filter::of(wanted.len(), wanted.iter().map(|(hash, _)| *hash));
+    let filter = Filter::of(wanted.len(), wanted.iter().map(|(listed, _)| listed.hash));
     for visible in files {
         let file = visible.file;
         let mut hashes = file.owned.iter();
         for listed in &file.owners {
             let own = hashes.by_ref().take(listed.count as usize);
             for hash in own.filter(|hash| filter.may_have(**hash)) {
-                let from = wanted.partition_point(|(known, _)| known < hash);
-                let same = wanted[from..].iter().take_while(|(known, _)| known == hash);
-                for (_, number) in same {
+                let from = wanted.partition_point(|(known, _)| known.hash < *hash);
+                let same = wanted[from..].iter();
+                let same = same.take_while(|(known, _)| known.hash == *hash);
+                for (_, number) in same.filter(|(l, _)| diversions.fits(*l, &listed.package)) {
                     owners[*number].get_or_insert(Owner {
                         kind: &listed.kind,
                         package: &listed.package,
@@ -143,22 +146,33 @@ fn outer(path: &str) -> &str {
 pub(crate) struct Names<'a> {
     tree: &'a Tree<'a>,
     aliases: &'a Aliases,
+    diversions: Diversions<'a>,
     /// Directories of the root that are not there, whose link an image may have lost.
     lost: Vec<&'static str>,
 }
 
 impl<'a> Names<'a> {
-    pub(crate) fn of(tree: &'a Tree<'a>, aliases: &'a Aliases) -> Self {
+    pub(crate) fn of(tree: &'a Tree<'a>, aliases: &'a Aliases, files: &[Visible<'a>]) -> Self {
         let is_lost = |name: &&str| tree.at(name) == Place::Nothing;
         Self {
             tree,
             aliases,
+            diversions: Diversions::of(files),
             lost: MERGED.into_iter().filter(is_lost).collect(),
         }
     }
 
+    pub(crate) fn diversions(&self) -> &Diversions<'a> {
+        &self.diversions
+    }
+
+    /// Tells every path under which a package may list the file at `path`.
+    pub(crate) fn each_listed(&self, path: &str, mut tell: impl FnMut(Listed)) {
+        self.each_hash(path, |hash| self.diversions.each(hash, &mut tell));
+    }
+
     /// Tells the hash of every name of the file at `path`.
-    pub(crate) fn each_hash(&self, path: &str, mut tell: impl FnMut(u64)) {
+    fn each_hash(&self, path: &str, mut tell: impl FnMut(u64)) {
         tell(paths::hash(path.as_bytes()));
         let real = self.tree.real(path).unwrap_or(Cow::Borrowed(path));
         if real != path {

@@ -88,6 +88,7 @@ pub fn inventory_report(inventory: Inventory) -> Report {
         findings: Vec::new(),
         misconfigurations: inventory.misconfigurations,
         vex: Vec::new(),
+        rebase: None,
         secrets: inventory.secrets,
         licenses: Vec::new(),
         signs: inventory.signs,

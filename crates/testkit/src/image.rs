@@ -225,16 +225,65 @@ fn header(path: &str, mode: u32, size: u64, kind: u8, link: &str) -> io::Result<
 /// # Errors
 /// When the layout cannot be written to.
 pub fn index(layout: &Path, images: &[(String, Vec<Blob>)]) -> io::Result<()> {
+    let plain = images.iter().map(|(tag, layers)| Made {
+        tag: tag.clone(),
+        layers: layers.clone(),
+        ..Made::default()
+    });
+    index_of(layout, &plain.collect::<Vec<_>>())
+}
+
+/// An image of a layout.
+#[derive(Debug, Clone, Default)]
+pub struct Made {
+    /// Its tag.
+    pub tag: String,
+    /// Its layers from the bottom.
+    pub layers: Vec<Blob>,
+    /// Build steps, each of a layer but those that begin with `- `. None are told where it
+    /// is empty.
+    pub history: Vec<String>,
+    /// Labels of the configuration.
+    pub labels: Vec<(String, String)>,
+    /// Annotations of the manifest.
+    pub annotations: Vec<(String, String)>,
+}
+
+impl Made {
+    fn config(&self) -> Value {
+        let diff_ids = self.layers.iter().map(|l| l.diff_id.to_string());
+        let mut config = json!({
+            "os": "linux", "architecture": "amd64",
+            "rootfs": { "type": "layers", "diff_ids": diff_ids.collect::<Vec<_>>() },
+        });
+        let step = |text: &String| match text.strip_prefix("- ") {
+            Some(text) => json!({ "created_by": text, "empty_layer": true }),
+            None => json!({ "created_by": text }),
+        };
+        if !self.history.is_empty() {
+            config["history"] = self.history.iter().map(step).collect();
+        }
+        if !self.labels.is_empty() {
+            config["config"] = json!({ "Labels": texts(&self.labels) });
+        }
+        config
+    }
+}
+
+fn texts(pairs: &[(String, String)]) -> Value {
+    let pairs = pairs.iter().cloned().map(|(key, text)| (key, text.into()));
+    Value::Object(pairs.collect())
+}
+
+/// The same of images that tell more.
+///
+/// # Errors
+/// As [`index`].
+pub fn index_of(layout: &Path, images: &[Made]) -> io::Result<()> {
     let mut manifests = Vec::new();
-    for (tag, layers) in images {
-        let diff_ids: Vec<String> = layers.iter().map(|l| l.diff_id.to_string()).collect();
-        let config = document(
-            layout,
-            &json!({
-                "os": "linux", "architecture": "amd64",
-                "rootfs": { "type": "layers", "diff_ids": diff_ids },
-            }),
-        )?;
+    for image in images {
+        let (tag, layers) = (&image.tag, &image.layers);
+        let config = document(layout, &image.config())?;
         let described: Vec<Value> = layers
             .iter()
             .map(|l| {
@@ -245,15 +294,16 @@ pub fn index(layout: &Path, images: &[(String, Vec<Blob>)]) -> io::Result<()> {
                 )
             })
             .collect();
-        let manifest = document(
-            layout,
-            &json!({
-                "schemaVersion": 2,
-                "mediaType": "application/vnd.oci.image.manifest.v1+json",
-                "config": described_as("application/vnd.oci.image.config.v1+json", &config),
-                "layers": described,
-            }),
-        )?;
+        let mut manifest = json!({
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "config": described_as("application/vnd.oci.image.config.v1+json", &config),
+            "layers": described,
+        });
+        if !image.annotations.is_empty() {
+            manifest["annotations"] = texts(&image.annotations);
+        }
+        let manifest = document(layout, &manifest)?;
         let mut entry = described_as("application/vnd.oci.image.manifest.v1+json", &manifest);
         entry["annotations"] = json!({ "org.opencontainers.image.ref.name": tag });
         manifests.push(entry);

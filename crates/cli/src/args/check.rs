@@ -2,13 +2,22 @@
 
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, ValueEnum};
 
 use lazaret_model::Severity;
 
 use super::report::MatchArgs;
 use super::target::RegistryArgs;
 use super::{PolicyArgs, values};
+
+/// What `--list` lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listed {
+    /// Checks of configuration files.
+    Checks,
+    /// Kinds of credentials.
+    Secrets,
+}
 
 /// `check`.
 #[derive(Debug, ClapArgs)]
@@ -17,7 +26,7 @@ use super::{PolicyArgs, values};
   lazaret check Dockerfile --fail-on high
   lazaret check deploy/ -f sarif -o check.sarif
   lazaret check --explain LZ-DF-008      or a peer's id: --explain DL3002
-  lazaret check --list
+  lazaret check --list                   and --list=secrets
   lazaret check Dockerfile --base-images --environment prod
   lazaret check deploy/ --show-exposure  who can reach which workload
 
@@ -30,16 +39,24 @@ pub(crate) struct CheckArgs {
     /// Files and directories; `-` is standard input.
     #[arg(value_name = "PATH", required_unless_present_any = ["explain", "list"])]
     pub(crate) paths: Vec<PathBuf>,
-    /// Tell what a check is about, by our id or a peer's.
+    /// Tell what a check is about, by our id or a peer's, or a rule for secrets by its id.
     #[arg(long, value_name = "ID", env = "LAZARET_CHECK_EXPLAIN")]
     pub(crate) explain: Option<String>,
     /// Tell from where the workloads of the manifests can be reached, with the way that
     /// proves it, instead of checking; as table or json.
     #[arg(long, env = "LAZARET_CHECK_SHOW_EXPOSURE")]
     pub(crate) show_exposure: bool,
-    /// List every check.
-    #[arg(long, env = "LAZARET_CHECK_LIST")]
-    pub(crate) list: bool,
+    /// List every check, or with `--list=secrets` every kind of credential that
+    /// `scan --scanners secret` knows.
+    #[arg(
+        long,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "checks",
+        env = "LAZARET_CHECK_LIST"
+    )]
+    pub(crate) list: Option<Listed>,
     /// Levels that count (comma-separated); the others are suppressed.
     #[arg(
         short,
@@ -130,9 +147,10 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Base images")]
 pub(crate) struct BaseArgs {
-    /// Examine the images that Dockerfiles are built on, judge them by the policy, and tell
-    /// what may be taken instead. Asks the registries that the files name, with the logins
-    /// of docker and podman.
+    /// Examine the images that Dockerfiles are built on and copy from, and those that
+    /// Kubernetes manifests and Compose files run; judge them by the policy, and tell what may
+    /// be taken instead. Asks the registries that the files name, with the logins of docker
+    /// and podman.
     #[arg(long, env = "LAZARET_CHECK_BASE_IMAGES")]
     pub(crate) base_images: bool,
     /// Report in the json format, or OCI layout, that base images are looked for in before

@@ -4,10 +4,13 @@
 //! the key in `lazaret.yaml` (see [`crate::settings`]). An option of one command alone
 //! carries the command in its variable: `sbom --format` is `LAZARET_SBOM_FORMAT`.
 
+mod base;
 mod check;
 mod database;
 mod debug;
+mod edge;
 mod fix;
+mod gate;
 mod policy;
 mod report;
 mod serve;
@@ -20,10 +23,13 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-pub(crate) use check::CheckArgs;
+pub(crate) use base::BaseArgs;
+pub(crate) use check::{CheckArgs, Listed};
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
+pub(crate) use edge::{EdgeArgs, SpotCloud};
 pub(crate) use fix::FixArgs;
+pub(crate) use gate::{GateRuleArgs, GateServerArgs, UnknownRule, VerdictSourceArgs};
 pub(crate) use policy::{
     PolicyArgs, PolicyCommand, PolicyCommandArgs, PolicyExplainArgs, ReplayArgs, TestArgs,
 };
@@ -73,6 +79,10 @@ pub(crate) enum Command {
     Policy(PolicyCommandArgs),
     /// Exploitability statements: write a document from a report.
     Vex(VexArgs),
+    /// Look at images beside their registry, for a centre that is elsewhere.
+    Edge(Box<EdgeArgs>),
+    /// Stand before a registry and refuse what is quarantined.
+    Gate(Box<GateServerArgs>),
     /// The centre: watches registries, keeps what is known of their images, decides.
     Serve(ServeArgs),
     /// Show the settings: which value counts, and where it is from.

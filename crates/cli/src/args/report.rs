@@ -7,6 +7,7 @@ use clap::Args as ClapArgs;
 use lazaret_model::Severity;
 
 use super::PolicyArgs;
+use super::base::{BaseArgs, RebaseArgs};
 use super::database::{AgeArgs, DatabaseArgs};
 use super::target::TargetArgs;
 use super::values::{self, Scanner};
@@ -22,12 +23,18 @@ use super::values::{self, Scanner};
   lazaret sbom app:1.0 -o app.cdx.json && lazaret scan sbom:app.cdx.json
 
   lazaret scan app:1.0 --policy shop.yaml --environment prod
+  lazaret scan app:1.0 --base debian:12-slim --fail-on app:high,base:critical
+  lazaret scan app:1.0 --base python:3.12.1 --rebase-on python:3.12
 
 Exit codes: 0 allowed, 1 refused by --fail-on or the policy, 2 could not be done, 3 incomplete
 where --fail-on-gaps or the policy forbids it.")]
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) base: BaseArgs,
+    #[command(flatten)]
+    pub(crate) rebase: RebaseArgs,
     #[command(flatten)]
     pub(crate) matching: MatchArgs,
     #[command(flatten)]
@@ -53,7 +60,8 @@ pub(crate) struct GateArgs {
     )]
     pub(crate) severity: Vec<Severity>,
     /// Exit 1 when a finding fulfils one of these: a severity (and worse), kev, fixable,
-    /// cvss>=N, epss>=N; none for never.
+    /// cvss>=N, epss>=N; none for never. With base: or app: before it, only what the base
+    /// image or the application brought: app:high,base:critical.
     #[arg(
         long,
         value_delimiter = ',',
@@ -69,6 +77,13 @@ pub(crate) struct GateArgs {
     /// Findings without a published fix do not count.
     #[arg(long, env = "LAZARET_IGNORE_UNFIXED")]
     pub(crate) ignore_unfixed: bool,
+    /// What the base image is known to have brought does not count. What is only guessed
+    /// counts.
+    #[arg(long, env = "LAZARET_IGNORE_BASE")]
+    pub(crate) ignore_base: bool,
+    /// What the application is known to have brought does not count.
+    #[arg(long, env = "LAZARET_ONLY_BASE")]
+    pub(crate) only_base: bool,
     /// Ignore file: .trivyignore, .trivyignore.yaml or .grype.yaml (repeatable; these
     /// names are read from the working directory by themselves).
     #[arg(
@@ -164,6 +179,8 @@ pub(crate) struct OutputArgs {
 pub(crate) struct SbomArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) base: BaseArgs,
     /// Format of the bill of materials; json loses nothing.
     #[arg(
         short,

@@ -148,7 +148,9 @@ fn carry_out(values: &Values) -> anyhow::Result<Verdict> {
             Ok(code(verdict, plan.code, tailor.end_of_life()))
         }
         Command::Check(check) => Ok(code(check::run(&check)?, plan.code, 0)),
-        Command::Sbom(sbom) => scan::sbom(&sbom),
+        Command::Sbom(sbom) => scan::sbom_with(&sbom, &mut |inventory| {
+            inventory.packages = tailor.packages(std::mem::take(&mut inventory.packages));
+        }),
         _ => Ok(Verdict::Allowed),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lazaret_model::{GapKind, Report, Suppression};
+use lazaret_model::{GapKind, Package, Report, Suppression};
 
 use super::translate::number;
 use super::words::Values;
@@ -73,20 +73,9 @@ impl Tailor {
     pub(super) fn apply(&mut self, report: &mut Report) {
         self.name.clone_into(&mut report.target.name);
         self.seen |= report.gaps.iter().any(|g| g.kind == GapKind::EndOfLife);
-        let wanted = |kind: &str| match is_system(kind) {
-            true => self.with_system,
-            false => self.with_libraries,
-        };
-        // A package that is needed for building and for running is kept.
-        let kept: BTreeSet<String> = report
-            .packages
-            .iter()
-            .filter(|p| wanted(p.kind()) && (self.with_development || !p.development))
-            .map(|p| p.purl.to_string())
-            .collect();
-        report
-            .packages
-            .retain(|p| kept.contains(&p.purl.to_string()));
+        report.packages = self.packages(std::mem::take(&mut report.packages));
+        let kept = report.packages.iter().map(|p| p.purl.to_string());
+        let kept: BTreeSet<String> = kept.collect();
         report.findings.retain(|f| kept.contains(&f.package.purl));
         for finding in &mut report.findings {
             if finding.suppressed.is_none() && self.statuses.contains(&finding.status.name()) {
@@ -97,6 +86,22 @@ impl Tailor {
                 });
             }
         }
+    }
+
+    /// The packages that were asked for.
+    pub(super) fn packages(&self, mut all: Vec<Package>) -> Vec<Package> {
+        let wanted = |kind: &str| match is_system(kind) {
+            true => self.with_system,
+            false => self.with_libraries,
+        };
+        // A package that is needed for building and for running is kept.
+        let kept: BTreeSet<String> = all
+            .iter()
+            .filter(|p| wanted(p.kind()) && (self.with_development || !p.development))
+            .map(|p| p.purl.to_string())
+            .collect();
+        all.retain(|p| kept.contains(&p.purl.to_string()));
+        all
     }
 
     /// The exit code for a distribution that is past its end of life.

@@ -27,6 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "inspect",
             "match",
             "model",
+            "version",
         ],
     ),
     ("testkit", &["model"]),
@@ -39,7 +40,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "advisory", "match", "model", "policy", "report", "store", "wire",
         ],
     ),
-    ("edge", &["image", "model", "policy", "scan", "wire"]),
+    (
+        "edge",
+        &[
+            "advisory", "image", "match", "model", "policy", "scan", "wire",
+        ],
+    ),
     (
         "cli",
         &[
@@ -47,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "check",
             "control",
             "ecosystem",
+            "edge",
             "fix",
             "forge",
             "image",
@@ -57,6 +64,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "scan",
             "version",
             "vex",
+            "wire",
         ],
     ),
 ];

@@ -91,6 +91,30 @@ fn checks_are_listed_and_explained_by_any_id() {
 }
 
 #[test]
+fn rules_for_secrets_are_listed_and_explained() {
+    let dir = directory();
+    let list = text(&lazaret(dir.path(), &["check", "--list=secrets"]).stdout);
+    let ids: Vec<&str> = list.lines().filter_map(|l| l.split(' ').next()).collect();
+    assert!(ids.len() > 200 && ids.is_sorted(), "{}", ids.len());
+    for id in &ids {
+        let told = lazaret(dir.path(), &["check", "--explain", id]);
+        let told = text(&told.stdout);
+        assert!(told.starts_with(&format!("{id}: ")), "{told}");
+        assert!(told.contains("Reported as "), "{told}");
+    }
+    let told = lazaret(dir.path(), &["check", "--explain", "github-pat"]);
+    let told = text(&told.stdout);
+    for part in [
+        "GitHub personal access token",
+        "`ghp_`",
+        "Revoke it",
+        "checksum",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+}
+
+#[test]
 fn sarif_has_a_rule_and_a_region_for_each_finding() {
     let dir = directory();
     let log = json(dir.path(), &["check", ".", "-f", "sarif"]);
@@ -135,4 +159,15 @@ fn a_scan_judges_an_images_configuration_and_a_directorys_files() {
     );
     let files = of("dir:.", "misconfig");
     assert!(files.contains(&"LZ-DF-008".to_owned()), "{files:?}");
+    // Paths count from the directory, however it was named.
+    let whole = format!("dir:{}", dir.path().display());
+    let report = json(
+        dir.path(),
+        &[&scan[..], &["misconfig", whole.as_str()]].concat(),
+    );
+    let all = report["misconfigurations"].as_array().expect("a list");
+    assert!(
+        all.iter().all(|m| m["target"] == "app/Dockerfile"),
+        "{all:?}"
+    );
 }

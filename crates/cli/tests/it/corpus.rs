@@ -44,18 +44,24 @@ fn an_image_and_its_bill_of_materials_give_one_report() {
     images.push(dir.path().join("sample.oci.tar"));
     for image in images {
         let target = format!("oci-archive:{}", image.display());
-        let direct = lazaret(dir.path(), &["scan", &target, "-f", "json"]);
+        // An image is the base of itself, so all of it is the base's, and stays so.
+        let base = ["--base", &target];
+        let scan = ["scan", &target, "-f", "json"];
+        let direct = lazaret(dir.path(), &[&scan[..], &base].concat());
         assert_eq!(
             direct.status.code(),
             Some(0),
             "{target}: {}",
             text(&direct.stderr)
         );
+        let (packages, findings) = essence(&direct.stdout);
+        for one in [&packages, &findings] {
+            let mut all = one.as_array().expect("a list").iter();
+            assert!(all.all(|one| one["from_base"] == true), "{target}: {one}");
+        }
         for format in ["cyclonedx", "spdx", "json"] {
-            let made = lazaret(
-                dir.path(),
-                &["sbom", &target, "-f", format, "-o", "bom.json"],
-            );
+            let sbom = ["sbom", &target, "-f", format, "-o", "bom.json"];
+            let made = lazaret(dir.path(), &[&sbom[..], &base].concat());
             assert!(
                 made.status.success(),
                 "{target} {format}: {}",

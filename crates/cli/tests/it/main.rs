@@ -8,6 +8,7 @@
 
 mod age;
 mod arrows;
+mod base;
 mod binaries;
 mod check;
 mod command;
@@ -27,7 +28,9 @@ mod platforms;
 mod policy;
 mod reference;
 mod secrets;
+mod servers;
 mod settings;
+mod signs;
 mod single;
 mod systems;
 mod trivy;

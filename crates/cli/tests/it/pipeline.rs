@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::text;
+use crate::{lazaret, text};
 
 fn page() -> String {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pipelines.md");
@@ -108,6 +108,16 @@ fn every_option_and_format_of_the_page_exists() {
         }
     }
     assert!(checked > 25, "only {checked} words were looked at");
+}
+
+#[test]
+fn our_own_dockerfile_and_manifests_are_clean() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let ours = ["Dockerfile", "deploy"];
+    let wanted = ["--fail-on", "low", "--fail-on-gaps", "--config=none"];
+    let ran = lazaret(&root, &[&["check"][..], &ours, &wanted].concat());
+    let told = format!("{}{}", text(&ran.stdout), text(&ran.stderr));
+    assert_eq!(ran.status.code(), Some(0), "{told}");
 }
 
 /// Runs a script as a build server would, with the command in its path.

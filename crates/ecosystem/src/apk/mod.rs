@@ -4,6 +4,7 @@
 //! Alpine's wiki, "Apk spec", "Installed database V2". Wolfi and Chainguard use the same.
 
 mod installed;
+pub(crate) mod sums;
 
 use std::borrow::Cow;
 
@@ -24,11 +25,15 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         revision: 1,
         evidence: EvidenceKind::Installed,
         recognises: is_database,
-        wants: |path| matches!(path, "lib/apk/db/installed" | "usr/lib/apk/db/installed"),
+        wants: is_installed,
         max_bytes: 256 << 20,
         read: installed::read,
     }],
 };
+
+fn is_installed(path: &str) -> bool {
+    matches!(path, "lib/apk/db/installed" | "usr/lib/apk/db/installed")
+}
 
 /// A database by its content, or an empty file of a folder of apk's.
 fn is_database(input: Input<'_>) -> bool {

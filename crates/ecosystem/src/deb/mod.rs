@@ -5,8 +5,10 @@
 //! dpkg's `pkg-format.c` for the source field. Not read: `status-old`, available lists,
 //! archives of packages that are not installed.
 
+mod diversions;
 pub(crate) mod lists;
 pub(crate) mod status;
+pub(crate) mod sums;
 mod vendor;
 
 use std::borrow::Cow;
@@ -41,6 +43,15 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
             wants: lists::wants,
             max_bytes: 64 << 20,
             read: lists::read,
+        },
+        Reader {
+            id: "deb/diversions",
+            revision: 1,
+            evidence: EvidenceKind::Installed,
+            recognises: never,
+            wants: |path| path == "var/lib/dpkg/diversions",
+            max_bytes: 16 << 20,
+            read: diversions::read,
         },
         chisel::READER,
         Reader {

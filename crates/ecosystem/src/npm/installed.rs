@@ -9,18 +9,39 @@ use crate::{Found, Input, ReadError};
 /// Largest manifest that is recognised by its content, in bytes.
 const MAX_PROJECT: usize = 4 << 20;
 
-/// `…/node_modules/x/package.json` or `…/node_modules/@scope/x/package.json`.
+/// `…/node_modules/x/package.json` or `…/node_modules/@scope/x/package.json`, and the same in
+/// the folders that Debian's Node.js looks in.
 pub(super) fn wants(path: &str) -> bool {
-    let mut parts = path.rsplit('/');
-    if parts.next() != Some("package.json") {
+    let Some((folder, name)) = path
+        .strip_suffix("/package.json")
+        .and_then(|package| package.rsplit_once('/'))
+    else {
+        return false;
+    };
+    if name.starts_with(['.', '@']) {
         return false;
     }
-    let name = parts.next().unwrap_or_default();
-    match parts.next() {
-        Some("node_modules") => !name.starts_with(['.', '@']),
-        Some(scope) if scope.starts_with('@') => parts.next() == Some("node_modules"),
-        _ => false,
+    match folder.rsplit_once('/') {
+        Some((above, scope)) if scope.starts_with('@') => holds_packages(above),
+        _ => holds_packages(folder),
     }
+}
+
+/// Whether the folders in `folder` are packages. Source of Debian's: its `nodejs` package,
+/// the patch of the module search path.
+fn holds_packages(folder: &str) -> bool {
+    if folder == "node_modules" || folder.ends_with("/node_modules") {
+        return true;
+    }
+    let Some(above) = folder.strip_suffix("/nodejs") else {
+        return false;
+    };
+    // The second is `usr/lib` or, for modules with native code, `usr/lib/<triplet>`.
+    above == "usr/share"
+        || above == "usr/lib"
+        || above
+            .strip_prefix("usr/lib/")
+            .is_some_and(|triplet| !triplet.contains('/'))
 }
 
 pub(super) fn read(input: Input<'_>) -> Result<Found, ReadError> {

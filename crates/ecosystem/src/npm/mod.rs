@@ -28,7 +28,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     readers: &[
         Reader {
             id: "npm/installed",
-            revision: 2,
+            revision: 3,
             evidence: EvidenceKind::Installed,
             recognises: installed::recognises,
             wants: installed::wants,

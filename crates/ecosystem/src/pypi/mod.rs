@@ -8,6 +8,7 @@ mod installed;
 mod locked;
 mod manifest;
 mod pipfile;
+pub(crate) mod record;
 mod requirement;
 mod requirements;
 mod setup;
@@ -32,7 +33,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     readers: &[
         Reader {
             id: "pypi/installed",
-            revision: 1,
+            revision: 2,
             evidence: EvidenceKind::Installed,
             recognises: |i| {
                 beginning(i).starts_with("Metadata-Version:") && beginning(i).contains("\nName:")
@@ -43,7 +44,7 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         },
         Reader {
             id: "pypi/archive",
-            revision: 1,
+            revision: 2,
             evidence: EvidenceKind::Installed,
             recognises: |i| i.bytes.starts_with(b"PK") && (ends(i, ".whl") || ends(i, ".egg")),
             wants: |path| file_name(path).ends_with(".egg"),

@@ -9,7 +9,7 @@ use super::vendor;
 use crate::OwnedFiles;
 use crate::bytes::Endian;
 
-const NAME: u32 = 1000;
+pub(super) const NAME: u32 = 1000;
 const VERSION: u32 = 1001;
 const RELEASE: u32 = 1002;
 const EPOCH: u32 = 1003;
@@ -18,14 +18,14 @@ const LICENSE: u32 = 1014;
 const ARCH: u32 = 1022;
 const SOURCE_RPM: u32 = 1044;
 const OLD_FILE_NAMES: u32 = 1027;
-const FILE_MODES: u32 = 1030;
+pub(super) const FILE_MODES: u32 = 1030;
 const DIR_INDEXES: u32 = 1116;
 const BASE_NAMES: u32 = 1117;
 const DIR_NAMES: u32 = 1118;
 const MODULARITY_LABEL: u32 = 5096;
 
-const INT16: u32 = 3;
-const INT32: u32 = 4;
+pub(super) const INT16: u32 = 3;
+pub(super) const INT32: u32 = 4;
 const STRING: u32 = 6;
 const STRING_ARRAY: u32 = 8;
 const I18N_STRING: u32 = 9;
@@ -33,7 +33,7 @@ const I18N_STRING: u32 = 9;
 /// Longest name, version or label, in bytes.
 const MAX_WORD: usize = 1024;
 
-struct Header<'a> {
+pub(super) struct Header<'a> {
     index: &'a [u8],
     data: &'a [u8],
 }
@@ -45,7 +45,7 @@ struct Entry {
 }
 
 impl<'a> Header<'a> {
-    fn new(blob: &'a [u8]) -> Option<Self> {
+    pub(super) fn new(blob: &'a [u8]) -> Option<Self> {
         let entries = Endian::Big.size(blob, 0)?;
         let length = Endian::Big.size(blob, 4)?;
         let start = entries.checked_mul(16)?.checked_add(8)?;
@@ -67,7 +67,7 @@ impl<'a> Header<'a> {
         })
     }
 
-    fn text(&self, tag: u32) -> Option<String> {
+    pub(super) fn text(&self, tag: u32) -> Option<String> {
         let entry = self.entry(tag)?;
         if !matches!(entry.kind, STRING | STRING_ARRAY | I18N_STRING) {
             return None;
@@ -77,12 +77,12 @@ impl<'a> Header<'a> {
         Some(String::from_utf8_lossy(&tail[..end]).into_owned())
     }
 
-    fn number(&self, tag: u32) -> Option<u32> {
+    pub(super) fn number(&self, tag: u32) -> Option<u32> {
         let entry = self.entry(tag).filter(|e| e.kind == INT32 && e.count > 0)?;
         Endian::Big.u32(self.data, entry.offset)
     }
 
-    fn texts(&self, tag: u32) -> Vec<&'a [u8]> {
+    pub(super) fn texts(&self, tag: u32) -> Vec<&'a [u8]> {
         let Some(entry) = self.entry(tag).filter(|e| e.kind == STRING_ARRAY) else {
             return Vec::new();
         };
@@ -98,7 +98,12 @@ impl<'a> Header<'a> {
         texts
     }
 
-    fn numbers(&self, tag: u32, kind: u32, width: usize) -> impl Iterator<Item = usize> + use<'a> {
+    pub(super) fn numbers(
+        &self,
+        tag: u32,
+        kind: u32,
+        width: usize,
+    ) -> impl Iterator<Item = usize> + use<'a> {
         let entry = self.entry(tag).filter(|e| e.kind == kind);
         let bytes = entry.and_then(|e| {
             let end = e.count.checked_mul(width)?.checked_add(e.offset)?;
@@ -113,8 +118,8 @@ impl<'a> Header<'a> {
             })
     }
 
-    /// Paths of files, without directories.
-    fn paths(&self) -> Vec<String> {
+    /// Files that are no directories: number in the header, and path.
+    pub(super) fn files(&self) -> Vec<(usize, String)> {
         let directories = self.texts(DIR_NAMES);
         let modes: Vec<usize> = self.numbers(FILE_MODES, INT16, 2).collect();
         let is_directory = |at: usize| modes.get(at).is_some_and(|m| m & 0o170_000 == 0o040_000);
@@ -129,7 +134,7 @@ impl<'a> Header<'a> {
             room -= length;
             let path = [directory, base].concat();
             let path = String::from_utf8_lossy(&path);
-            paths.push(path.trim_start_matches('/').to_owned());
+            paths.push((at, path.trim_start_matches('/').to_owned()));
         };
         let bases = self.texts(BASE_NAMES);
         for (at, (base, directory)) in bases
@@ -180,7 +185,7 @@ pub(super) fn read(blob: &[u8]) -> Result<Option<(Package, OwnedFiles)>, &'stati
     let files = OwnedFiles {
         kind: "rpm",
         package: package.name.clone(),
-        paths: header.paths(),
+        paths: header.files().into_iter().map(|(_, path)| path).collect(),
     };
     Ok(Some((package, files)))
 }

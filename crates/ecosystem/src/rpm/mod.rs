@@ -6,6 +6,7 @@
 
 mod berkeley;
 mod bottlerocket;
+mod digests;
 mod header;
 mod manifest;
 mod ndb;
@@ -20,6 +21,7 @@ pub use header::source_of_file;
 
 use crate::recognise::{beginning, ends, mentions, never};
 use crate::sqlite::Database;
+use crate::sums::{SumReader, Sums};
 use crate::{Ecosystem, EvidenceKind, Found, Input, ReadError, Reader};
 
 /// Largest database that is read, in bytes.
@@ -176,6 +178,41 @@ fn headers(blobs: &Blobs<'_>) -> Result<Found, ReadError> {
         }
     }
     Ok(found)
+}
+
+/// Checksums of files, which stand in the headers that tell the packages.
+pub(crate) const SUMS: SumReader = SumReader {
+    id: "rpm/digests",
+    revision: 1,
+    wants: |p| {
+        ["rpmdb.sqlite", "Packages", "Packages.db"]
+            .iter()
+            .any(|f| database(p, f))
+    },
+    max_bytes: MAX_BYTES,
+    read: digests,
+};
+
+fn digests(input: Input<'_>) -> Result<Sums, ReadError> {
+    let blobs = match input.path.rsplit('/').next() {
+        Some("rpmdb.sqlite") => rows(input.bytes)?,
+        Some("Packages.db") => ndb::blobs(input.bytes)?,
+        _ => berkeley::blobs(input.bytes)?,
+    };
+    // What is broken in the database the reader of packages has said.
+    let mut sums = Sums::default();
+    let mut unknown = 0_usize;
+    for blob in &blobs.blobs {
+        match digests::read(blob) {
+            Ok(stated) => stated.into_iter().for_each(|s| sums.push(s)),
+            Err(digests::Unknown) => unknown += 1,
+        }
+    }
+    if unknown > 0 {
+        let detail = format!("{unknown} packages state checksums of a kind that is not compared");
+        sums.gaps.push((GapKind::Unsupported, detail));
+    }
+    Ok(sums)
 }
 
 /// Rows that are in the write-ahead log alone are not seen.

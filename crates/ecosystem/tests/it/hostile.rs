@@ -1,12 +1,15 @@
 //! No bytes make a reader panic, and no cut of a stream changes what is found.
 
 use lazaret_ecosystem::executable::Probe;
-use lazaret_ecosystem::{Input, readers, readers_for};
+use lazaret_ecosystem::{Input, readers, readers_for, sums};
 use proptest::prelude::*;
 
 const PATHS: &[&str] = &[
     "var/lib/dpkg/status",
     "var/lib/dpkg/info/a.list",
+    "var/lib/dpkg/info/a.md5sums",
+    "var/lib/dpkg/diversions",
+    "usr/lib/python3/site-packages/a-1.dist-info/RECORD",
     "lib/apk/db/installed",
     "etc/apk/repositories",
     "etc/os-release",
@@ -72,12 +75,15 @@ fn every_reader_has_an_id_of_its_own() {
 proptest! {
     #[test]
     fn no_bytes_make_a_reader_panic(
-        start in prop::sample::select(vec![&b""[..], b"SQLite format 3\0\x10\0", b"RpmP\0\0\0\0\0\0\0\0\x01\0\0\0", b"Package: a\nVersion: 1\n", b"\x7fELF\0name=", b"%NAME%\na\n", b"\0\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\xed\xda\x0c\xed\x02\0\0\0\0\x10\0\0"]),
+        start in prop::sample::select(vec![&b""[..], b"SQLite format 3\0\x10\0", b"RpmP\0\0\0\0\0\0\0\0\x01\0\0\0", b"Package: a\nVersion: 1\n", b"P:a\nF:usr/bin\nR:b\nZ:Q1", b"a,sha256=", b"\x7fELF\0name=", b"%NAME%\na\n", b"\0\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\xed\xda\x0c\xed\x02\0\0\0\0\x10\0\0"]),
         tail in prop::collection::vec(any::<u8>(), 0..6000),
     ) {
         let bytes = [start, &tail].concat();
         for path in PATHS {
             for reader in readers_for(path, true) {
+                let _ = (reader.read)(Input { path, bytes: &bytes });
+            }
+            for reader in sums::readers_for(path) {
                 let _ = (reader.read)(Input { path, bytes: &bytes });
             }
         }

@@ -3,7 +3,7 @@
 
 use lazaret_check::Source;
 
-use super::{Piece, Use};
+use super::{BUILT, Piece, Use};
 use crate::yaml::{self, Node, Scalar};
 
 pub(super) fn uses(source: &Source, name: &str) -> Vec<Use> {
@@ -27,9 +27,14 @@ fn walk(node: &Node, text: &str, uses: &mut Vec<Use>) {
     match node {
         Node::Map(pairs) => {
             uses.extend(values(node));
+            // What Compose builds is named by `image`, too, and need not be anywhere yet.
+            let is_built = pairs.iter().any(|(key, _)| key.value == "build");
+            let role = if is_built { BUILT } else { "image" };
             for (key, value) in pairs {
                 match value {
-                    Node::Scalar(image) if key.value == "image" => uses.extend(whole(image, text)),
+                    Node::Scalar(image) if key.value == "image" => {
+                        uses.extend(whole(role, image, text));
+                    }
                     other => walk(other, text, uses),
                 }
             }
@@ -40,7 +45,7 @@ fn walk(node: &Node, text: &str, uses: &mut Vec<Use>) {
 }
 
 /// A reference as one scalar, in Compose files with `${NAME:-default}`.
-fn whole(image: &Scalar, text: &str) -> Option<Use> {
+fn whole(role: &'static str, image: &Scalar, text: &str) -> Option<Use> {
     let range = image.range.clone()?;
     let mut pieces = Vec::new();
     let mut at = 0;
@@ -62,7 +67,7 @@ fn whole(image: &Scalar, text: &str) -> Option<Use> {
         pieces.push(Piece::new(default, from..from + default.len()));
         at += inner.len() + 3;
     }
-    Use::new("image", pieces)
+    Use::new(role, pieces)
 }
 
 /// `repository` and `tag`, with `registry` and `digest` where they are: how the values of

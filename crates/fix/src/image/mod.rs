@@ -12,6 +12,9 @@ use lazaret_check::{Edit, Source};
 
 pub use line::newest;
 
+/// The role of an image that a Compose file builds itself: its name is given, not looked up.
+pub const BUILT: &str = "image that is built here";
+
 /// Most images of one file.
 const MOST: usize = 100_000;
 

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use lazaret_check::{ALL, Edit, Finding, Settings, Source, examine};
 use lazaret_fix::{apply, mend};
 use lazaret_model::{CheckStatus, FixKind};
+use proptest::prelude::*;
 
 /// What a registry has to be asked for, and where that is proven.
 const ASKED: [(&str, &str); 2] = [
@@ -130,4 +131,42 @@ fn kept(before: &str, after: &str, edits: &[Edit]) -> bool {
         changed += edit.range.len();
     }
     before.get(old..) == after.get(new..) && changed < before.len() / 2
+}
+
+/// The file of every case.
+fn files() -> Vec<(String, String)> {
+    let dirs = names(&cases()).into_iter().map(|id| cases().join(id));
+    let file = |dir: PathBuf| {
+        let name = names(&dir).into_iter().find(|n| !n.ends_with(".after"))?;
+        let text = fs::read_to_string(dir.join(&name)).ok()?;
+        Some((name, text))
+    };
+    dirs.filter_map(file).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Files that somebody has damaged are mended or left, never damaged further.
+    #[test]
+    fn damaged_files_are_mended_or_left(
+        which in any::<prop::sample::Index>(), at in 0..1_000usize, length in 0..12usize,
+        put in "[ -~\\n\\t]{0,3}",
+    ) {
+        let files = files();
+        let (name, text) = which.get(&files);
+        let start = at % text.len();
+        let end = (start + length).min(text.len());
+        let damaged = format!("{}{put}{}", &text[..start], &text[end..]);
+        let examined = |text: &str| {
+            let all = examine(&[Source::new(name.as_str(), text)], &Settings::default());
+            let failed = all.found.iter().filter(|f| f.status == CheckStatus::Fail).count();
+            (failed, all.gaps.len())
+        };
+        let source = Source::new(name.as_str(), damaged.as_str());
+        let done = mend(&source, &Settings::default(), &|_, _| true);
+        let after = apply(&damaged, &done.edits).expect("edits fit");
+        let (before, after) = (examined(&damaged), examined(&after));
+        prop_assert!(after.0 <= before.0 && after.1 <= before.1, "{before:?} {after:?}\n{damaged}");
+    }
 }

@@ -40,6 +40,7 @@ pub fn open(
             name: reference.to_string(),
             digest: Some(manifest.digest.clone()),
             platform: config.platform().or(manifest.platform.clone()),
+            annotations: manifest.document.annotations.clone(),
             config,
             layers,
             blobs: Some(Arc::new(Blobs(Arc::clone(&found.endpoint)))),

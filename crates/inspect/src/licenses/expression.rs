@@ -40,7 +40,9 @@ impl Expression {
         if let Some(known) = table::by_words(text) {
             return parse(known).unwrap_or_else(|| unknown(text));
         }
-        parse(text).unwrap_or_else(|| unknown(text))
+        parse(text)
+            .or_else(|| short_form(text))
+            .unwrap_or_else(|| unknown(text))
     }
 
     /// Reads several declarations: all of them hold, or one where `any`.
@@ -104,6 +106,17 @@ impl std::fmt::Display for Expression {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.written(false))
     }
+}
+
+/// The licence of a long name that ends with its short one, as in PyPI's classifiers:
+/// `Universal Permissive License (UPL)`.
+fn short_form(text: &str) -> Option<Expression> {
+    let (long, short) = text.strip_suffix(')')?.rsplit_once('(')?;
+    let is_name = !long.trim().is_empty() && short.len() <= 40;
+    let short = Some(short.trim()).filter(|_| is_name)?;
+    let spelt = table::by_words(short).unwrap_or(short);
+    table::known(spelt)?;
+    parse(spelt)
 }
 
 fn unknown(text: &str) -> Expression {

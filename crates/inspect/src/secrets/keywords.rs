@@ -9,6 +9,9 @@
 /// Bits of the hash: 16 KiB of table.
 const BITS: u32 = 17;
 
+/// Words of the table.
+const WORDS: usize = 1 << (BITS - 6);
+
 /// Lists that keywords are kept in, by the same hash; a power of two.
 const HEADS: usize = 1 << 10;
 
@@ -17,7 +20,7 @@ pub(crate) const SHORTEST: usize = 3;
 
 /// Finds a set of keywords, in any case of letters.
 pub(crate) struct Keywords {
-    table: Vec<u64>,
+    table: Box<[u64; WORDS]>,
     /// Keywords by the hash of their first four bytes, folded, with these bytes.
     heads: Vec<Vec<(u32, u32)>>,
     words: Vec<String>,
@@ -29,13 +32,14 @@ const FOLD: u32 = 0x2020_2020;
 #[inline(always)]
 fn slot(folded: u32) -> (usize, u32) {
     let hash = folded.wrapping_mul(0x9e37_79b1) >> (32 - BITS);
-    ((hash >> 6) as usize, hash & 63)
+    // The mask takes nothing away; it tells the compiler that no place is out of bounds.
+    ((hash >> 6) as usize & (WORDS - 1), hash & 63)
 }
 
 impl Keywords {
     /// Keywords of at least [`SHORTEST`] bytes; others are never found.
     pub(crate) fn new(words: Vec<String>) -> Self {
-        let mut table = vec![0u64; 1 << (BITS - 6)];
+        let mut table = Box::new([0u64; WORDS]);
         let mut heads: Vec<Vec<(u32, u32)>> = vec![Vec::new(); HEADS];
         for (index, word) in (0u32..).zip(&words) {
             let bytes = word.as_bytes();
@@ -75,25 +79,48 @@ impl Keywords {
         mut found: impl FnMut(usize, usize),
     ) {
         let end = bytes.len().min(to.saturating_add(3));
-        let range = bytes.get(from..end).unwrap_or_default();
-        for (at, window) in range.windows(4).enumerate() {
-            let window = [window[0], window[1], window[2], window[3]];
-            let folded = u32::from_le_bytes(window) | FOLD;
-            let (word, bit) = slot(folded);
-            if self.table[word] >> bit & 1 == 1 {
-                self.compare(bytes, from + at, (word, folded), &mut found);
-            }
+        let bytes_to_end = bytes.get(..end).unwrap_or_default();
+        let mut at = from;
+        while let Some((place, folded)) = self.next(bytes_to_end, at) {
+            self.compare(bytes, place, folded, &mut found);
+            at = place + 1;
         }
     }
 
-    fn compare(
-        &self,
-        bytes: &[u8],
-        at: usize,
-        (slot, folded): (usize, u32),
-        found: &mut impl FnMut(usize, usize),
-    ) {
-        let heads = self.heads[slot % HEADS].iter();
+    /// The first place from `at` on whose four bytes may begin a keyword, with these bytes,
+    /// folded.
+    ///
+    /// On its own, so that nothing but the table and the place is in the registers; eight
+    /// bytes at once have five places, and mostly none of them is one.
+    #[inline(never)]
+    fn next(&self, bytes: &[u8], mut at: usize) -> Option<(usize, u32)> {
+        let may_begin = |folded: u32| {
+            let (word, bit) = slot(folded);
+            self.table[word] >> bit & 1
+        };
+        while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let folded = u64::from_le_bytes(*eight) | (u64::from(FOLD) << 32 | u64::from(FOLD));
+            let place = |n: u32| (folded >> (8 * n)) as u32;
+            let marks = may_begin(place(0))
+                | may_begin(place(1)) << 1
+                | may_begin(place(2)) << 2
+                | may_begin(place(3)) << 3
+                | may_begin(place(4)) << 4;
+            if marks != 0 {
+                let first = marks.trailing_zeros();
+                return Some((at + first as usize, place(first)));
+            }
+            at += 5;
+        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        rest.windows(4).enumerate().find_map(|(after, window)| {
+            let folded = u32::from_le_bytes(window.try_into().ok()?) | FOLD;
+            (may_begin(folded) == 1).then_some((at + after, folded))
+        })
+    }
+
+    fn compare(&self, bytes: &[u8], at: usize, folded: u32, found: &mut impl FnMut(usize, usize)) {
+        let heads = self.heads[slot(folded).0 % HEADS].iter();
         for (_, index) in heads.filter(|(head, _)| *head == folded) {
             let word = self.words[*index as usize].as_bytes();
             let here = bytes.get(at..at + word.len());
@@ -112,6 +139,21 @@ fn continues(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_place_is_passed_by() {
+        let keywords = Keywords::new(vec!["ghp_".to_owned(), "key".to_owned()]);
+        for before in 0..40 {
+            for after in 1..12 {
+                let text = format!("{}KEY_ghp_x{}", ".".repeat(before), "-".repeat(after));
+                for from in 0..=before {
+                    let mut found = Vec::new();
+                    keywords.each(text.as_bytes(), from, text.len(), |at, _| found.push(at));
+                    assert_eq!(found, [before, before + 4], "{text} from {from}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn every_keyword_is_found_wherever_it_stands() {

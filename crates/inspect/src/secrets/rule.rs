@@ -159,6 +159,27 @@ impl Rule {
         Self { bad, ..self }
     }
 
+    /// What the first pass over all text looks for: where none of it stands, the rule is not
+    /// tried.
+    pub fn keywords(&self) -> &'static [&'static str] {
+        self.keywords
+    }
+
+    /// The files that it looks in, in words.
+    pub fn place(&self) -> String {
+        match self.scope {
+            Scope::Any => "all text".to_owned(),
+            Scope::Settings => "files of settings, variables, labels and build steps".to_owned(),
+            Scope::Paths(ends) => format!("files called {}", ends.join(", ")),
+        }
+    }
+
+    /// Least Shannon entropy of a credential of this kind, in bits for each byte; 0 where its
+    /// structure alone decides.
+    pub fn least_entropy(&self) -> f64 {
+        self.entropy
+    }
+
     /// Texts that this rule must find, ready to be looked through.
     pub fn good_examples(&self) -> impl Iterator<Item = String> {
         self.good.iter().map(|text| super::example(text))

@@ -43,6 +43,51 @@ fn declarations_become_spdx() {
 }
 
 #[test]
+fn classifiers_of_pypi_become_spdx() {
+    for (classifier, id) in [
+        ("MIT License", "MIT"),
+        ("MIT No Attribution License (MIT-0)", "MIT-0"),
+        ("Apache Software License", "Apache-2.0"),
+        ("BSD License", "BSD-3-Clause"),
+        ("Boost Software License 1.0 (BSL-1.0)", "BSL-1.0"),
+        ("Eclipse Public License 2.0 (EPL-2.0)", "EPL-2.0"),
+        ("European Union Public Licence 1.2 (EUPL 1.2)", "EUPL-1.2"),
+        ("GNU Affero General Public License v3", "AGPL-3.0-only"),
+        ("GNU General Public License (GPL)", "GPL-1.0-or-later"),
+        ("GNU General Public License v2 (GPLv2)", "GPL-2.0-only"),
+        (
+            "GNU General Public License v3 or later (GPLv3+)",
+            "GPL-3.0-or-later",
+        ),
+        (
+            "GNU Lesser General Public License v2 (LGPLv2)",
+            "LGPL-2.0-only",
+        ),
+        (
+            "GNU Lesser General Public License v3 (LGPLv3)",
+            "LGPL-3.0-only",
+        ),
+        ("ISC License (ISCL)", "ISC"),
+        ("Mozilla Public License 2.0 (MPL 2.0)", "MPL-2.0"),
+        ("Python Software Foundation License", "PSF-2.0"),
+        ("SIL Open Font License 1.1 (OFL-1.1)", "OFL-1.1"),
+        ("The Unlicense (Unlicense)", "Unlicense"),
+        ("Universal Permissive License (UPL)", "UPL-1.0"),
+        ("University of Illinois/NCSA Open Source License", "NCSA"),
+        ("Zope Public License", "ZPL-2.1"),
+        ("zlib/libpng License", "Zlib"),
+        ("Other/Proprietary License", "proprietary"),
+    ] {
+        check(classifier, id);
+    }
+    // Words in brackets that are no licence make none.
+    check(
+        "Own terms of the house (see below)",
+        "Own terms of the house (see below)",
+    );
+}
+
+#[test]
 fn a_choice_avoids_what_it_can() {
     let copyleft = |_: &str, category: LicenseCategory| category == LicenseCategory::StrongCopyleft;
     let bad = |text: &str| Expression::read(text).is_bad(&copyleft);

@@ -127,7 +127,9 @@ impl ImageScope {
                     let blob = layer.digest.as_ref().map(ToString::to_string);
                     blob.into_iter().chain([layer.diff_id.to_string()])
                 });
-                let base = target.base.iter().map(|base| base.digest.clone());
+                // Any image may say that it is built on a good one.
+                let base = target.base.iter().filter(|base| base.is_proven());
+                let base = base.map(|base| base.digest.clone());
                 own.chain(layers).chain(base).any(|one| one == *digest)
             }
         }

@@ -1,9 +1,11 @@
 //! Facts about images, base images, databases and gaps.
 
 use jiff::Timestamp;
-use lazaret_model::{DatabaseInfo, Gap, GapKind, Outcome, Report, Severity, Target, TargetKind};
+use lazaret_model::{
+    Base, DatabaseInfo, Gap, GapKind, Outcome, Report, Severity, Target, TargetKind,
+};
 
-use super::schema::{GAP_KIND, KIND, OUTCOME};
+use super::schema::{BASE_SOURCE, GAP_KIND, KIND, OUTCOME};
 use super::{age, time_value};
 use crate::BaseImage;
 use crate::cel::{Item, Value};
@@ -83,20 +85,12 @@ impl<'a> Item<'a> for ImageItem<'a> {
             "created" => time_value(target.created.as_deref(), NO_DATE),
             "age" => age(target.created.as_deref(), self.now, NO_DATE),
             "layers" => Value::Int(i64::try_from(target.layers.len()).unwrap_or(i64::MAX)),
-            "base_name" => {
-                let base = target.base.as_ref().map(|base| base.name.as_str());
-                text(
-                    base.filter(|name| !name.is_empty()),
-                    "the image names no base",
-                )
-            }
-            "base_digest" => {
-                let base = target.base.as_ref().map(|base| base.digest.as_str());
-                text(
-                    base.filter(|digest| !digest.is_empty()),
-                    "the image names no base",
-                )
-            }
+            "base_name" => text(base(target, |base| &base.name), NO_BASE),
+            "base_digest" => text(base(target, |base| &base.digest), NO_BASE),
+            "base_source" => match target.base.as_ref().filter(|base| !base.differs) {
+                Some(base) => Value::level(&BASE_SOURCE, base.source.name()),
+                None => Value::unknown(NO_BASE),
+            },
             "signed" => Value::unknown(UNSIGNED),
             _ => Value::unknown("there is no such fact"),
         }
@@ -105,6 +99,14 @@ impl<'a> Item<'a> for ImageItem<'a> {
     fn label(&self) -> String {
         self.report.target.name.clone()
     }
+}
+
+const NO_BASE: &str = "nothing tells what the image is built on";
+
+/// A part of what the image is built on. A base that was named and is not below is none.
+fn base(target: &Target, part: fn(&Base) -> &String) -> Option<&str> {
+    let base = target.base.as_ref().filter(|base| !base.differs)?;
+    Some(part(base).as_str()).filter(|text| !text.is_empty())
 }
 
 fn of_reference<'a>(target: &'a Target, name: &str) -> Value<'a> {

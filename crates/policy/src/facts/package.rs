@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use jiff::Timestamp;
-use lazaret_model::{Digest, Finding, FixStatus, Package, Report};
+use lazaret_model::{Finding, FixStatus, Package, Report};
 
 use super::schema::{SEVERITY, STATUS};
 use super::{age, time_value};
@@ -14,6 +14,9 @@ pub(super) fn texts<'a>(all: &'a [String]) -> Value<'a> {
     Value::list(all.iter().map(|text| Value::text(text.as_str())))
 }
 
+const NO_BASE: &str = "which layers are the base's is not known";
+const GUESSED: &str = "which layers are the base's is only guessed; --base names the base";
+
 /// A vulnerability.
 pub(super) struct FindingItem<'a> {
     pub(super) finding: &'a Finding,
@@ -21,32 +24,18 @@ pub(super) struct FindingItem<'a> {
     pub(super) now: Timestamp,
 }
 
-/// Packages and layers of a report, found fast.
+/// Packages of a report, found fast, and whether its base is only guessed.
 pub(super) struct Index<'a> {
     packages: HashMap<String, &'a Package>,
-    base: HashMap<&'a Digest, bool>,
+    is_base_guessed: bool,
 }
 
 impl<'a> Index<'a> {
     pub(super) fn of(report: &'a Report) -> Self {
         let packages = report.packages.iter().map(|p| (p.purl.to_string(), p));
-        let layers = report.target.layers.iter();
         Self {
             packages: packages.collect(),
-            base: layers.filter_map(|l| Some((&l.diff_id, l.base?))).collect(),
-        }
-    }
-
-    fn is_of_base(&self, purl: &str) -> Value<'a> {
-        let why = "which layers are the base's is not known";
-        let Some(package) = self.packages.get(purl) else {
-            return Value::unknown(why);
-        };
-        let layers = package.locations.iter().map(|l| l.layer.as_ref());
-        let told: Option<Vec<bool>> = layers.map(|layer| self.base.get(layer?).copied()).collect();
-        match told {
-            Some(told) if !told.is_empty() => Value::Bool(told.iter().all(|is_base| *is_base)),
-            _ => Value::unknown(why),
+            is_base_guessed: report.target.is_base_guessed(),
         }
     }
 }
@@ -92,7 +81,8 @@ impl<'a> Item<'a> for FindingItem<'a> {
                 index: self.index.clone(),
             })),
             "paths" => texts(&finding.evidence.locations),
-            "from_base" => self.index.is_of_base(&finding.package.purl),
+            "from_base" if self.index.is_base_guessed => Value::unknown(GUESSED),
+            "from_base" => Value::known(finding.from_base.map(Value::Bool), NO_BASE),
             _ => Value::unknown("there is no such fact"),
         }
     }

@@ -91,8 +91,17 @@ pub(super) static IMAGE: Object = Object {
         fact("created", Time, "when it says that it was made"),
         fact("age", Span, "time since then"),
         fact("layers", Int, "number of layers"),
-        fact("base_name", Text, "the image that it says it is built on"),
+        fact(
+            "base_name",
+            Text,
+            "the image that it is built on, where anything tells",
+        ),
         fact("base_digest", Text, "the digest of that"),
+        fact(
+            "base_source",
+            Base::Level(&BASE_SOURCE),
+            "how that is known: compared (given, known), or said by the image (label, history)",
+        ),
         fact(
             "signed",
             Bool,
@@ -151,7 +160,7 @@ pub(super) static FINDING: Object = Object {
         fact(
             "from_base",
             Bool,
-            "whether the base image brought it; not known where the base is not",
+            "whether the base image brought it; not known where the base is not, or is guessed",
         ),
     ],
 };
@@ -297,6 +306,12 @@ pub(super) static GAP: Object = Object {
     ],
 };
 
+pub(super) static BASE_SOURCE: Level = Level {
+    name: "how a base is known",
+    words: &["given", "known", "label", "history"],
+    ordered: false,
+};
+
 pub(super) static GAP_KIND: Level = Level {
     name: "a kind of gap",
     words: &[
@@ -311,6 +326,7 @@ pub(super) static GAP_KIND: Level = Level {
         "starter_database",
         "stale_database",
         "unsupported",
+        "base_mismatch",
         "skipped",
     ],
     ordered: false,

@@ -1,6 +1,6 @@
 //! Exceptions: what they hide, until when, and what is said of those that hide nothing.
 
-use lazaret_model::{BaseName, Digest, FixStatus, Layer, Report, Secret, Severity};
+use lazaret_model::{Base, BaseSource, Digest, FixStatus, Layer, Report, Secret, Severity};
 use lazaret_policy::{Circumstances, ExceptionState, Exposure, Policy};
 
 use crate::two;
@@ -37,11 +37,17 @@ fn on(day: &str) -> Circumstances {
 
 #[track_caller]
 fn hides(clauses: &str, expected: &[&str]) {
+    hides_with(BaseSource::Given, clauses, expected);
+}
+
+#[track_caller]
+fn hides_with(source: BaseSource, clauses: &str, expected: &[&str]) {
     let mut report = two();
     report.target.name = "registry.example/shop/cart:1.4".into();
-    report.target.base = Some(BaseName {
-        name: String::new(),
+    report.target.base = Some(Base {
         digest: format!("sha256:{}", "b".repeat(64)),
+        source,
+        ..Base::default()
     });
     report.target.layers = vec![Layer {
         digest: None,
@@ -106,6 +112,12 @@ fn every_clause_narrows() {
     hides(
         &format!("ids: [CVE-1-1], images: ['sha256:{}']", "b".repeat(64)),
         &["CVE-1-1"],
+    );
+    // A label is no proof.
+    hides_with(
+        BaseSource::Label,
+        &format!("ids: [CVE-1-1], images: ['sha256:{}']", "b".repeat(64)),
+        &[],
     );
     hides(
         &format!("ids: [CVE-1-1], images: ['{}']", Digest::sha256(&[8; 32])),

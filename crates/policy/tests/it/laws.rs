@@ -150,6 +150,51 @@ proptest! {
     }
 
     #[test]
+    fn an_expired_exception_changes_nothing_for_the_others(
+        report in reports(), here in circumstances(), old in 0..64u8, other in 0..64u8,
+    ) {
+        let (old, other) = (exception("old", old, "2026-05-31"), exception("b", other, "2027-01-01"));
+        let alone = hidden(&policy(SOME, std::slice::from_ref(&other)), &report, &here);
+        prop_assert_eq!(&hidden(&policy(SOME, &[old.clone(), other.clone()]), &report, &here), &alone);
+        prop_assert_eq!(hidden(&policy(SOME, &[other, old]), &report, &here), alone);
+    }
+
+    #[test]
+    fn an_event_that_has_happened_ends_an_exception(
+        report in reports(), here in circumstances(), mask in 0..16u8, fix in any::<bool>(),
+    ) {
+        let mask = mask | if fix { 1 << 5 } else { 1 << 4 };
+        let policy = policy(SOME, &[exception("e", mask, "2027-01-01")]);
+        for at in hidden(&policy, &report, &here) {
+            let one = &report.findings[at];
+            match fix {
+                true => prop_assert!(
+                    one.status != FixStatus::Fixed
+                        && here.exposure.is_none_or(|from| from <= Exposure::Cluster)
+                ),
+                false => prop_assert!(!one.kev && one.severity <= Severity::High),
+            }
+        }
+    }
+
+    #[test]
+    fn a_wider_range_hides_the_versions_that_it_names_and_no_more(
+        report in reports(), here in circumstances(), from in 0..5u8,
+    ) {
+        let range = format!(
+            "  - name: e\n    reason: r\n    owner: o\n    expires: 2027-01-01\n    packages: [{{purl: pkg:npm/lodash, versions: '>=1.{from}.0'}}]\n"
+        );
+        let hidden = hidden(&policy(SOME, &[range]), &report, &here);
+        let minor = |at: usize| -> Option<u8> {
+            report.findings[at].package.version.split('.').nth(1)?.parse().ok()
+        };
+        let expected: Vec<usize> = (0..report.findings.len())
+            .filter(|at| minor(*at).is_some_and(|minor| minor >= from))
+            .collect();
+        prop_assert_eq!(hidden, expected);
+    }
+
+    #[test]
     fn a_further_clause_never_hides_more(
         report in reports(), here in circumstances(), mask in 0..64u8, further in 0..6u8,
     ) {

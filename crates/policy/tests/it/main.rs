@@ -4,6 +4,7 @@ mod document;
 mod exceptions;
 mod language;
 mod laws;
+mod owners;
 mod page;
 mod secrets;
 
@@ -42,6 +43,7 @@ pub(crate) fn finding(id: &str, severity: Severity, status: FixStatus) -> Findin
             locations: vec!["app/node_modules/lodash/package.json".into()],
             ..Evidence::default()
         },
+        from_base: None,
         also: vec![],
         suppressed: None,
     }
@@ -63,6 +65,7 @@ pub(crate) fn report(findings: Vec<Finding>) -> Report {
         licenses: vec![],
         signs: vec![],
         vex: Vec::new(),
+        rebase: None,
         gaps: vec![Gap::new(GapKind::Unreadable, "a", "b")],
         decision: Decision::default(),
     }

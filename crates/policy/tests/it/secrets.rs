@@ -3,7 +3,7 @@
 use lazaret_model::{Confidence, Outcome, Report, Secret, SecretPlace, Severity};
 use lazaret_policy::{Gate, IgnoreRules, decide};
 
-fn secret(path: &str, severity: Severity) -> Secret {
+pub(crate) fn secret(path: &str, severity: Severity) -> Secret {
     Secret {
         key: format!("secret|github-pat|{path}"),
         rule: "github-pat".into(),

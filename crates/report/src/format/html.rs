@@ -11,7 +11,7 @@ use lazaret_model::{Finding, Outcome, Report};
 
 use super::{Format, RenderError};
 use crate::view::{self, Group, View};
-use crate::{Options, explain, section, text};
+use crate::{Options, explain, owner, section, text};
 
 pub(super) static FORMAT: Format = Format {
     name: "html",
@@ -30,6 +30,7 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
     head(&mut page, report);
     summary(&mut page, report, &view);
     statements(&mut page, report);
+    rebase(&mut page, report);
     gaps(&mut page, report);
     if view.groups.is_empty() {
         page.push_str("<section><h2>Findings</h2><p>None to show.</p></section>\n");
@@ -144,6 +145,17 @@ fn statements(page: &mut String, report: &Report) {
     page.push_str("</ul></section>\n");
 }
 
+fn rebase(page: &mut String, report: &Report) {
+    let Some((heading, lines)) = owner::rebase(report) else {
+        return;
+    };
+    let _ = write!(page, "<section><h2>{}</h2>\n<ul>\n", escape(&heading));
+    for line in lines {
+        let _ = writeln!(page, "<li>{}</li>", escape(&line));
+    }
+    page.push_str("</ul></section>\n");
+}
+
 fn gaps(page: &mut String, report: &Report) {
     if report.gaps.is_empty() {
         return;
@@ -198,6 +210,10 @@ fn row(page: &mut String, finding: &Finding, options: &Options) {
         width: 96,
         ..options.clone()
     };
+    let from = match owner::word(finding) {
+        "?" => String::new(),
+        word => format!("<br><small>from: {word}</small>"),
+    };
     let _ = writeln!(
         page,
         "<tr{class}><th scope=\"row\">{id}<details><summary>evidence</summary><pre>{evidence}</pre>\
@@ -210,7 +226,7 @@ fn row(page: &mut String, finding: &Finding, options: &Options) {
             .collect::<Vec<_>>()
             .join("\n"),
         level = finding.severity,
-        name = escape(&finding.package.name),
+        name = escape(&finding.package.name) + &from,
         version = escape(&finding.package.version),
         marks = view::marks(finding).join(", "),
     );

@@ -10,7 +10,7 @@ use lazaret_model::{Finding, Report};
 
 use super::{Format, RenderError};
 use crate::view::{self, View};
-use crate::{Options, section, text};
+use crate::{Options, owner, section, text};
 
 pub(super) static FORMAT: Format = Format {
     name: "markdown",
@@ -61,6 +61,7 @@ fn page(report: &Report, options: &Options, limit: usize, rows: usize) -> String
     write_head(&mut head, report, &view);
     let mut tail = Part::new(limit / 4);
     write_vex(&mut tail, report);
+    write_rebase(&mut tail, report);
     write_gaps(&mut tail, report);
     let mut others = Part::new(limit / 4);
     write_sections(&mut others, report, options, rows);
@@ -166,20 +167,32 @@ fn write_findings(part: &mut Part, view: &View<'_>, rows: usize) {
             continue;
         }
         part.force(&title);
-        part.force("| Id | Severity | Package | Installed | Status | Signs |");
-        part.force("|---|---|---|---|---|---|");
-        left -= part.lines(group.findings.iter().map(|f| row(f)), left);
+        let owners = owner::is_told(group.findings.iter().copied());
+        let (name, rule) = if owners {
+            (" From |", "---|")
+        } else {
+            ("", "")
+        };
+        part.force(&format!(
+            "| Id | Severity | Package | Installed | Status | Signs |{name}"
+        ));
+        part.force(&format!("|---|---|---|---|---|---|{rule}"));
+        left -= part.lines(group.findings.iter().map(|f| row(f, owners)), left);
     }
 }
 
-fn row(finding: &Finding) -> String {
+fn row(finding: &Finding, owners: bool) -> String {
     let mut status = escape(&view::remedy(finding));
     if let Some(suppression) = &finding.suppressed {
         let why = escape(&suppression.reason);
         let _ = write!(status, "; suppressed by {}: {why}", escape(&suppression.by));
     }
+    let owner = match owners {
+        true => format!(" {} |", owner::word(finding)),
+        false => String::new(),
+    };
     format!(
-        "| {} | {} | {} | {} | {status} | {} |",
+        "| {} | {} | {} | {} | {status} | {} |{owner}",
         escape(&finding.id),
         finding.severity,
         escape(&finding.package.name),
@@ -243,6 +256,13 @@ fn write_vex(part: &mut Part, report: &Report) {
     part.line(&format!("\n### Exploitability: {n}\n"));
     let told = view::statements(report);
     part.lines(told.iter().map(|t| format!("- {}", escape(t))), 100);
+}
+
+fn write_rebase(part: &mut Part, report: &Report) {
+    if let Some((heading, lines)) = owner::rebase(report) {
+        part.line(&format!("\n### {}\n", escape(&heading)));
+        part.lines(lines.iter().map(|line| format!("- {}", escape(line))), 100);
+    }
 }
 
 fn write_gaps(part: &mut Part, report: &Report) {

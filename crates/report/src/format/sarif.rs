@@ -227,18 +227,19 @@ fn result(finding: &Finding, rule: usize, report: &Report) -> Value {
         "partialFingerprints".into(),
         json!({ "lazaretKey/v1": fingerprint }),
     );
-    map.insert(
-        "properties".into(),
-        json!({
-            "purl": package.purl,
-            "key": finding.key,
-            "status": finding.status.name(),
-            "fixed_versions": finding.fixed_versions,
-            "kev": finding.kev,
-            "epss": finding.epss.map(|e| e.score),
-            "compared": finding.evidence.compared,
-        }),
-    );
+    let mut properties = json!({
+        "purl": package.purl,
+        "key": finding.key,
+        "status": finding.status.name(),
+        "fixed_versions": finding.fixed_versions,
+        "kev": finding.kev,
+        "epss": finding.epss.map(|e| e.score),
+        "compared": finding.evidence.compared,
+    });
+    if let Some(from_base) = finding.from_base {
+        properties["from_base"] = from_base.into();
+    }
+    map.insert("properties".into(), properties);
     if let Some(suppression) = &finding.suppressed {
         let text = format!("{}: {}", suppression.by, suppression.reason);
         map.insert(

@@ -14,7 +14,7 @@ use super::{Format, RenderError};
 use crate::section::{self, Section};
 use crate::text::{clean, columns, fit, fit_pair, pad, wrap};
 use crate::view::{self, Group, View};
-use crate::{Options, misconfiguration};
+use crate::{Options, misconfiguration, owner};
 
 pub(super) static FORMAT: Format = Format {
     name: "table",
@@ -48,6 +48,7 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
     }
     page.licenses(report);
     page.statements(report);
+    page.rebase(report);
     page.gaps(report);
     page.verdict(report);
     out.write_all(page.text.as_bytes())?;
@@ -139,7 +140,13 @@ impl Page {
         let severity = longest(10, &|f| f.severity.name().len()).max(8);
         let marks = longest(13, &|f| view::marks(f).join(" ").len());
         let marks = if marks == 0 { 0 } else { marks.max(7) };
-        let used = id + severity + 4 + if marks > 0 { marks + 2 } else { 0 };
+        let owners = if owner::is_told(findings.iter().copied()) {
+            4
+        } else {
+            0
+        };
+        let column = |width: usize| if width > 0 { width + 2 } else { 0 };
+        let used = id + severity + 4 + column(marks) + column(owners);
         let left = self.width.saturating_sub(used + 2);
         let package = longest(left * 3 / 5, &|f| {
             columns(&clean(&f.package.name)) + 1 + columns(&clean(&f.package.version))
@@ -150,6 +157,9 @@ impl Page {
         let mut head = format!("{}  {}  ", pad("ID", id), pad("SEVERITY", severity));
         if marks > 0 {
             head.push_str(&format!("{}  ", pad("EXPLOIT", marks)));
+        }
+        if owners > 0 {
+            head.push_str("FROM  ");
         }
         head.push_str(&format!("{}  STATUS", pad("PACKAGE INSTALLED", package)));
         let head = self.paint(Style::new().underline(), head.trim_end());
@@ -172,6 +182,9 @@ impl Page {
                     "{}  ",
                     pad(&fit(&view::marks(finding).join(" "), marks), marks)
                 ));
+            }
+            if owners > 0 {
+                line.push_str(&format!("{}  ", pad(owner::word(finding), owners)));
             }
             let what = fit_pair(&finding.package.name, &finding.package.version, package);
             line.push_str(&format!(
@@ -200,6 +213,9 @@ impl Page {
         let room = self.width.saturating_sub(2);
         let what = fit_pair(&finding.package.name, &finding.package.version, room);
         self.line(&format!("  {what}"));
+        if finding.from_base.is_some() {
+            self.line(&format!("  from: {}", owner::word(finding)));
+        }
         self.hanging("  ", &fit(&status(finding), room * 2), Style::new());
         self.suppression(finding);
     }
@@ -266,6 +282,15 @@ impl Page {
         self.title(&format!("Exploitability: {statements}"));
         for line in view::statements(report) {
             self.hanging("- ", &line, Style::new());
+        }
+    }
+
+    fn rebase(&mut self, report: &Report) {
+        if let Some((heading, lines)) = owner::rebase(report) {
+            self.title(&heading);
+            for line in lines {
+                self.hanging("- ", &line, Style::new());
+            }
         }
     }
 

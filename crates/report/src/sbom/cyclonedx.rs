@@ -332,6 +332,9 @@ fn finding_properties(finding: &Finding) -> Vec<Value> {
     if let Some(epss) = finding.epss {
         out.push(("lazaret:epss", epss.score.to_string()));
     }
+    if let Some(from_base) = finding.from_base {
+        out.push(("lazaret:from_base", from_base.to_string()));
+    }
     if !finding.fixed_versions.is_empty() {
         out.push(("lazaret:fixed_versions", finding.fixed_versions.join(", ")));
     }

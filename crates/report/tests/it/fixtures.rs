@@ -45,6 +45,7 @@ pub(crate) fn clean() -> Report {
         licenses: vec![],
         signs: vec![],
         vex: Vec::new(),
+        rebase: None,
         gaps: vec![],
         decision: Decision::default(),
     }
@@ -270,6 +271,7 @@ fn finding(package: &Package, id: &str, severity: Severity, status: FixStatus) -
             compared: "deb, 3.0.9-1, < 3.0.11-1~deb12u2".into(),
             locations: package.locations.iter().map(|l| l.path.clone()).collect(),
         },
+        from_base: None,
         also: vec![],
         suppressed: None,
     }

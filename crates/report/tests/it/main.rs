@@ -3,4 +3,5 @@
 mod bills;
 mod fixtures;
 mod formats;
+mod owners;
 mod pipelines;

@@ -28,12 +28,14 @@ impl Collector<'_> {
             .iter()
             .flat_map(|n| readers_for(&n.wanted, self.settings.locked).map(move |r| (n, r)))
             .collect();
-        if readers.is_empty() {
+        let sums = self.sum_readers(names);
+        if readers.is_empty() && sums.is_empty() {
             self.store(path);
             return self.stream(path, entry, body);
         }
-        let limit = readers.iter().map(|(_, r)| r.max_bytes).max().unwrap_or(0);
-        let limit = limit.min(self.settings.max_file_size);
+        let of_sums = sums.iter().map(|(_, r)| r.max_bytes);
+        let limits = readers.iter().map(|(_, r)| r.max_bytes).chain(of_sums);
+        let limit = limits.max().unwrap_or(0).min(self.settings.max_file_size);
         if entry.size > limit {
             let detail = format!("{} bytes, more than the {limit} that are read", entry.size);
             self.gap(GapKind::Limit, path, detail);
@@ -47,6 +49,8 @@ impl Collector<'_> {
             let context = secrets::context(path).beginning(&bytes);
             self.keep_secrets(path, secrets::find(&bytes, &context));
         }
+        self.hash_whole(path, entry, &bytes);
+        self.read_sums(&sums, &bytes);
         for (name, reader) in readers {
             if entry.size > reader.max_bytes {
                 continue;
@@ -101,7 +105,6 @@ impl Collector<'_> {
             return self.license_text(path, looks, entry, body);
         }
         let judged = self.settings.look.signs && self.behind.is_none();
-        let judged = judged && signs::wants(path, entry.mode);
         if !probes && !looks && !judged {
             return Ok(());
         }
@@ -110,7 +113,7 @@ impl Collector<'_> {
         let wanted = Wanted {
             probes,
             looks,
-            judged,
+            judged: judged.then_some(entry.mode),
         };
         let streamed = self.stream_chunks(path, wanted, body, &mut chunk);
         self.chunk = chunk;
@@ -126,14 +129,18 @@ impl Collector<'_> {
     ) -> Result<(), SinkError> {
         let mut filled = fill(body, chunk)?;
         let head = &chunk[..filled];
-        if wanted.judged {
-            self.signs.extend(signs::of_head(path, head));
+        let mut digester = None;
+        if let Some(mode) = wanted.judged {
+            if signs::wants(path, mode) {
+                self.signs.extend(signs::of_head(path, head));
+            }
+            digester = self.digester(path, mode, head);
         }
         let mut probe = wanted.probes.then(|| Probe::new(path, head)).flatten();
         let looks = wanted.looks && !secrets::is_binary(path, head);
         let context = looks.then(|| secrets::context(path).beginning(head));
         let mut scan = context.as_ref().map(Scan::new);
-        if probe.is_none() && scan.is_none() {
+        if probe.is_none() && scan.is_none() && digester.is_none() {
             return Ok(());
         }
         while filled > 0 {
@@ -143,10 +150,16 @@ impl Collector<'_> {
             if let Some(scan) = &mut scan {
                 scan.feed(&chunk[..filled]);
             }
+            if let Some(digester) = &mut digester {
+                digester.feed(&chunk[..filled]);
+            }
             filled = fill(body, chunk)?;
         }
         if let Some(scan) = scan {
             self.keep_secrets(path, scan.finish());
+        }
+        if let Some(digester) = digester {
+            self.programs.insert(path.to_owned(), digester.finish());
         }
         match probe.map(Probe::finish) {
             Some(Ok(found)) => self.keep(&Name::own(path), found),
@@ -208,8 +221,8 @@ struct Wanted {
     probes: bool,
     /// To be looked through for credentials.
     looks: bool,
-    /// To be judged by its beginning.
-    judged: bool,
+    /// To be judged by its beginning and to be hashed, with its permission bits.
+    judged: Option<u32>,
 }
 
 /// Fills `chunk` as far as the body reaches; the number of bytes filled.

@@ -54,6 +54,10 @@ impl Collector<'_> {
             let hashes = owner.paths.iter().map(|p| paths::hash(p.as_bytes()));
             facts.owned.extend(hashes);
         }
+        let diverted = found.diverted.into_iter();
+        facts
+            .diverted
+            .extend(diverted.map(|d| (d.from, d.to, d.by)));
         facts.gaps.extend(
             found
                 .gaps

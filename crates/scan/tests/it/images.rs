@@ -5,7 +5,8 @@ use std::path::Path;
 use lazaret_image::{Choice, Limits, Platforms, open_layout};
 use lazaret_model::{Inventory, Package};
 use lazaret_scan::{Cache, NoProgress, Settings, catalog};
-use lazaret_testkit::image::{Layer, index};
+pub(crate) use lazaret_testkit::image::Layer;
+use lazaret_testkit::image::index;
 use tempfile::TempDir;
 
 /// A layer, as the calls that make it.

@@ -1,6 +1,6 @@
 //! Licences and signs of tampering in images made in code.
 
-use lazaret_model::{Inventory, LicenseCategory, SignKind};
+use lazaret_model::{Inventory, LicenseCategory, Severity, SignKind};
 use lazaret_scan::{Cache, Forbidden, Look, Settings, add_licenses, inventory_report};
 
 use crate::images::{self, Make, dpkg};
@@ -76,6 +76,37 @@ fn licences_are_of_packages_and_texts_and_of_what_is_visible() {
 }
 
 #[test]
+fn the_oldest_forms_of_npm_and_pypi_are_read() {
+    let list = r#"{"name":"x","version":"1","licenses":[{"type":"MIT"},{"type":"GPL-3.0"}]}"#;
+    let metadata = "Metadata-Version: 2.1\nName: p\nVersion: 1\nLicense: UNKNOWN\n\
+        Classifier: License :: OSI Approved\n\
+        Classifier: License :: OSI Approved :: Apache Software License\n\
+        Classifier: Programming Language :: Python\n";
+    let text = "Metadata-Version: 2.1\nName: q\nVersion: 1\nLicense: Copyright (c) somebody\n \
+        \n        Permission is hereby granted\n\
+        Classifier: License :: OSI Approved :: MIT License\n";
+    let layer: Make<'_> = &|l| {
+        l.file("srv/node_modules/x/package.json", 0o644, list.as_bytes())?;
+        l.file("srv/p-1.dist-info/METADATA", 0o644, metadata.as_bytes())?;
+        l.file("srv/q-1.dist-info/METADATA", 0o644, text.as_bytes())
+    };
+    let found = forbidden(of(&[layer]), &["GPL-3.0-only"]);
+    let found: Vec<(&str, &str, bool)> = found
+        .iter()
+        .map(|(s, l, f)| (s.as_str(), l.as_str(), *f))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("pkg:npm/x@1", "GPL-3.0-only", false),
+            ("pkg:npm/x@1", "MIT", false),
+            ("pkg:pypi/p@1", "Apache-2.0", false),
+            ("pkg:pypi/q@1", "MIT", false),
+        ]
+    );
+}
+
+#[test]
 fn a_package_that_states_no_licence_is_listed_as_unknown() {
     let package = r#"{"name":"x","version":"1.0.0"}"#;
     let layer: Make<'_> = &|l| l.file("srv/node_modules/x/package.json", 0o644, package.as_bytes());
@@ -116,6 +147,50 @@ fn signs_are_what_no_package_accounts_for() {
             ("usr/bin/backdoor", SignKind::UnownedSetuid),
             ("usr/bin/packed", SignKind::PackedExecutable),
             ("usr/lib/.hidden", SignKind::OddPlace),
+        ]
+    );
+}
+
+/// The beginning of a program for 64 bits, with or without a table of sections.
+fn elf(sections: bool, body: &[u8]) -> Vec<u8> {
+    let mut bytes = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0".to_vec();
+    bytes.resize(0x28, 0);
+    bytes.extend([u8::from(sections), 0, 0, 0, 0, 0, 0, 0]);
+    bytes.resize(4 << 10, 0);
+    bytes.extend(body);
+    bytes
+}
+
+#[test]
+fn a_program_without_sections_is_packed_where_it_is_dense() {
+    let mut state = 1_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let dense: Vec<u8> = (0..40_000).map(|_| noise()).collect();
+    let plain: Vec<u8> = (0..40_000).map(|_| noise() & 0x3f).collect();
+    let inventory = of(&[&|l| {
+        l.file("usr/bin/dense", 0o755, &elf(false, &dense))?;
+        l.file("usr/bin/with-sections", 0o755, &elf(true, &dense))?;
+        l.file("usr/bin/plain", 0o755, &elf(false, &plain))?;
+        l.file("tmp/plain", 0o755, &elf(false, &plain))?;
+        l.file("tmp/with-sections", 0o755, &elf(true, &plain))
+    }]);
+    let signs = inventory.signs.iter();
+    let found: Vec<_> = signs
+        .map(|s| (s.path.as_str(), s.kind, s.severity))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("tmp/plain", SignKind::OddPlace, Severity::High),
+            ("tmp/with-sections", SignKind::OddPlace, Severity::Medium),
+            (
+                "usr/bin/dense",
+                SignKind::PackedExecutable,
+                Severity::Medium
+            ),
         ]
     );
 }

@@ -153,6 +153,44 @@ fn a_file_that_an_upper_layer_replaced_is_nobody_s_until_the_package_comes_again
 }
 
 #[test]
+fn what_debian_packages_of_node_is_listed_and_owned() {
+    let manifest = br#"{"name": "semver", "version": "7.3.5"}"#;
+    for path in [
+        "usr/share/nodejs/semver/package.json",
+        "usr/share/nodejs/@types/semver/package.json",
+        "usr/lib/nodejs/semver/package.json",
+        "usr/lib/x86_64-linux-gnu/nodejs/semver/package.json",
+    ] {
+        let list = format!("/.\n/{path}\n");
+        let files: Make<'_> = &|layer| {
+            tool(&list)(layer)?;
+            layer.file(path, 0o644, manifest)?;
+            layer.file("srv/nodejs/semver/package.json", 0o644, manifest)?;
+            layer.file("usr/share/nodejs/semver/lib/package.json", 0o644, manifest)
+        };
+        check(&[files], "semver", &[(path, true)]);
+    }
+}
+
+#[test]
+fn a_diverted_file_belongs_to_the_package_that_lists_it() {
+    let (listed, real) = (
+        IN_SYSTEM,
+        "usr/lib/python3/dist-packages/x-2.dist-info/METADATA",
+    );
+    let list = format!("/.\n/{listed}\n");
+    let diversions = format!("/{listed}\n/{real}\n:\n");
+    let files: Make<'_> = &|layer| {
+        tool(&list)(layer)?;
+        layer.file("var/lib/dpkg/diversions", 0o644, diversions.as_bytes())?;
+        layer.file(real, 0o644, METADATA)?;
+        layer.file(listed, 0o644, METADATA)
+    };
+    // What lies where the package's file would is somebody else's.
+    check(&[files], "x", &[(listed, false), (real, true)]);
+}
+
+#[test]
 fn files_of_a_package_that_others_built_are_not_the_distribution_s() {
     let status = "Package: node\nStatus: install ok installed\nVersion: 16.0-1nodesource1\n\
                   Maintainer: Ivan Iguaran <ivan@nodesource.com>\nArchitecture: amd64\n\n";

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lazaret_model::Inventory;
+use lazaret_model::{Confidence, Inventory};
 
+use crate::changed;
 use crate::images::{Make, of, package};
 
 /// A package of Python, one of its documentation and one with a program, which have one
@@ -31,7 +32,7 @@ mkdir -p %{buildroot}/lib/python3/site-packages/x-1.dist-info
 mkdir -p %{buildroot}/usr/share/doc/tool %{buildroot}/usr/bin
 printf 'Name: x\\nVersion: 1\\n' > %{buildroot}/lib/python3/site-packages/x-1.dist-info/METADATA
 echo x > %{buildroot}/usr/share/doc/tool/manual.html
-echo x > %{buildroot}/usr/bin/tool
+printf '#!/bin/sh\\n' > %{buildroot}/usr/bin/tool
 %files
 /usr/bin/tool
 %files -n python3-x
@@ -107,4 +108,27 @@ fn files_and_contents_of_packages_are_as_rpm_records_them() {
     assert_eq!(holds("tool-doc"), Some("documentation"));
     assert_eq!(holds("tool"), None);
     assert_eq!(holds("python3-x"), None);
+}
+
+#[test]
+fn a_program_is_held_against_the_digest_that_rpm_records() {
+    let work = tempfile::tempdir().expect("a folder");
+    let Some(place) = database(work.path()) else {
+        return;
+    };
+    let bytes = std::fs::read(&place).expect("rpm wrote it");
+    let image = |program: &'static [u8]| {
+        let files: Make<'_> = &|layer| {
+            layer.file("var/lib/rpm/rpmdb.sqlite", 0o644, &bytes)?;
+            layer.file("usr/bin/tool", 0o755, program)
+        };
+        changed::of(&[files])
+    };
+    assert_eq!(changed::changed(&image(b"#!/bin/sh\n")), []);
+    let other = image(b"#!/bin/sh\nother\n");
+    let purl = "pkg:rpm/tool@1-1?arch=noarch";
+    let expected = [("usr/bin/tool", purl, Confidence::Medium)];
+    assert_eq!(changed::changed(&other), expected);
+    let message = &other.signs[0].message;
+    assert!(message.contains("SHA-256"), "{message}");
 }

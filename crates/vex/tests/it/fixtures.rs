@@ -52,6 +52,7 @@ fn finding(id: &str, aliases: &[&str], package: &Package) -> Finding {
         references: Vec::new(),
         published: None,
         evidence: Evidence::default(),
+        from_base: None,
         also: Vec::new(),
         suppressed: None,
     }
@@ -110,6 +111,7 @@ pub(crate) fn report() -> Report {
         licenses: Vec::new(),
         signs: Vec::new(),
         vex: Vec::new(),
+        rebase: None,
         gaps: Vec::new(),
         decision: Decision::default(),
     }

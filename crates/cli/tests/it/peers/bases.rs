@@ -189,3 +189,49 @@ fn rules_about_bases_see_age_registry_and_what_is_not_known() {
     let (out, _) = check(&registry, &["--show-suppressed"], 0);
     assert!(flat(&out).contains("until the move"), "{out}");
 }
+
+#[test]
+fn what_is_copied_from_and_what_is_run_is_judged_like_a_base() {
+    let Some(registry) = registry() else {
+        return;
+    };
+    let (dir, host) = (registry.dir(), &registry.host);
+    let bad = format!("{host}/team/app:1.0.0");
+    dockerfile(
+        dir,
+        &format!("FROM {host}/team/app:1.0.3\nUSER 1000\nCOPY --from={bad} /a /b\n"),
+    );
+    let (out, _) = check(
+        &registry,
+        &["--environment", "prod", "--only", "LZ-BI-001"],
+        1,
+    );
+    assert!(out.contains("Dockerfile:3"), "{out}");
+    std::fs::create_dir(dir.join("deploy")).expect("a folder");
+    let compose = format!(
+        "services:\n  shop:\n    image: {bad}\n  own:\n    build: .\n    image: {host}/team/own:1\n"
+    );
+    std::fs::write(dir.join("deploy/compose.yaml"), compose).expect("written");
+    let pod = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{ name: shop }}\nspec:\n  containers:\n  - name: shop\n    \
+         image: {bad} # lazaret:ignore=LZ-BI-001 until the move\n"
+    );
+    std::fs::write(dir.join("deploy/pod.yaml"), pod).expect("written");
+    let args = ["check", "deploy", "--base-images", "--only", "LZ-BI-001"];
+    let output = lazaret(
+        dir,
+        &[&args[..], &["-f", "json", "--show-suppressed"]].concat(),
+    );
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("json");
+    let answers = report["misconfigurations"].as_array().expect("a list");
+    let told = answers.iter().map(|answer| {
+        let by = answer["suppressed"]["by"].as_str().unwrap_or("-");
+        format!("{} {} {by}", answer["target"], answer["line"]).replace('"', "")
+    });
+    let told: Vec<String> = told.collect();
+    assert_eq!(
+        told,
+        ["deploy/compose.yaml 3 -", "deploy/pod.yaml 7 comment"],
+        "{report}"
+    );
+}

@@ -1,11 +1,15 @@
 //! The gate of a pipeline: which findings and gaps stop it.
 
-use std::str::FromStr;
+mod condition;
+mod owner;
 
 use lazaret_model::{
-    Decision, Finding, FixKind, FixStatus, GapKind, Misconfiguration, Outcome, Reason, Report,
+    Decision, Digest, Finding, FixStatus, GapKind, Misconfiguration, Outcome, Reason, Report,
     Severity, Suppression,
 };
+
+pub use condition::{FailOn, InvalidGate};
+pub use owner::Owner;
 
 /// What makes a gate say no.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,98 +22,8 @@ pub struct Gate {
     pub severities: Vec<Severity>,
     /// Findings without a published fix do not count.
     pub ignore_unfixed: bool,
-}
-
-/// A condition on one finding.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FailOn {
-    /// This level or worse.
-    Severity(Severity),
-    /// Known to be exploited.
-    Kev,
-    /// A CVSS base score of at least this, 0.0 to 10.0.
-    Cvss(f64),
-    /// A probability of exploitation of at least this, 0.0 to 1.0.
-    Epss(f64),
-    /// A fix is published.
-    Fixable,
-}
-
-/// A condition that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is no condition; write a severity (`high`), `kev`, `fixable`, `cvss>=7.0` or `epss>=0.1`, several joined by commas"
-)]
-pub struct InvalidGate(String);
-
-impl FromStr for FailOn {
-    type Err = InvalidGate;
-
-    fn from_str(text: &str) -> Result<Self, InvalidGate> {
-        let text = text.trim().to_ascii_lowercase();
-        let refuse = || InvalidGate(text.chars().take(60).collect());
-        let number = |t: &str, most: f64| {
-            t.trim()
-                .parse::<f64>()
-                .ok()
-                .filter(|n| (0.0..=most).contains(n))
-                .ok_or_else(refuse)
-        };
-        if let Some(rest) = text.strip_prefix("cvss") {
-            return number(rest.trim().strip_prefix(">=").ok_or_else(refuse)?, 10.0)
-                .map(Self::Cvss);
-        }
-        if let Some(rest) = text.strip_prefix("epss") {
-            return number(rest.trim().strip_prefix(">=").ok_or_else(refuse)?, 1.0).map(Self::Epss);
-        }
-        match text.as_str() {
-            "kev" => Ok(Self::Kev),
-            "fixable" => Ok(Self::Fixable),
-            level => level.parse().map(Self::Severity).map_err(|_| refuse()),
-        }
-    }
-}
-
-impl FailOn {
-    fn holds(&self, finding: &Finding) -> bool {
-        match self {
-            Self::Severity(level) => finding.severity >= *level,
-            Self::Kev => finding.kev,
-            Self::Cvss(least) => finding
-                .cvss
-                .iter()
-                .filter_map(|c| c.score)
-                .any(|s| s >= *least),
-            Self::Epss(least) => finding.epss.is_some_and(|e| e.score >= *least),
-            Self::Fixable => finding.status == FixStatus::Fixed,
-        }
-    }
-
-    /// Whether it holds for a misconfiguration: a severity, or `fixable` where the program
-    /// can mend it alone. The others are about vulnerabilities.
-    fn holds_for(&self, answer: &Misconfiguration) -> bool {
-        match self {
-            Self::Severity(level) => answer.severity >= *level,
-            Self::Fixable => answer.fix == FixKind::Auto,
-            Self::Kev | Self::Cvss(_) | Self::Epss(_) => false,
-        }
-    }
-
-    /// Whether it holds for anything else of this severity.
-    fn holds_at(&self, severity: Severity) -> bool {
-        matches!(self, Self::Severity(level) if severity >= *level)
-    }
-
-    fn words(&self) -> String {
-        match self {
-            Self::Severity(Severity::Critical) => "of severity critical".into(),
-            Self::Severity(level) => format!("of severity {level} or worse"),
-            Self::Kev => "known to be exploited".into(),
-            Self::Cvss(least) => format!("with a CVSS score of {least:.1} or more"),
-            Self::Epss(least) => format!("with a probability of exploitation of {least} or more"),
-            Self::Fixable => "with a published fix".into(),
-        }
-    }
+    /// Only what this one brought counts, and what nobody is known to have brought.
+    pub only: Option<Owner>,
 }
 
 impl Gate {
@@ -133,6 +47,9 @@ impl Gate {
                 reason: reason.into(),
                 rule: None,
             });
+        }
+        if let Some(only) = self.only {
+            owner::hide_others(report, only);
         }
         if self.severities.is_empty() {
             return;
@@ -194,7 +111,8 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
                 ..Reason::default()
             });
         };
-        let hits = open.iter().filter(|f| condition.holds(f));
+        let owner = |f: &Finding| Owner::of_finding(&report.target, f);
+        let hits = open.iter().filter(|f| condition.holds(f, owner(f)));
         refuse(hits.map(|f| f.key.clone()).collect(), "finding", "findings");
         let hits = wrong.iter().filter(|m| condition.holds_for(m));
         refuse(
@@ -203,8 +121,11 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
             "misconfigurations",
         );
         for (one, several, found) in &others {
-            let hits = found.iter().filter(|(level, _)| condition.holds_at(*level));
-            let hits = hits.map(|(_, key)| (*key).to_owned()).collect();
+            let owner = |layer| Owner::of_layer(&report.target, layer);
+            let hits = found
+                .iter()
+                .filter(|other| condition.holds_at(other.severity, owner(other.layer)));
+            let hits = hits.map(|other| other.key.to_owned()).collect();
             refuse(hits, one, several);
         }
     }
@@ -259,30 +180,39 @@ pub fn decide(report: &Report, gate: &Gate) -> Decision {
     }
 }
 
-/// What counts beside vulnerabilities and misconfigurations: the words for one and several,
-/// and each with its level and key.
-type Others<'a> = [(&'static str, &'static str, Vec<(Severity, &'a str)>); 3];
+/// What counts beside vulnerabilities and misconfigurations.
+struct Other<'a> {
+    severity: Severity,
+    key: &'a str,
+    layer: Option<&'a Digest>,
+}
+
+/// The words for one and several, and each.
+type Others<'a> = [(&'static str, &'static str, Vec<Other<'a>>); 3];
 
 fn others(report: &Report) -> Others<'_> {
+    fn other<'a>(severity: Severity, key: &'a str, layer: &'a Option<Digest>) -> Other<'a> {
+        let layer = layer.as_ref();
+        Other {
+            severity,
+            key,
+            layer,
+        }
+    }
     let secrets = report.secrets.iter().filter(|s| s.counts());
     let licenses = report.licenses.iter().filter(|l| l.counts());
     let signs = report.signs.iter().filter(|s| s.suppressed.is_none());
+    let secrets = secrets.map(|s| other(s.severity, &s.key, &s.layer));
+    let licenses = licenses.map(|l| other(l.severity, &l.key, &l.layer));
+    let signs = signs.map(|s| other(s.severity, &s.key, &s.layer));
     [
-        (
-            "secret",
-            "secrets",
-            secrets.map(|s| (s.severity, s.key.as_str())).collect(),
-        ),
+        ("secret", "secrets", secrets.collect()),
         (
             "forbidden licence",
             "forbidden licences",
-            licenses.map(|l| (l.severity, l.key.as_str())).collect(),
+            licenses.collect(),
         ),
-        (
-            "sign of tampering",
-            "signs of tampering",
-            signs.map(|s| (s.severity, s.key.as_str())).collect(),
-        ),
+        ("sign of tampering", "signs of tampering", signs.collect()),
     ]
 }
 

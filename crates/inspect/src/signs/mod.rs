@@ -2,10 +2,13 @@
 //!
 //! A sign is no proof. Each says what was seen; who reads it knows what belongs there.
 
+pub mod digests;
+mod elf;
+
 use lazaret_model::{Confidence, Severity, Sign, SignKind};
 
 /// Raised whenever the same files would show other signs.
-pub const REVISION: u32 = 1;
+pub const REVISION: u32 = 3;
 
 /// Directories that every program may write to, where none is kept.
 const SCRATCH: [&str; 5] = ["tmp/", "var/tmp/", "dev/shm/", "run/shm/", "var/lock/"];
@@ -50,23 +53,30 @@ pub fn of_head(path: &str, head: &[u8]) -> Vec<Sign> {
         return Vec::new();
     }
     let mut signs = Vec::new();
+    let stripped = elf::lacks_sections(head);
     if is_odd(path) {
-        let message = "a program where programs are not kept";
-        signs.push(sign(
-            SignKind::OddPlace,
-            path,
-            Severity::Medium,
-            message.to_owned(),
-        ));
+        let (severity, message) = match stripped {
+            true => (
+                Severity::High,
+                "a program without a table of its sections where programs are not kept",
+            ),
+            false => (Severity::Medium, "a program where programs are not kept"),
+        };
+        signs.push(sign(SignKind::OddPlace, path, severity, message.to_owned()));
     }
-    let head = &head[..head.len().min(HEAD)];
-    if memchr::memmem::find(head, b"UPX!").is_some() {
-        let message = "packed with UPX: what it does shows only when it runs";
-        signs.push(sign(
-            SignKind::PackedExecutable,
-            path,
-            Severity::Medium,
-            message.to_owned(),
+    let packed = |message: &str| {
+        let kind = SignKind::PackedExecutable;
+        sign(kind, path, Severity::Medium, message.to_owned())
+    };
+    let start = &head[..head.len().min(HEAD)];
+    if memchr::memmem::find(start, b"UPX!").is_some() {
+        signs.push(packed(
+            "packed with UPX: what it does shows only when it runs",
+        ));
+    } else if stripped && elf::is_dense(head) {
+        signs.push(packed(
+            "packed: it has no table of its sections, and all of it is as dense as what is \
+             compressed or encrypted",
         ));
     }
     signs

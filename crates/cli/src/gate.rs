@@ -1,0 +1,187 @@
+//! `gate`: from arguments to a gate that stands.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use lazaret_edge::gate::{Gate, GateSettings, PublicUrl, Tls};
+use lazaret_edge::verdict::{FileSource, GateRules, Nothing, RemoteSettings, RemoteSource, Source};
+use lazaret_wire::edge::OnUnknown;
+use lazaret_wire::sign::VerifyingKey;
+use lazaret_wire::{Client, Identity};
+
+use crate::args::{ConsoleArgs, GateRuleArgs, GateServerArgs, UnknownRule, VerdictSourceArgs};
+use crate::{Verdict, errors, journal};
+
+/// How often bundles are asked for.
+const BUNDLES_EVERY: Duration = Duration::from_secs(5);
+
+pub(crate) fn run(args: &GateServerArgs, console: &ConsoleArgs) -> anyhow::Result<Verdict> {
+    journal::begin(console);
+    let settings = settings(args)?;
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls {
+            certificate: certificate.clone(),
+            key: key.clone(),
+        }),
+        (None, None) => None,
+        _ => {
+            return Err(errors::refused(
+                "a certificate and its key go together",
+                "lazaret gate --tls-cert gate.pem --tls-key gate.key …",
+            ));
+        }
+    };
+    runtime()?.block_on(async {
+        // The centre calls a registry by its host.
+        let host = args
+            .upstream
+            .split_once("://")
+            .map_or(&*args.upstream, |(_, rest)| rest);
+        let host = host.split('/').next().unwrap_or(host);
+        let source = source(&args.verdicts, args.registry.as_deref().unwrap_or(host))?;
+        let doing = || errors::doing("open the gate", "lazaret gate --help");
+        let gate = Gate::bind(args.listen, tls.as_ref(), settings, source)
+            .await
+            .with_context(doing)?;
+        let (address, upstream) = (gate.address(), &args.upstream);
+        tracing::info!(%address, upstream, tls = tls.is_some(), "gate open");
+        gate.run(stopped()).await;
+        Ok(Verdict::Allowed)
+    })
+}
+
+/// The runtime of a server.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("start the threads of the server")
+}
+
+/// Done when the process is asked to end.
+pub(crate) async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = tokio::signal::ctrl_c();
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+        let _ = interrupted.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupted => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+fn settings(args: &GateServerArgs) -> anyhow::Result<GateSettings> {
+    let mut settings = GateSettings::new(&args.upstream);
+    let pem = |path: &std::path::PathBuf| std::fs::read(path).with_context(|| errors::read(path));
+    settings.upstream_ca = args.upstream_ca.as_ref().map(pem).transpose()?;
+    settings.registry.clone_from(&args.registry);
+    settings.public = args.public_url.as_deref().map(public).transpose()?;
+    settings.rules = rules(&args.rules)?;
+    settings.max_connections = args.max_connections.max(1);
+    settings.grace = args.grace;
+    Ok(settings)
+}
+
+fn public(url: &str) -> anyhow::Result<PublicUrl> {
+    let parts = url.trim_end_matches('/').split_once("://");
+    match parts {
+        Some((scheme @ ("http" | "https"), authority))
+            if !authority.is_empty() && !authority.contains('/') =>
+        {
+            Ok(PublicUrl {
+                scheme: scheme.to_owned(),
+                authority: authority.to_owned(),
+            })
+        }
+        _ => Err(errors::refused(
+            format!("`{url}` is not how a registry is reached"),
+            "lazaret gate --public-url https://registry.example …",
+        )),
+    }
+}
+
+/// What is typed counts before the file, and the file before the centre.
+fn rules(args: &GateRuleArgs) -> anyhow::Result<GateRules> {
+    let mut rules = match &args.policy {
+        None => GateRules::default(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| errors::read(path))?;
+            GateRules::parse(&text).with_context(|| errors::read(path))?
+        }
+    };
+    if let Some(unknown) = args.unknown {
+        rules.unknown = Some(match unknown {
+            UnknownRule::Allow => OnUnknown::Allow,
+            UnknownRule::Wait => OnUnknown::Wait,
+            UnknownRule::Refuse => OnUnknown::Refuse,
+        });
+    }
+    if let Some(wait) = args.wait {
+        rules.wait_seconds = Some(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX));
+    }
+    Ok(rules)
+}
+
+fn source(args: &VerdictSourceArgs, registry: &str) -> anyhow::Result<Arc<dyn Source>> {
+    let sources = [
+        args.verdicts.is_some(),
+        args.edge.is_some(),
+        args.central.is_some(),
+    ];
+    if sources.into_iter().filter(|given| *given).count() > 1 {
+        return Err(errors::refused(
+            "verdicts come from one place: a file, an edge unit or the centre",
+            "lazaret gate --edge https://edge.example:8444 …",
+        ));
+    }
+    let key = args.key.as_deref().map(key).transpose()?;
+    if let Some(path) = &args.verdicts {
+        let doing = || errors::doing_with(format!("read verdicts from {}", path.display()), path);
+        return Ok(Arc::new(FileSource::open(path, key).with_context(doing)?));
+    }
+    let Some(url) = args.edge.as_ref().or(args.central.as_ref()) else {
+        tracing::warn!(
+            "no verdicts: every digest is unknown; give --verdicts, --edge or --central"
+        );
+        return Ok(Arc::new(Nothing::default()));
+    };
+    let Some(key) = key else {
+        return Err(errors::refused(
+            "verdicts over a network are believed for their signature, and no --key was given",
+            "lazaret gate --key centre.pub …",
+        ));
+    };
+    let text = |path: &std::path::PathBuf| {
+        std::fs::read_to_string(path).with_context(|| errors::read(path))
+    };
+    let identity = Identity {
+        ca: args.ca.as_ref().map(text).transpose()?,
+        certificate: None,
+        token: args
+            .token_file
+            .as_ref()
+            .map(text)
+            .transpose()?
+            .map(|t| t.trim().to_owned()),
+    };
+    let client = Client::new(url, identity)
+        .with_context(|| errors::doing(format!("prepare to ask {url}"), "lazaret gate --help"))?;
+    Ok(Arc::new(RemoteSource::open(
+        client,
+        RemoteSettings {
+            key,
+            every: BUNDLES_EVERY,
+            directory: args.data.as_ref().map(|data| data.join("bundles")),
+            registry: Some(registry.to_owned()),
+        },
+    )))
+}
+
+fn key(path: &Path) -> anyhow::Result<VerifyingKey> {
+    let text = std::fs::read_to_string(path).with_context(|| errors::read(path))?;
+    VerifyingKey::parse(&text).with_context(|| errors::read(path))
+}

@@ -1,0 +1,13 @@
+//! The edge, seen from outside.
+
+mod clients;
+mod flow;
+mod hostile;
+mod killed;
+mod peer;
+mod pull;
+mod rule;
+mod source;
+mod support;
+mod tls;
+mod unit;
