@@ -141,7 +141,7 @@ fn whole(found: &Found, examined: &[Examined]) -> Examined {
     }
     inventory
         .packages
-        .sort_by(|a, b| a.purl.to_string().cmp(&b.purl.to_string()));
+        .sort_by_cached_key(|package| package.purl.to_string());
     inventory.gaps.sort();
     inventory.gaps.dedup();
     dedup(&mut inventory.secrets);

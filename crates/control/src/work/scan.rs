@@ -18,7 +18,7 @@ pub(crate) enum ScanError {
         name: String,
         /// Why.
         #[source]
-        source: CatalogError,
+        source: Box<CatalogError>,
     },
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn scan_image(
         let inventory =
             catalog(image, &input, settings, &NoProgress).map_err(|source| ScanError::Catalog {
                 name: image.name.clone(),
-                source,
+                source: Box::new(source),
             })?;
         let layers = image.layers.iter();
         examined.push(Examined {
