@@ -9,7 +9,9 @@ use anyhow::{Context as _, bail};
 use lazaret_check::walk::Gathered;
 use lazaret_check::{Check, Settings};
 use lazaret_image::TargetRef;
-use lazaret_model::{Decision, REPORT_SCHEMA, Report, Scanner, Target, TargetKind};
+use lazaret_model::{
+    Decision, Gap, Misconfiguration, REPORT_SCHEMA, Report, Scanner, Target, TargetKind,
+};
 use lazaret_policy::Gate;
 use lazaret_report::{Options, misconfiguration};
 
@@ -20,6 +22,14 @@ use crate::policy::{self, Judge};
 use crate::{console, credential, exposure, helm, scan};
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
+    run_with(args, &mut |_| {})
+}
+
+/// The same with the report changed by `tailor` before it is written.
+pub(crate) fn run_with(
+    args: &CheckArgs,
+    tailor: &mut dyn FnMut(&mut Report),
+) -> anyhow::Result<Verdict> {
     match args.list {
         Some(Listed::Checks) => return list(),
         Some(Listed::Secrets) => return credential::list(),
@@ -94,6 +104,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Verdict> {
     }
     rules.apply(&mut report, &scan::today());
     judge.finish(&mut report, decision);
+    tailor(&mut report);
     write(&report, &bases, args)?;
     policy::warn_of(&[uses])?;
     Ok(scan::verdict(&report))
@@ -139,21 +150,26 @@ pub(crate) fn directory(target: &str, report: &mut Report) -> anyhow::Result<()>
         ..Settings::default()
     };
     let mut answers = lazaret_check::answers(&gathered.sources, &settings);
+    answers.gaps.append(&mut gathered.gaps);
     // Everything else in the report of a directory counts paths from it.
-    for one in &mut answers.misconfigurations {
-        one.target = inside(&path, &one.target);
-    }
-    for gap in answers.gaps.iter_mut().chain(&mut gathered.gaps) {
-        gap.subject = inside(&path, &gap.subject);
-    }
+    count_from(&path, &mut answers.misconfigurations, &mut answers.gaps);
     report
         .misconfigurations
         .append(&mut answers.misconfigurations);
     report.gaps.append(&mut answers.gaps);
-    report.gaps.append(&mut gathered.gaps);
     report.gaps.sort();
     report.gaps.dedup();
     Ok(())
+}
+
+/// Tells every place below `root` by its path from there.
+pub(crate) fn count_from(root: &Path, found: &mut [Misconfiguration], gaps: &mut [Gap]) {
+    for one in found {
+        one.target = inside(root, &one.target);
+    }
+    for gap in gaps {
+        gap.subject = inside(root, &gap.subject);
+    }
 }
 
 /// A path below `root`, counted from it; any other text as it is.

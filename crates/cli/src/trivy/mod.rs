@@ -147,7 +147,13 @@ fn carry_out(values: &Values) -> anyhow::Result<Verdict> {
             let verdict = scan::scan_with(&scan, &mut |report| tailor.apply(report))?;
             Ok(code(verdict, plan.code, tailor.end_of_life()))
         }
-        Command::Check(check) => Ok(code(check::run(&check)?, plan.code, 0)),
+        Command::Check(check) => {
+            let root = std::path::Path::new(&plan.name);
+            let verdict = check::run_with(&check, &mut |report| {
+                check::count_from(root, &mut report.misconfigurations, &mut report.gaps);
+            })?;
+            Ok(code(verdict, plan.code, 0))
+        }
         Command::Sbom(sbom) => scan::sbom_with(&sbom, &mut |inventory| {
             inventory.packages = tailor.packages(std::mem::take(&mut inventory.packages));
         }),

@@ -6,8 +6,9 @@ use lazaret_version::{Bound, Containment, Interval, Range, Scheme};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseResult, TestRunner};
 
-/// Plausible versions of a scheme. Pacman always gets a release and Conan only
-/// numbers in its items: there the tools' own rules are no orders otherwise.
+/// Plausible versions of a scheme. Pacman always gets a release, Conan only numbers in its
+/// items, and Maven words behind hyphens alone: there the tools' own rules are no orders
+/// otherwise.
 pub(crate) fn versions(scheme: Scheme) -> BoxedStrategy<String> {
     let pattern = match scheme {
         Scheme::Deb => "([0-2]:)?[0-9]{1,3}([.+~][0-9a-z]{1,3}){0,3}(-[0-9a-z.~+]{0,3}[0-9])?",
@@ -19,7 +20,7 @@ pub(crate) fn versions(scheme: Scheme) -> BoxedStrategy<String> {
             "([01]!)?[0-9]{1,2}(\\.[0-9]){0,2}((a|b|rc)[0-9])?(\\.post[0-9])?(\\.dev[0-9])?(\\+[a-b0-9]\\.[0-9])?"
         }
         Scheme::Gem => "[0-9]{1,2}(\\.[0-9a-c]{1,2}){0,4}(-[0-9a-c]{1,2})?",
-        Scheme::Maven => "[0-9]{1,2}([.-]([0-9]{1,2}|rc|alpha|ga|x)){0,4}",
+        Scheme::Maven => "[0-9]{1,2}([.-][0-9]{1,2}){0,2}(-(rc|alpha|ga|x)([.-]?[0-9])?){0,2}",
         Scheme::Nuget => "[0-9](\\.[0-9]{1,2}){0,3}(-[a-cA-C0-9]{1,2}(\\.[0-9a-c]){0,2})?",
         Scheme::Composer => "v?[0-9](\\.[0-9]{1,2}){0,3}((-|)(dev|alpha|beta|RC|p)[0-9]?)?",
         Scheme::Conan => "[0-9](\\.[0-9]{1,2}){0,3}(-[0-9](\\.[0-9]){0,2})?(\\+[0-9])?",
