@@ -135,7 +135,7 @@ fn source(args: &VerdictSourceArgs, registry: &str) -> anyhow::Result<Arc<dyn So
     if sources.into_iter().filter(|given| *given).count() > 1 {
         return Err(errors::refused(
             "verdicts come from one place: a file, an edge unit or the centre",
-            "lazaret gate --edge https://edge.example:8444 …",
+            "lazaret gate --edge http://edge.example:8444 …",
         ));
     }
     let key = args.key.as_deref().map(key).transpose()?;

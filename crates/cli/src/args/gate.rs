@@ -11,7 +11,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 #[command(after_help = "Examples:
   lazaret gate --listen 127.0.0.1:5443 --upstream http://127.0.0.1:5000 --verdicts verdicts.json
   lazaret gate --listen 0.0.0.0:443 --upstream registry.example --tls-cert gate.pem --tls-key gate.key \\
-      --edge https://edge.example:8444 --token-file gate.token --key centre.pub --unknown wait --wait 20s")]
+      --edge http://edge.example:8444 --token-file gate.token --key centre.pub --unknown wait --wait 20s")]
 pub(crate) struct GateServerArgs {
     /// Where to listen.
     #[arg(long, value_name = "ADDRESS", env = "LAZARET_GATE_LISTEN")]

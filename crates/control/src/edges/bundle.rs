@@ -27,6 +27,7 @@ use crate::http::{ApiError, ApiResult, Ask};
 use crate::queries::hold::state;
 use crate::queries::registry::at_host;
 use crate::watch::host_of;
+use crate::work::{ScanWork, Urgency, enqueue_scan};
 
 /// On either listener.
 pub(crate) fn router() -> Router<App> {
@@ -174,7 +175,7 @@ async fn verdict(
     };
     if let Some(registry) = at_host(&app, &query.registry).await? {
         let key = HoldKey {
-            registry_id: registry.id,
+            registry_id: registry.id.clone(),
             repository: query.repository,
             digest: query.digest,
         };
@@ -189,6 +190,16 @@ async fn verdict(
             if let Some(own) = own {
                 verdict.state = HoldState::Clear;
                 verdict.since = own.decided_at;
+            } else {
+                // Somebody waits at a gate: it is looked at before what was only pushed.
+                let work = ScanWork {
+                    registry: registry.id.clone(),
+                    repository: key.repository,
+                    tag: None,
+                    digest: Some(key.digest),
+                    authorization: None,
+                };
+                enqueue_scan(&app, &registry, &work, Urgency::Asked).await?;
             }
         }
     }

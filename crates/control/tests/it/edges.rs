@@ -339,6 +339,23 @@ async fn a_gate_is_told_what_follows_and_believes_the_signature() {
         (200, &json!("clear")),
         "{answer}"
     );
+    // Who asks about what nobody has looked at brings it before the workers, once.
+    let other = digest_of(b"something else");
+    let path =
+        format!("/edge/v1/verdict?registry=registry.example&repository=team/app&digest={other}");
+    for _ in 0..2 {
+        let asked = centre.as_token(&gate, Method::GET, &path).send().await;
+        let (status, answer) = told(asked.expect("an answer")).await;
+        assert_eq!(
+            (status, &answer["verdict"]["state"]),
+            (200, &json!("unknown")),
+            "{answer}"
+        );
+    }
+    let jobs = lease(&edge).await;
+    assert_eq!(jobs.len(), 1, "{jobs:?}");
+    assert!(format!("{:?}", jobs[0]).contains(&other), "{jobs:?}");
+
     let viewer = centre.token("viewer").await;
     let refused = centre.as_token(&viewer, Method::GET, &path).send().await;
     assert_eq!(refused.expect("an answer").status(), 403);
