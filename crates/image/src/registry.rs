@@ -13,6 +13,7 @@ mod endpoint;
 mod error;
 mod options;
 mod pace;
+mod pages;
 mod pull;
 mod retry;
 mod tags;

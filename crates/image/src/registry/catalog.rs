@@ -5,17 +5,13 @@
 
 use serde::Deserialize;
 
-use super::endpoint::{Ask, Endpoint};
+use super::endpoint::Endpoint;
 use super::error::RegistryError;
 use super::options::RegistryOptions;
-use super::tags::next_page;
+use super::pages;
 
-/// Repositories that are asked for at once.
-const PAGE: usize = 1_000;
 /// Most pages, and with them some hundred thousand repositories, that are read.
 const MAX_PAGES: usize = 200;
-/// Largest page, in bytes.
-const MAX_ANSWER: u64 = 8 << 20;
 
 /// Repositories of a registry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,34 +36,15 @@ struct Answer {
 pub fn repositories(host: &str, options: &RegistryOptions) -> Result<Repositories, RegistryError> {
     let endpoint = Endpoint::of_registry(host, options)?;
     let what = format!("repositories of {host}");
-    let mut found = Repositories::default();
-    let mut query = format!("n={PAGE}");
-    for _ in 0..MAX_PAGES {
-        let response = endpoint.get(&Ask {
-            path: &format!("_catalog?{query}"),
-            accept: "application/json",
-            from: 0,
-            what: &what,
-        })?;
-        let link = response.headers().get("link");
-        let next = link.and_then(|l| l.to_str().ok()).and_then(next_page);
-        let bytes = endpoint.bounded(response, MAX_ANSWER, &what)?;
-        let answer: Answer =
-            serde_json::from_slice(&bytes).map_err(|error| RegistryError::Protocol {
-                host: endpoint.host.clone(),
-                what: what.clone(),
-                why: error.to_string(),
-            })?;
-        let known = found.repositories.len();
-        found
-            .repositories
-            .extend(answer.repositories.unwrap_or_default());
-        match next {
-            // A page that brings nothing new leads nowhere.
-            Some(next) if next != query && found.repositories.len() > known => query = next,
-            _ => return Ok(found),
-        }
-    }
-    found.has_more = true;
-    Ok(found)
+    let mut repositories = Vec::new();
+    let has_more = pages::each(&endpoint, "_catalog", &what, MAX_PAGES, |answer: Answer| {
+        let page = answer.repositories.unwrap_or_default();
+        let entries = page.len();
+        repositories.extend(page);
+        entries
+    })?;
+    Ok(Repositories {
+        repositories,
+        has_more,
+    })
 }

@@ -341,3 +341,49 @@ fn a_registry_tells_its_repositories_where_it_does() {
     let refused = registry::repositories(&closed.host(), &options());
     assert!(matches!(refused, Err(RegistryError::NotFound { .. })));
 }
+
+/// A registry that answers each request with the next of `pages`: its names, and whether it
+/// says that there are more.
+fn paged(pages: Vec<(&'static str, bool)>) -> (String, std::thread::JoinHandle<()>) {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let host = listener.local_addr().expect("an address").to_string();
+    let serve = move || {
+        for (number, (names, has_next)) in pages.into_iter().enumerate() {
+            let (mut stream, _) = listener.accept().expect("somebody asks");
+            let mut head = [0; 4096];
+            let read = stream.read(&mut head).expect("a request");
+            assert!(head[..read].starts_with(b"GET /v2/_catalog?"));
+            let body = format!("{{\"repositories\": [{names}]}}");
+            let link = match has_next {
+                true => format!("Link: </v2/_catalog?last={number}&n=1000>; rel=\"next\"\r\n"),
+                false => String::new(),
+            };
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{link}Connection: close\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(answer.as_bytes()).expect("an answer");
+        }
+    };
+    (host, std::thread::spawn(serve))
+}
+
+#[test]
+fn a_list_that_ends_before_its_end_is_not_whole() {
+    for (pages, expected, has_more) in [
+        (
+            vec![("\"a\"", true), ("\"b\"", false)],
+            vec!["a", "b"],
+            false,
+        ),
+        (vec![("\"a\"", true), ("", false)], vec!["a"], false),
+        (vec![("\"a\"", true), ("", true)], vec!["a"], true),
+    ] {
+        let (host, server) = paged(pages);
+        let found = registry::repositories(&host, &options()).expect("a catalogue");
+        server.join().expect("every page was asked for");
+        assert_eq!(found.repositories, expected);
+        assert_eq!(found.has_more, has_more, "{expected:?}");
+    }
+}
