@@ -14,7 +14,6 @@ mod check;
 mod command;
 mod corpus;
 mod delta;
-mod demo;
 mod diff;
 mod dist;
 mod errors;
