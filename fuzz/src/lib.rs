@@ -115,6 +115,7 @@ pub fn archive(bytes: &[u8]) {
 /// Manifests, indexes and configurations.
 pub fn image_documents(bytes: &[u8]) {
     lazaret_image::exercise_documents(bytes);
+    lazaret_image::referrers::exercise(bytes);
 }
 
 /// What registries and daemons answer, and files of credentials.
