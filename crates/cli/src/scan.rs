@@ -19,6 +19,7 @@ use lazaret_scan::{Forbidden, Look, add_licenses, inventory_report};
 use crate::Verdict;
 use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs};
 use crate::policy::{self, Judge};
+use crate::signing::Trust;
 use crate::{
     age, base, check, console, database, diff, errors, pipeline, platforms, rebase, targets, vex,
 };
@@ -63,7 +64,11 @@ pub(crate) fn scan_with(
     let mut uses = Vec::new();
     let look = look(&args.gate.scanners);
     let forbidden = Forbidden::read(&args.gate.license_forbid);
-    let mut inventories = targets::inventories(&args.target, look)?;
+    let target = TargetArgs {
+        signing: Trust::of(&args.signatures, judge.signers())?,
+        ..args.target.clone()
+    };
+    let mut inventories = targets::inventories(&target, look)?;
     base::attribute(&args.base, &args.target, &mut inventories)?;
     base::warn(&args.gate, &inventories)?;
     for mut inventory in inventories {

@@ -45,7 +45,7 @@ impl Bases {
         judge: &Judge,
     ) -> anyhow::Result<Self> {
         let found = find::bases(sources, settings);
-        let mut resolver = Resolver::new(args)?;
+        let mut resolver = Resolver::new(args, judge)?;
         let mut images = Vec::new();
         for one in &found {
             let report = match &one.reference {
@@ -227,7 +227,14 @@ fn about(report: &Report) -> String {
         Outcome::Allow => "nothing speaks against it".to_owned(),
         outcome => format!("the policy would {}", outcome_name(outcome)),
     });
-    parts.push("whether it is signed is not known".to_owned());
+    parts.push(match &report.target.signatures {
+        None => "nobody looked for signatures".to_owned(),
+        Some(signatures) => match signatures.is_signed() {
+            Ok(true) => format!("signed by {}", signatures.signers.join(", ")),
+            Ok(false) => "not signed by anybody who is trusted".to_owned(),
+            Err(why) => format!("whether it is signed is not known: {why}"),
+        },
+    });
     parts.join(", ")
 }
 

@@ -92,6 +92,7 @@ impl<'a> Item<'a> for ImageItem<'a> {
                 Some(base) => Value::level(&BASE_SOURCE, base.source.name()),
                 None => Value::unknown(NO_BASE),
             },
+            "signatures_asked" => Value::Bool(target.signatures.is_some()),
             "signed" | "signers" | "attested" => of_signatures(target, name),
             _ => Value::unknown("there is no such fact"),
         }

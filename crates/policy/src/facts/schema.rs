@@ -113,6 +113,11 @@ pub(super) static IMAGE: Object = Object {
             Text,
             "predicate types that a trusted signer has attested of it",
         ),
+        fact(
+            "signatures_asked",
+            Bool,
+            "whether anybody asked for signatures: `--verify-key`, `signers`",
+        ),
     ],
 };
 
@@ -383,6 +388,11 @@ pub(super) static BASE: Object = Object {
             "attested",
             Text,
             "predicate types that a trusted signer has attested of it",
+        ),
+        fact(
+            "signatures_asked",
+            Bool,
+            "whether anybody asked for signatures: `--verify-key`, `signers`",
         ),
     ],
 };
