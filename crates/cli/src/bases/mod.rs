@@ -13,8 +13,8 @@ use lazaret_model::{
 use lazaret_policy::{BaseImage, Hit, Verdict, outcome_name};
 
 use crate::args::CheckArgs;
-use crate::console;
 use crate::policy::Judge;
+use crate::{console, signing};
 
 use find::Found;
 use resolve::Resolver;
@@ -140,7 +140,18 @@ impl Bases {
             };
             format!("{} ({})", words.trim(), verdict.rule)
         });
-        let told: Vec<String> = told.collect();
+        let mut told: Vec<String> = told.collect();
+        let asks = |(_, hit, _): &(&Verdict, &Hit, bool)| {
+            let words = hit.facts.iter();
+            words.into_iter().any(|fact| fact.contains("signed"))
+        };
+        if let Ok(report) = &base.report
+            && let Some(signatures) = &report.target.signatures
+            && signatures.signers.is_empty()
+            && own.iter().any(asks)
+        {
+            told.push(signing::told(signatures));
+        }
         let message = match (&base.report, told.is_empty()) {
             (Err(why), _) => format!("{} was not examined: {why}", base.name),
             (Ok(_), true) => format!("{} is a good base", base.name),
@@ -229,11 +240,7 @@ fn about(report: &Report) -> String {
     });
     parts.push(match &report.target.signatures {
         None => "nobody looked for signatures".to_owned(),
-        Some(signatures) => match signatures.is_signed() {
-            Ok(true) => format!("signed by {}", signatures.signers.join(", ")),
-            Ok(false) => "not signed by anybody who is trusted".to_owned(),
-            Err(why) => format!("whether it is signed is not known: {why}"),
-        },
+        Some(signatures) => signing::told(signatures),
     });
     parts.join(", ")
 }
