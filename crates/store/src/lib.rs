@@ -27,9 +27,10 @@ mod store;
 mod token;
 mod value;
 mod verdict;
+mod vulnerability;
 mod wake;
 
-pub use advisory::{Match, Snapshot, Vulnerability};
+pub use advisory::{Match, Snapshot};
 pub use audit::{AuditEntry, AuditFilter, AuditHead, Broken, GENESIS, verify_chain};
 pub use blob::BLOB_LIMIT;
 pub use content::{COMPONENT_LIMIT, Component, Content, NewComponent, NewContent};
@@ -51,4 +52,5 @@ pub use release::{ReleaseRequest, RequestState};
 pub use store::{By, Engine, Store, StoreOptions, digest_of, new_id};
 pub use token::{NewToken, Session, Token};
 pub use verdict::{Counts, Verdict, VerdictChange, VerdictFilter, VerdictState};
+pub use vulnerability::{Vulnerability, VulnerabilityFilter};
 pub use wake::Bell;

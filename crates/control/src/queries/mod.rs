@@ -10,3 +10,4 @@ pub mod job;
 pub mod policy;
 pub mod registry;
 pub mod verdict;
+pub mod vulnerability;

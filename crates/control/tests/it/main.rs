@@ -9,4 +9,5 @@ mod manners;
 mod notify;
 mod peers;
 mod push;
+mod rematch;
 mod watched;

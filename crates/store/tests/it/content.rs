@@ -1,5 +1,6 @@
 use lazaret_store::{
-    Component, Match, NewComponent, NewContent, Paging, Snapshot, Store, Workload,
+    Component, Match, NewComponent, NewContent, Paging, Snapshot, Store, VulnerabilityFilter,
+    Workload,
 };
 
 use crate::support::{at, both, digest};
@@ -15,6 +16,7 @@ fn content(number: usize, parts: &[&[&str]]) -> NewContent {
     NewContent {
         digest: digest(number),
         inventory: digest(number + 100),
+        class: format!("class {number}"),
         revision: "1".to_owned(),
         gaps: 0,
         parts: parts
@@ -31,6 +33,10 @@ fn found(advisory: &str, severity: u8) -> Match {
         severity,
         undecided: false,
         fixed: Some("2".to_owned()),
+        package: "zlib".to_owned(),
+        status: "fixed".to_owned(),
+        kev: false,
+        suppressed: false,
         facts: "{}".to_owned(),
     }
 }
@@ -250,7 +256,10 @@ both!(
             let mut paging = Paging::first(1);
             let mut all = Vec::new();
             loop {
-                let page = store.vulnerabilities(&paging).await.expect("page");
+                let page = store
+                    .vulnerabilities(&VulnerabilityFilter::default(), &paging)
+                    .await
+                    .expect("page");
                 all.extend(
                     page.items
                         .into_iter()
