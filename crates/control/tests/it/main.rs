@@ -3,6 +3,7 @@
 mod access;
 mod centre;
 mod edges;
+mod fleet;
 mod holds;
 mod login;
 mod manners;

@@ -1,0 +1,10 @@
+//! Signatures, from the bytes that lie beside an image to what they are worth.
+
+mod bundles;
+mod hostile;
+mod keyed;
+mod keyless;
+mod notary;
+mod roots;
+mod world;
+mod written;
