@@ -309,7 +309,14 @@ impl Store {
         (sql, args)
     }
 
-    async fn newest_names(&self, digests: &[String]) -> Result<HashMap<String, Vec<ImageName>>> {
+    /// The newest names of images, at most five of each.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn newest_names(
+        &self,
+        digests: &[String],
+    ) -> Result<HashMap<String, Vec<ImageName>>> {
         let any = self.db.dialect().any("digest", 1);
         let sql = format!(
             "SELECT {NAME_COLUMNS} FROM (SELECT {NAME_COLUMNS}, ROW_NUMBER() OVER \
@@ -330,7 +337,11 @@ impl Store {
         Ok(names)
     }
 
-    async fn running(&self, digests: &[String]) -> Result<HashMap<String, u64>> {
+    /// How many workloads run each of these images; what nothing runs is left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn running(&self, digests: &[String]) -> Result<HashMap<String, u64>> {
         let any = self.db.dialect().any("digest", 1);
         let sql = format!("SELECT digest, COUNT(*) FROM workload WHERE {any} GROUP BY digest");
         let rows = self

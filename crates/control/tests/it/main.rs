@@ -2,6 +2,7 @@
 
 mod access;
 mod centre;
+mod console;
 mod edges;
 mod holds;
 mod login;
@@ -9,4 +10,5 @@ mod manners;
 mod notify;
 mod peers;
 mod push;
+mod visitor;
 mod watched;
