@@ -1,6 +1,7 @@
 # The two commands that a fresh machine needs are `make run` and `make test`.
 #
-#   make run                 build, make a small sample image, scan it, show the report
+#   make run                 build, scan a sample image, then bring up the whole of it: a centre,
+#                            an edge, a registry directory; Ctrl-C ends it (CI=1 make run: by itself)
 #   make run TARGET=alpine:3.20   the same for an image (or archive, directory) of yours
 #   make test                everything that proves the code, with the real peers installed
 #   make bench               what a scan costs, as ratios to what nobody can leave out
@@ -25,7 +26,7 @@ PEERS := docker-registry skopeo podman containerd zstd jq openssl postgresql str
 .PHONY: run test bench fuzz check deps build clean help dist dist-binary dist-check dist-folder dist-twice
 
 help:
-	@sed -n '3,13s/^# *//p' Makefile
+	@sed -n '3,14s/^# *//p' Makefile
 
 build:
 	cargo build --release --locked -p lazaret-cli
@@ -39,7 +40,8 @@ else
 	@$(BIN) debug sample --out "$(OUT)/sample.oci.tar"
 	@$(BIN) scan "oci-archive:$(OUT)/sample.oci.tar" --fail-on none -f table -o html="$(OUT)/report.html"
 	@echo; echo "The whole report as a page: $(OUT)/report.html"
-	@echo "Scan an image of yours:     make run TARGET=registry.example/name:tag"
+	@echo "Scan an image of yours:     make run TARGET=registry.example/name:tag"; echo
+	@exec $(BIN) demo --registry "$(OUT)/registry" $(if $(CI),--once)
 endif
 
 deps:

@@ -16,6 +16,7 @@ mod credential;
 mod database;
 mod debug;
 mod delta;
+mod demo;
 mod deployed;
 mod diff;
 mod doctor;
@@ -132,6 +133,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
             VexCommand::Init(init) => vex::init(&init),
         },
         Command::Serve(serve) => serve::run(&serve, &args.console),
+        Command::Demo(demo) => demo::run(&demo, &args.console),
         Command::Debug(debug) => debug::run(debug.command),
         Command::Edge(edge) => edge::run(&edge, &args.console),
         Command::Gate(gate) => gate::run(&gate, &args.console),

@@ -57,6 +57,29 @@ const LAYERS: [&[(&str, &str)]; 2] = [
 
 /// Writes the sample as an OCI archive.
 pub(crate) fn write(out: &Path) -> anyhow::Result<()> {
+    let files = layout();
+    if let Some(parent) = out.parent() {
+        std::fs::create_dir_all(parent).with_context(|| format!("create {}", parent.display()))?;
+    }
+    let archive = tar(files.iter().map(|(p, c)| (p.as_str(), c.as_slice())));
+    std::fs::write(out, archive).with_context(|| errors::write(out))
+}
+
+/// Writes the sample as an OCI layout, its index last: whoever sees that finds the rest.
+pub(crate) fn write_layout(directory: &Path) -> anyhow::Result<()> {
+    for (path, content) in layout() {
+        let path = directory.join(path);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)
+                .with_context(|| format!("create {}", parent.display()))?;
+        }
+        std::fs::write(&path, content).with_context(|| errors::write(&path))?;
+    }
+    Ok(())
+}
+
+/// The files of the sample's OCI layout.
+fn layout() -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let mut blob = |bytes: Vec<u8>| {
         let digest = digest(&bytes);
@@ -100,11 +123,7 @@ pub(crate) fn write(out: &Path) -> anyhow::Result<()> {
         b"{\"imageLayoutVersion\":\"1.0.0\"}".to_vec(),
     ));
     files.push(("index.json".into(), index.to_string().into_bytes()));
-    if let Some(parent) = out.parent() {
-        std::fs::create_dir_all(parent).with_context(|| format!("create {}", parent.display()))?;
-    }
-    let archive = tar(files.iter().map(|(p, c)| (p.as_str(), c.as_slice())));
-    std::fs::write(out, archive).with_context(|| errors::write(out))
+    files
 }
 
 fn digest(bytes: &[u8]) -> Digest {

@@ -129,7 +129,8 @@ impl Centre {
     pub(crate) async fn generation(&self) -> ApiResult<i64> {
         let holds = self.store.hold_seq().await?;
         let policy = self.store.policy().await?;
-        Ok(1 + holds + policy.map_or(0, |policy| policy.generation))
+        let rest = self.store.bundle_seq().await?;
+        Ok(1 + holds + rest + policy.map_or(0, |policy| policy.generation))
     }
 
     /// Whether the centre is stopping.

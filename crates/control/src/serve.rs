@@ -21,6 +21,7 @@ use crate::judge::Judge;
 use crate::keys::{KeyError, Keys, make_folder};
 use crate::metrics::Metrics;
 use crate::notify::ReceiverError;
+use crate::owner::Owner;
 use crate::shelf::Shelf;
 use crate::{api, console, edges, harbor, notify, pages, work};
 
@@ -208,6 +209,11 @@ fn shelf(settings: &Settings) -> Result<Shelf, ServeError> {
 }
 
 impl Served {
+    /// What the owner of the process may do without signing in.
+    pub fn owner(&self) -> Owner {
+        Owner::new(self.app.clone())
+    }
+
     /// Answers until `until` is done, and then lets what runs come to its end.
     pub async fn run(self, until: impl Future<Output = ()>) {
         let mut tasks = vec![

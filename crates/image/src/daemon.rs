@@ -260,6 +260,9 @@ impl DaemonImage {
             annotations: BTreeMap::new(),
             config,
             layers,
+            indexes: Vec::new(),
+            beside: Vec::new(),
+            attachments: None,
             blobs: None,
         })
     }

@@ -3,12 +3,13 @@
 //! Source: OCI Image Index Specification 1.1; the annotations by which Docker, containerd
 //! and BuildKit name images and mark attestations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use lazaret_model::{Digest, InvalidPlatform, Platform};
 
 use crate::manifest::{Descriptor, Document};
+use crate::referrers::{DOCKER_REFERENCE, Found, Referrer};
 use crate::{ImageError, ImageRef, Limits};
 
 /// Most names and platforms that an error lists.
@@ -70,6 +71,10 @@ pub(crate) struct Manifest {
     /// The platform by the index, which is believed before the configuration.
     pub(crate) platform: Option<Platform>,
     pub(crate) document: Document,
+    /// Digests of the indexes that led here, outermost first.
+    pub(crate) indexes: Vec<Digest>,
+    /// What stands beside it and says to be about it.
+    pub(crate) beside: Vec<Referrer>,
 }
 
 /// Reads the document that a descriptor points at.
@@ -89,8 +94,16 @@ pub(crate) fn manifests<E: From<ImageError>>(
         limits,
         fetched: 0,
         found: Vec::new(),
+        about: Vec::new(),
     };
-    walk.below(entries, None, 0, fetch)?;
+    walk.below(entries, None, &[], fetch)?;
+    for manifest in &mut walk.found {
+        let about = |(subject, _): &&(Digest, Descriptor)| *subject == manifest.digest;
+        let beside = walk.about.iter().filter(about);
+        manifest.beside = beside
+            .map(|(subject, entry)| Referrer::of(entry, subject, Found::Index))
+            .collect();
+    }
     Ok(walk.found)
 }
 
@@ -99,6 +112,8 @@ struct Walk<'a> {
     limits: &'a Limits,
     fetched: usize,
     found: Vec<Manifest>,
+    /// Entries that say to be about another, with its digest.
+    about: Vec<(Digest, Descriptor)>,
 }
 
 impl Walk<'_> {
@@ -106,22 +121,31 @@ impl Walk<'_> {
         &mut self,
         entries: &[Descriptor],
         above: Option<&Platform>,
-        depth: usize,
+        path: &[Digest],
         fetch: &mut Fetch<'_, E>,
     ) -> Result<(), E> {
-        if depth > self.limits.index_depth {
+        if path.len() > self.limits.index_depth {
             return Err(E::from(ImageError::Limit {
                 what: "nesting of indexes",
                 limit: self.limits.index_depth as u64,
             }));
         }
+        self.note(entries);
         let mut leaves = Vec::new();
+        // The index of what was lifted out of one.
+        let mut lifted: BTreeMap<Digest, Digest> = BTreeMap::new();
         let several = images(entries).nth(1).is_some();
         for entry in images(entries) {
             // Among several, an index has to be opened to know what it offers.
             if several && is_index(entry) && entry.platform.is_none() {
-                let document = self.fetch(entry, fetch)?;
-                leaves.extend(document.manifests.into_iter().flatten());
+                let inner = self.fetch(entry, fetch)?.manifests.unwrap_or_default();
+                self.note(&inner);
+                for leaf in inner {
+                    lifted
+                        .entry(leaf.digest.clone())
+                        .or_insert_with(|| entry.digest.clone());
+                    leaves.push(leaf);
+                }
             } else {
                 leaves.push(entry.clone());
             }
@@ -133,16 +157,35 @@ impl Walk<'_> {
             let own = chosen.platform.as_ref().map(|p| p.platform());
             let platform = own.as_ref().or(above);
             let document = self.fetch(chosen, fetch)?;
+            let mut path = path.to_vec();
+            path.extend(lifted.get(&chosen.digest).cloned());
             match &document.manifests {
-                Some(inner) => self.below(inner, platform, depth + 1, fetch)?,
+                Some(inner) => {
+                    path.push(chosen.digest.clone());
+                    self.below(inner, platform, &path, fetch)?;
+                }
                 None => self.found.push(Manifest {
                     digest: chosen.digest.clone(),
                     platform: platform.cloned(),
                     document,
+                    indexes: path,
+                    beside: Vec::new(),
                 }),
             }
         }
         Ok(())
+    }
+
+    /// Keeps what says to be about another entry: attestations of BuildKit.
+    fn note(&mut self, entries: &[Descriptor]) {
+        for entry in entries {
+            let about = entry.annotation(DOCKER_REFERENCE);
+            if let Some(subject) = about.and_then(|digest| digest.parse().ok())
+                && self.about.len() < self.limits.manifests
+            {
+                self.about.push((subject, entry.clone()));
+            }
+        }
     }
 
     fn fetch<E: From<ImageError>>(

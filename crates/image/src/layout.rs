@@ -2,6 +2,8 @@
 //!
 //! Source: OCI Image Layout Specification 1.1.
 
+mod referrers;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,7 @@ use lazaret_model::Digest;
 use crate::index::{self, Choice, Manifest};
 use crate::layer::verify_document;
 use crate::manifest::{self, Descriptor, Document};
+use crate::referrers::{Attachments, DOCKER_REFERENCE, Source};
 use crate::{BlobSource, Image, ImageError, LayerDescriptor, Limits};
 
 /// Where the blobs of a layout are: a directory or an archive.
@@ -88,11 +91,15 @@ fn present(blobs: &dyn Blobs, layer: &LayerDescriptor) -> Result<Box<dyn Read + 
     }
 }
 
-struct Layout<B>(B);
+/// A layout whose blobs are opened on demand.
+struct Layout<B> {
+    blobs: B,
+    limits: Limits,
+}
 
 impl<B: Blobs> BlobSource for Layout<B> {
     fn open(&self, layer: &LayerDescriptor) -> Result<Box<dyn Read + Send>, ImageError> {
-        present(&self.0, layer)
+        present(&self.blobs, layer)
     }
 }
 
@@ -106,38 +113,49 @@ pub(crate) fn open<B: Blobs + 'static>(
     let list = Document::parse("index.json", &document(&blobs, "index.json", limits)?)?;
     let all = list.manifests.unwrap_or_default();
     let wanted = choice.name.as_deref();
-    let entries: Vec<Descriptor> = match index::named(&all, wanted) {
-        Ok(entries) => entries.into_iter().cloned().collect(),
+    let (entries, inside) = match index::named(&all, wanted) {
+        Ok(entries) => (entries.into_iter().cloned().collect(), None),
         Err(why) => match wanted.and_then(|w| w.parse::<Digest>().ok()) {
             // A digest may be that of one platform's manifest, further below.
-            Some(digest) => vec![
-                below(&blobs, &all, &digest, limits)
-                    .ok_or_else(|| ImageError::unnamed(name, wanted, why))?,
-            ],
+            Some(digest) => below(&blobs, &all, &digest, limits)
+                .map(|(entries, index)| (entries, Some(index)))
+                .ok_or_else(|| ImageError::unnamed(name, wanted, why))?,
             None => return Err(ImageError::unnamed(name, wanted, why)),
         },
     };
     let mut fetch =
         |d: &Descriptor| Document::parse(&d.digest.to_string(), &blob(&blobs, d, limits)?);
-    let found = index::manifests(&entries, &choice.platforms, limits, &mut fetch)?;
-    let blobs = Arc::new(Layout(blobs));
+    let mut found = index::manifests(&entries, &choice.platforms, limits, &mut fetch)?;
+    for manifest in &mut found {
+        manifest.indexes.splice(0..0, inside.clone());
+    }
+    let blobs = Arc::new(Layout {
+        blobs,
+        limits: *limits,
+    });
     found
         .into_iter()
         .map(|manifest| image(&blobs, name, manifest, choice, limits))
         .collect()
 }
 
-/// The entry of that digest in one of the indexes of a layout.
+/// The entry of that digest in one of the indexes of a layout, with what is said to be about
+/// it there, and the digest of that index.
 fn below(
     blobs: &dyn Blobs,
     entries: &[Descriptor],
     digest: &Digest,
     limits: &Limits,
-) -> Option<Descriptor> {
+) -> Option<(Vec<Descriptor>, Digest)> {
+    let name = digest.to_string();
+    let about = |d: &Descriptor| d.annotation(DOCKER_REFERENCE) == Some(name.as_str());
     entries.iter().take(limits.manifests).find_map(|entry| {
         let bytes = blob(blobs, entry, limits).ok()?;
-        let inner = Document::parse("index", &bytes).ok()?.manifests?;
-        inner.into_iter().find(|d| d.digest == *digest)
+        let mut inner = Document::parse("index", &bytes).ok()?.manifests?;
+        let wanted = |d: &Descriptor| d.digest == *digest;
+        inner.iter().find(|d| wanted(d))?;
+        inner.retain(|d| wanted(d) || about(d));
+        Some((inner, entry.digest.clone()))
     })
 }
 
@@ -148,15 +166,15 @@ fn image<B: Blobs + 'static>(
     choice: &Choice,
     limits: &Limits,
 ) -> Result<Image, ImageError> {
-    let bytes = blob(&blobs.0, found.document.configuration()?, limits)?;
+    let bytes = blob(&blobs.blobs, found.document.configuration()?, limits)?;
     let (config, layers) = manifest::image(&found.document, &bytes, limits)?;
     if found.platform.is_none() {
         config.check_platform(choice.platforms.only())?;
     }
     // A layer whose facts are known is never opened, but an image that lacks one is broken.
     let open = layers.iter().filter(|l| l.closed.is_none());
-    for layer in open.filter(|_| blobs.0.holds_layers()) {
-        present(&blobs.0, layer)?;
+    for layer in open.filter(|_| blobs.blobs.holds_layers()) {
+        present(&blobs.blobs, layer)?;
     }
     Ok(Image {
         name: name.to_owned(),
@@ -165,6 +183,9 @@ fn image<B: Blobs + 'static>(
         annotations: found.document.annotations,
         config,
         layers,
+        indexes: found.indexes,
+        beside: found.beside,
+        attachments: Some(Attachments::new(Arc::clone(blobs) as Arc<dyn Source>)),
         blobs: Some(Arc::clone(blobs) as Arc<dyn BlobSource>),
     })
 }

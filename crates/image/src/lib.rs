@@ -20,6 +20,7 @@ mod layout;
 mod limits;
 mod manifest;
 mod reference;
+pub mod referrers;
 pub mod registry;
 mod saved;
 mod stream;
@@ -64,6 +65,11 @@ pub struct Image {
     pub config: ImageConfig,
     /// Layers from the bottom up.
     pub layers: Vec<LayerDescriptor>,
+    /// Digests of the indexes that the image was chosen from, outermost first.
+    pub indexes: Vec<Digest>,
+    /// What the innermost of them offers beside the image, about it.
+    beside: Vec<referrers::Referrer>,
+    attachments: Option<referrers::Attachments>,
     blobs: Option<Arc<dyn BlobSource>>,
 }
 

@@ -57,12 +57,16 @@ impl PlatformJson {
 pub(crate) struct Document {
     #[serde(rename = "schemaVersion", default)]
     schema_version: u32,
+    #[serde(rename = "mediaType", default, deserialize_with = "or_default")]
+    pub(crate) media_type: String,
     #[serde(default)]
     pub(crate) manifests: Option<Vec<Descriptor>>,
     #[serde(default)]
     pub(crate) config: Option<Descriptor>,
     #[serde(default)]
     pub(crate) layers: Option<Vec<Descriptor>>,
+    #[serde(default)]
+    pub(crate) subject: Option<Descriptor>,
     #[serde(rename = "artifactType", default)]
     artifact_type: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
@@ -259,6 +263,15 @@ impl Document {
                 "it names no configuration",
             )),
         }
+    }
+
+    /// What the manifest says to be, in its own words: the type of the artifact, else that
+    /// of its configuration.
+    pub(crate) fn kind(&self) -> Option<String> {
+        let of_config = self.config.as_ref().map(|c| c.media_type.as_str());
+        let told = [self.artifact_type.as_deref(), of_config];
+        let mut told = told.into_iter().flatten().filter(|kind| !kind.is_empty());
+        told.next().map(str::to_owned)
     }
 
     /// What the manifest says to be, where that is no image.

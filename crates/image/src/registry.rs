@@ -15,6 +15,7 @@ mod options;
 mod pace;
 mod pages;
 mod pull;
+mod referrers;
 mod retry;
 mod tags;
 mod transport;
@@ -25,6 +26,7 @@ pub use digest::digest;
 pub use error::RegistryError;
 pub use options::RegistryOptions;
 pub use pull::open;
+pub use referrers::attachments;
 pub use tags::{Tags, tags};
 
 /// Reads `bytes` as every small answer of a registry or a token service. What a fuzzer

@@ -85,6 +85,9 @@ pub(crate) fn open(
         annotations: BTreeMap::new(),
         config,
         layers,
+        indexes: Vec::new(),
+        beside: Vec::new(),
+        attachments: None,
         blobs: None,
     })
 }

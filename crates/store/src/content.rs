@@ -5,19 +5,22 @@
 //! have it. Fleets share bases and rebuild the same application: rows grow with what is new,
 //! not with images times packages.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::page::{Page, Paging};
+use crate::part::{self, PartSet};
 use crate::store::Store;
 use crate::value::args;
 
 /// Components of one inventory at most.
 pub const COMPONENT_LIMIT: usize = 200_000;
+
+/// Images of one call of [`Store::put_contents`] at most.
+pub const CONTENT_LIMIT: usize = 100;
 
 /// A component as an inventory names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,37 +79,47 @@ impl Store {
     /// # Errors
     /// [`Error::Invalid`] above [`COMPONENT_LIMIT`].
     pub async fn put_content(&self, content: &NewContent) -> Result<Vec<Component>> {
-        let total: usize = content.parts.iter().map(Vec::len).sum();
-        if total > COMPONENT_LIMIT {
-            return Err(Error::Invalid(format!(
-                "{total} components: at most {COMPONENT_LIMIT}"
-            )));
+        self.put_contents(std::slice::from_ref(content)).await
+    }
+
+    /// As [`Store::put_content`] for many, at most [`CONTENT_LIMIT`], in one transaction. Parts
+    /// that are known already cost one look, however many components they have.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] above [`COMPONENT_LIMIT`] in one of them, above [`CONTENT_LIMIT`], and
+    /// for an image that stands there twice.
+    pub async fn put_contents(&self, contents: &[NewContent]) -> Result<Vec<Component>> {
+        check(contents)?;
+        let mut sets = Vec::with_capacity(contents.len());
+        for content in contents {
+            let parts = content.parts.iter();
+            let of = |part| PartSet::of(&content.revision, part);
+            sets.push(parts.filter_map(|part| of(part)).collect::<Vec<_>>());
         }
         let mut tx = self.begin().await?;
-        let components = content.parts.iter().flatten();
-        let (ids, fresh) = intern(&mut tx, components).await?;
-        let mut parts = BTreeSet::new();
-        for part in &content.parts {
-            let members: BTreeSet<i64> = part
-                .iter()
-                .filter_map(|component| ids.get(&component.purl).copied())
-                .collect();
-            if !members.is_empty() {
-                parts.insert(intern_part(&mut tx, members).await?);
-            }
+        let (ids, fresh) = part::intern(&mut tx, sets.iter().flatten()).await?;
+        let mut changed = BTreeSet::new();
+        // One order for everybody, so that two batches never wait for each other.
+        let mut order: Vec<usize> = (0..contents.len()).collect();
+        order.sort_by_key(|&index| &contents[index].digest);
+        for index in order {
+            let parts = sets[index].iter().filter_map(|set| ids.get(&set.hash));
+            let parts: BTreeSet<i64> = parts.copied().collect();
+            let content = &contents[index];
+            changed.extend(set_parts(&mut tx, &content.digest, &parts).await?);
+            let sql = "INSERT INTO content (digest, inventory, revision, gaps, indexed_at) \
+                       VALUES ($1, $2, $3, $4, $5) ON CONFLICT (digest) DO UPDATE \
+                       SET inventory = $2, revision = $3, gaps = $4, indexed_at = $5";
+            let args = args![
+                &content.digest,
+                &content.inventory,
+                &content.revision,
+                content.gaps,
+                content.indexed_at
+            ];
+            tx.exec(sql, args).await?;
         }
-        set_parts(&mut tx, &content.digest, &parts).await?;
-        let sql = "INSERT INTO content (digest, inventory, revision, gaps, indexed_at) \
-                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (digest) DO UPDATE SET inventory = $2, \
-                   revision = $3, gaps = $4, indexed_at = $5";
-        let args = args![
-            &content.digest,
-            &content.inventory,
-            &content.revision,
-            content.gaps,
-            content.indexed_at
-        ];
-        tx.exec(sql, args).await?;
+        make_stale(&mut tx, changed.into_iter().collect()).await?;
         tx.commit().await?;
         Ok(fresh)
     }
@@ -227,82 +240,32 @@ impl Store {
     }
 }
 
-/// Their ids by name, and those that were never compared.
-async fn intern<'a>(
-    tx: &mut Tx,
-    components: impl Iterator<Item = &'a NewComponent>,
-) -> Result<(HashMap<String, i64>, Vec<Component>)> {
-    let by_name: HashMap<&str, &NewComponent> = components
-        .map(|component| (component.purl.as_str(), component))
-        .collect();
-    let mut names: Vec<String> = by_name.keys().map(|name| (*name).to_owned()).collect();
-    names.sort_unstable();
-    let (mut ids, mut fresh) = (HashMap::new(), Vec::new());
-    let (list, any) = (tx.dialect().list(1), tx.dialect().any("purl", 1));
-    let insert = format!(
-        "INSERT INTO component (purl) SELECT k.value FROM {list} WHERE NOT EXISTS \
-         (SELECT 1 FROM component c WHERE c.purl = k.value) ORDER BY k.value ON CONFLICT DO NOTHING"
-    );
-    let select = format!("SELECT id, purl, matched_at FROM component WHERE {any}");
-    for part in names.chunks(1000) {
-        tx.exec(&insert, args![part.to_vec()]).await?;
-        let rows = tx.rows(&select, args![part.to_vec()]).await?;
-        let mut keys = Vec::new();
-        for row in &rows {
-            let (id, purl) = (row.int(0)?, row.text(1)?);
-            if row.opt_int(2)?.is_none() {
-                if let Some(component) = by_name.get(purl.as_str()) {
-                    keys.extend(component.keys.iter().map(|key| args![key, id]));
-                }
-                fresh.push(Component {
-                    id,
-                    purl: purl.clone(),
-                });
-            }
-            ids.insert(purl, id);
+fn check(contents: &[NewContent]) -> Result<()> {
+    if contents.len() > CONTENT_LIMIT {
+        return Err(Error::Invalid(format!(
+            "{} images: at most {CONTENT_LIMIT}",
+            contents.len()
+        )));
+    }
+    let mut digests = BTreeSet::new();
+    for content in contents {
+        let total: usize = content.parts.iter().map(Vec::len).sum();
+        if total > COMPONENT_LIMIT {
+            return Err(Error::Invalid(format!(
+                "{total} components: at most {COMPONENT_LIMIT}"
+            )));
         }
-        tx.insert_many(
-            "component_key (key, component_id)",
-            keys,
-            "ON CONFLICT DO NOTHING",
-        )
-        .await?;
+        if !digests.insert(&content.digest) {
+            return Err(Error::Invalid(
+                "an image stands twice in one call".to_owned(),
+            ));
+        }
     }
-    fresh.sort();
-    Ok((ids, fresh))
+    Ok(())
 }
 
-async fn intern_part(tx: &mut Tx, members: BTreeSet<i64>) -> Result<i64> {
-    let mut hasher = Sha256::new();
-    for id in &members {
-        hasher.update(id.to_be_bytes());
-    }
-    use std::fmt::Write as _;
-    let mut hash = String::with_capacity(64);
-    for byte in hasher.finalize() {
-        let _ = write!(hash, "{byte:02x}");
-    }
-    let find = "SELECT id FROM part WHERE hash = $1";
-    if let Some(row) = tx.row(find, args![&hash]).await? {
-        return row.int(0);
-    }
-    let insert = "INSERT INTO part (hash) VALUES ($1) ON CONFLICT DO NOTHING RETURNING id";
-    let Some(row) = tx.row(insert, args![&hash]).await? else {
-        // Somebody else stored the same set a moment ago, with its members.
-        return tx.one(find, args![&hash]).await?.int(0);
-    };
-    let id = row.int(0)?;
-    let list = tx.dialect().list(2);
-    let sql = format!(
-        "INSERT INTO part_component (part_id, component_id) SELECT $1, k.value FROM {list}"
-    );
-    for members in Vec::from_iter(members).chunks(5000) {
-        tx.exec(&sql, args![id, members.to_vec()]).await?;
-    }
-    Ok(id)
-}
-
-async fn set_parts(tx: &mut Tx, digest: &str, parts: &BTreeSet<i64>) -> Result<()> {
+/// Gives an image its parts; those that it has now and had not, or had and has no longer.
+async fn set_parts(tx: &mut Tx, digest: &str, parts: &BTreeSet<i64>) -> Result<Vec<i64>> {
     let sql = "SELECT part_id FROM image_part WHERE digest = $1";
     let rows = tx.rows(sql, args![digest]).await?;
     let before = rows
@@ -310,10 +273,12 @@ async fn set_parts(tx: &mut Tx, digest: &str, parts: &BTreeSet<i64>) -> Result<(
         .map(|row| row.int(0))
         .collect::<Result<BTreeSet<_>>>()?;
     if before == *parts {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    tx.exec("DELETE FROM image_part WHERE digest = $1", args![digest])
-        .await?;
+    if !before.is_empty() {
+        tx.exec("DELETE FROM image_part WHERE digest = $1", args![digest])
+            .await?;
+    }
     let rows = parts.iter().map(|part| args![digest, *part]).collect();
     tx.insert_many(
         "image_part (digest, part_id)",
@@ -321,13 +286,20 @@ async fn set_parts(tx: &mut Tx, digest: &str, parts: &BTreeSet<i64>) -> Result<(
         "ON CONFLICT DO NOTHING",
     )
     .await?;
-    let changed: Vec<i64> = before.symmetric_difference(parts).copied().collect();
+    Ok(before.symmetric_difference(parts).copied().collect())
+}
+
+/// The numbers of advisories that concern any of these parts are to be counted again.
+async fn make_stale(tx: &mut Tx, parts: Vec<i64>) -> Result<()> {
+    if parts.is_empty() {
+        return Ok(());
+    }
     let any = tx.dialect().any("p.part_id", 1);
     let sql = format!(
         "UPDATE vulnerability SET stale = TRUE WHERE NOT stale AND advisory IN \
          (SELECT m.advisory FROM part_component p \
          JOIN component_match m ON m.component_id = p.component_id WHERE {any})"
     );
-    tx.exec(&sql, args![changed]).await?;
+    tx.exec(&sql, args![parts]).await?;
     Ok(())
 }

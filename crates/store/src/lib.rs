@@ -19,6 +19,7 @@ mod job;
 mod migrate;
 mod outbox;
 mod page;
+mod part;
 mod person;
 mod policy;
 mod posture;
@@ -29,15 +30,16 @@ mod token;
 mod value;
 mod verdict;
 mod wake;
+mod workload;
 
 pub use advisory::{Match, Snapshot, Vulnerability};
 pub use audit::{AuditEntry, AuditFilter, AuditHead, Broken, GENESIS, verify_chain};
 pub use blob::BLOB_LIMIT;
-pub use content::{COMPONENT_LIMIT, Component, Content, NewComponent, NewContent};
+pub use content::{COMPONENT_LIMIT, CONTENT_LIMIT, Component, Content, NewComponent, NewContent};
 pub use edge::{Edge, NewEdge};
 pub use error::{Error, Result};
-pub use hold::{Hold, HoldFilter, HoldKey, HoldState, Move, step};
-pub use image::{Image, ImageFilter, ImageName, ImageRow, Workload};
+pub use hold::{Hold, HoldFilter, HoldKey, HoldState, Move, Terms, step};
+pub use image::{Image, ImageFilter, ImageName, ImageRow};
 pub use job::{
     BATCH_LIMIT, Done, Enqueued, Failed, JobCounts, JobFilter, JobRow, JobState, Lease, Leased,
     NewJob, PAYLOAD_LIMIT, PoolSettings, SWEEP_CAP, Settled, backoff,
@@ -54,3 +56,4 @@ pub use store::{By, Engine, Store, StoreOptions, digest_of, new_id};
 pub use token::{NewToken, Session, Token};
 pub use verdict::{Counts, Verdict, VerdictChange, VerdictFilter, VerdictState};
 pub use wake::Bell;
+pub use workload::{Running, Workload};

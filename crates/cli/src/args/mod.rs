@@ -8,6 +8,7 @@ mod base;
 mod check;
 mod database;
 mod debug;
+mod demo;
 mod edge;
 mod fix;
 mod gate;
@@ -27,6 +28,7 @@ pub(crate) use base::BaseArgs;
 pub(crate) use check::{CheckArgs, Listed};
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
 pub(crate) use debug::{DebugArgs, DebugCommand};
+pub(crate) use demo::DemoArgs;
 pub(crate) use edge::{EdgeArgs, SpotCloud};
 pub(crate) use fix::FixArgs;
 pub(crate) use gate::{GateRuleArgs, GateServerArgs, UnknownRule, VerdictSourceArgs};
@@ -85,6 +87,8 @@ pub(crate) enum Command {
     Gate(Box<GateServerArgs>),
     /// The centre: watches registries, keeps what is known of their images, decides.
     Serve(ServeArgs),
+    /// Try the whole of it on this machine: centre, one edge, a registry with a sample image.
+    Demo(DemoArgs),
     /// Show the settings: which value counts, and where it is from.
     Config(ConfigArgs),
     /// Tell what this installation can reach and use.

@@ -14,6 +14,7 @@ mod check;
 mod command;
 mod corpus;
 mod delta;
+mod demo;
 mod diff;
 mod dist;
 mod errors;

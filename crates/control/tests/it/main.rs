@@ -4,6 +4,7 @@ mod access;
 mod centre;
 mod console;
 mod edges;
+mod fleet;
 mod holds;
 mod login;
 mod manners;

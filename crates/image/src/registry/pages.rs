@@ -23,13 +23,28 @@ pub(super) fn each<Answer: DeserializeOwned>(
     path: &str,
     what: &str,
     max_pages: usize,
+    take: impl FnMut(Answer) -> usize,
+) -> Result<bool, RegistryError> {
+    let query = format!("n={PAGE}");
+    let pages = (query.as_str(), max_pages);
+    each_from(endpoint, path, "application/json", what, pages, take)
+}
+
+/// The same for a list whose first page has a `query` of its own, or none.
+pub(super) fn each_from<Answer: DeserializeOwned>(
+    endpoint: &Endpoint,
+    path: &str,
+    accept: &str,
+    what: &str,
+    (query, max_pages): (&str, usize),
     mut take: impl FnMut(Answer) -> usize,
 ) -> Result<bool, RegistryError> {
-    let mut query = format!("n={PAGE}");
+    let mut query = query.to_owned();
     for _ in 0..max_pages {
+        let separator = if query.is_empty() { "" } else { "?" };
         let response = endpoint.get(&Ask {
-            path: &format!("{path}?{query}"),
-            accept: "application/json",
+            path: &format!("{path}{separator}{query}"),
+            accept,
             from: 0,
             what,
         })?;

@@ -10,6 +10,7 @@ use super::blob::BlobReader;
 use super::endpoint::{Ask, Endpoint};
 use super::error::RegistryError;
 use super::options::RegistryOptions;
+use super::referrers;
 use crate::index::{self, Manifest};
 use crate::layer::verify_document;
 use crate::manifest::{self, Descriptor, Document};
@@ -30,6 +31,7 @@ pub fn open(
 ) -> Result<Vec<Image>, RegistryError> {
     let found = Found::resolve(reference, platforms, options)?;
     let limits = &options.limits;
+    let attachments = referrers::beside(&found.endpoint, reference, options);
     let image = |manifest: &Manifest| {
         let config = found.document_blob(manifest.document.configuration()?)?;
         let (config, layers) = manifest::image(&manifest.document, &config, limits)?;
@@ -43,6 +45,9 @@ pub fn open(
             annotations: manifest.document.annotations.clone(),
             config,
             layers,
+            indexes: manifest.indexes.clone(),
+            beside: manifest.beside.clone(),
+            attachments: Some(attachments.clone()),
             blobs: Some(Arc::new(Blobs(Arc::clone(&found.endpoint)))),
         })
     };
@@ -93,6 +98,8 @@ impl Found {
                 digest,
                 platform: None,
                 document,
+                indexes: Vec::new(),
+                beside: Vec::new(),
             }],
             Some(entries) => {
                 let mut get = |d: &Descriptor| {
@@ -101,7 +108,12 @@ impl Found {
                     let (_, bytes) = fetch(&endpoint, &name, Some(&d.digest), &what)?;
                     Ok::<_, RegistryError>(Document::parse(&name, &bytes)?)
                 };
-                index::manifests(entries, platforms, &endpoint.options.limits, &mut get)?
+                let limits = &endpoint.options.limits;
+                let mut found = index::manifests(entries, platforms, limits, &mut get)?;
+                for manifest in &mut found {
+                    manifest.indexes.insert(0, digest.clone());
+                }
+                found
             }
         };
         Ok(Self {
@@ -110,25 +122,32 @@ impl Found {
         })
     }
 
-    /// A small blob, whole and verified.
     fn document_blob(&self, descriptor: &Descriptor) -> Result<Vec<u8>, RegistryError> {
         let limit = self.endpoint.options.limits.document_bytes;
         if descriptor.size > limit {
             let what = "size of the configuration";
             return Err(ImageError::Limit { what, limit }.into());
         }
-        let endpoint = Arc::clone(&self.endpoint);
-        let mut reader = BlobReader::open(endpoint, &descriptor.digest, Some(descriptor.size))?;
-        let mut bytes = Vec::new();
-        reader
-            .read_to_end(&mut bytes)
-            .map_err(|source| ImageError::Read {
-                offset: bytes.len() as u64,
-                source,
-            })?;
-        verify_document(&bytes, &descriptor.digest)?;
-        Ok(bytes)
+        small_blob(&self.endpoint, &descriptor.digest, descriptor.size)
     }
+}
+
+/// A blob of `size` bytes, whole and verified; the caller has found the size bearable.
+pub(crate) fn small_blob(
+    endpoint: &Arc<Endpoint>,
+    digest: &Digest,
+    size: u64,
+) -> Result<Vec<u8>, RegistryError> {
+    let mut reader = BlobReader::open(Arc::clone(endpoint), digest, Some(size))?;
+    let mut bytes = Vec::new();
+    reader
+        .read_to_end(&mut bytes)
+        .map_err(|source| ImageError::Read {
+            offset: bytes.len() as u64,
+            source,
+        })?;
+    verify_document(&bytes, digest)?;
+    Ok(bytes)
 }
 
 /// A manifest and its digest: by our own hash, which the registry's word must not deny.

@@ -9,6 +9,7 @@
 mod archive;
 mod directory;
 mod made;
+mod referrers;
 mod registry;
 mod sparse;
 mod transport;

@@ -347,3 +347,43 @@ both!(many_images_at_once, |fixture| {
         24
     );
 });
+
+both!(many_contents_are_one_call, |fixture| {
+    let store = &fixture.store;
+    let base: &[&str] = &["libc", "openssl", "zlib"];
+    let all = [
+        content(1, &[base, &["app"]]),
+        content(2, &[base, &["app"], &[]]),
+        content(3, &[base]),
+    ];
+    let fresh = store.put_contents(&all).await.expect("put");
+    assert_eq!(fresh.len(), 4);
+    let of = async |number| {
+        let of = store.components_of(&digest(number)).await.expect("read");
+        of.len()
+    };
+    assert_eq!((of(1).await, of(2).await, of(3).await), (4, 4, 3));
+    let openssl = by_key(store, "openssl").await;
+    let with = store.all_images_with(&[openssl.id]).await.expect("read");
+    assert_eq!(with, [digest(1), digest(2), digest(3)]);
+
+    // Other readers look components up under other keys: what was known is read again.
+    let mut newer = content(3, &[base]);
+    newer.revision = "2".to_owned();
+    for component in &mut newer.parts[0] {
+        component.keys.push("other key".to_owned());
+    }
+    store.put_contents(&[newer]).await.expect("put");
+    let known = store.components_by_keys(&["other key".to_owned()]).await;
+    assert_eq!(known.expect("read").len(), 3);
+
+    let twice = [content(4, &[base]), content(4, &[base])];
+    assert!(matches!(
+        store.put_contents(&twice).await,
+        Err(lazaret_store::Error::Invalid(_))
+    ));
+    let many: Vec<_> = (0..=lazaret_store::CONTENT_LIMIT)
+        .map(|number| content(number, &[base]))
+        .collect();
+    assert!(store.put_contents(&many).await.is_err());
+});

@@ -1,0 +1,324 @@
+//! Images into a store: inventories, contents, names, verdicts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+
+use jiff::{SignedDuration, Timestamp};
+use lazaret_advisory::Db;
+use lazaret_match::MatchOptions;
+use lazaret_model::{Report, Severity};
+use lazaret_policy::{Circumstances, Policy};
+use lazaret_store::{Counts, Image, ImageName, Match, NewContent, Store, Verdict, VerdictState};
+use serde_json::json;
+
+use super::Failure;
+use super::plan::{Plan, Planned};
+use super::seed::{dice, digest};
+
+/// Days that the fleet has been pushed over.
+pub(crate) const DAYS: i64 = 90;
+
+/// Images of one step.
+const STEP: usize = 400;
+
+/// What is known of everything that is made.
+pub(crate) struct Fleet {
+    pub(crate) store: Store,
+    pub(crate) plan: Plan,
+    pub(crate) advisories: Db,
+    pub(crate) now: Timestamp,
+    /// Ids of registries, and the environment of each.
+    pub(crate) registries: Vec<(String, &'static str)>,
+    /// Generation of the policy.
+    pub(crate) generation: i64,
+    policy: Policy,
+    judged: Mutex<HashMap<Content, Arc<Judged>>>,
+    /// What advisories say, by component.
+    pub(crate) matches: Mutex<BTreeMap<String, BTreeSet<Match>>>,
+}
+
+/// Layers that hold all that is matched, and the environment.
+type Content = (String, String, &'static str);
+
+struct Judged {
+    state: VerdictState,
+    counts: Counts,
+    reasons: String,
+}
+
+/// Ready to be written.
+struct Made {
+    image: Image,
+    name: ImageName,
+    bytes: Vec<u8>,
+    content: NewContent,
+    verdict: Verdict,
+}
+
+impl Fleet {
+    pub(crate) fn new(
+        store: Store,
+        plan: Plan,
+        advisories: Db,
+        now: Timestamp,
+        registries: Vec<(String, &'static str)>,
+        generation: i64,
+    ) -> Self {
+        Self {
+            store,
+            plan,
+            advisories,
+            now,
+            registries,
+            generation,
+            policy: Policy::builtin(),
+            judged: Mutex::default(),
+            matches: Mutex::default(),
+        }
+    }
+
+    /// When an image was pushed.
+    pub(crate) fn pushed(&self, number: usize) -> Timestamp {
+        let whole = DAYS * 24 * 3600 * 1000;
+        let part = i64::try_from(number).unwrap_or(0) * whole
+            / i64::try_from(self.plan.images).unwrap_or(1).max(1);
+        self.now - SignedDuration::from_millis(whole - part)
+    }
+
+    pub(crate) fn registry(&self, service: usize) -> &(String, &'static str) {
+        &self.registries[service % self.registries.len()]
+    }
+
+    /// When the advisories were built.
+    pub(crate) fn built_at(&self) -> Timestamp {
+        let built = self.advisories.info().built_at.parse();
+        built.unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    fn judged(&self, image: &Planned, environment: &'static str) -> Result<Arc<Judged>, Failure> {
+        let key = (
+            image.base.layer.clone(),
+            image.app.layer.clone(),
+            environment,
+        );
+        let known = self
+            .judged
+            .lock()
+            .expect("no thread panics")
+            .get(&key)
+            .cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let options = MatchOptions {
+            today: Some(self.now.to_string().chars().take(10).collect()),
+            ..MatchOptions::default()
+        };
+        let inventory = image.shared_inventory();
+        let mut report = lazaret_scan::examine(inventory, &self.advisories, &options)?;
+        let circumstances = Circumstances {
+            now: self.now,
+            environment: Some(environment.to_owned()),
+            ..Circumstances::default()
+        };
+        report.decision = self.policy.decide(&report, &circumstances);
+        self.keep_matches(&report);
+        let judged = Arc::new(Judged {
+            state: lazaret_policy::outcome_name(report.decision.outcome).parse()?,
+            counts: counts(&report),
+            reasons: reasons(&report),
+        });
+        let mut all = self.judged.lock().expect("no thread panics");
+        all.insert(key, Arc::clone(&judged));
+        Ok(judged)
+    }
+
+    fn keep_matches(&self, report: &Report) {
+        let mut matches = self.matches.lock().expect("no thread panics");
+        for finding in &report.findings {
+            let of = matches.entry(finding.package.purl.clone()).or_default();
+            of.insert(Match {
+                advisory: finding.id.clone(),
+                severity: level(finding.severity),
+                undecided: false,
+                fixed: finding.fixed_versions.first().cloned(),
+                facts: "{}".to_owned(),
+            });
+        }
+    }
+
+    fn make(&self, number: usize) -> Result<Made, Failure> {
+        let planned = self.plan.image(number);
+        let (registry, environment) = self.registry(planned.service);
+        let repository = self.plan.repository(planned.service);
+        let judged = self.judged(&planned, environment)?;
+        let pushed_at = self.pushed(number);
+        let tag = format!("v1.{}", planned.build);
+        let inventory = planned.inventory(&format!("registry.example/{repository}:{tag}"));
+        let bytes = serde_json::to_vec(&inventory)?;
+        let parts = [
+            &planned.base.components,
+            &planned.app.components,
+            &planned.own.components,
+        ];
+        Ok(Made {
+            image: Image {
+                digest: planned.digest.clone(),
+                platform: "linux/amd64".to_owned(),
+                size: 20_000_000 + dice(&planned.digest, 400_000_000) as u64,
+                layers: planned.layers(),
+                base: None,
+                first_seen: pushed_at,
+                last_seen: pushed_at,
+            },
+            name: ImageName {
+                registry_id: registry.clone(),
+                repository,
+                tag,
+                digest: planned.digest.clone(),
+                pushed_at,
+                replaced_at: None,
+            },
+            content: NewContent {
+                digest: planned.digest.clone(),
+                inventory: digest_of_bytes(&bytes),
+                // Of the program: what the centre writes itself.
+                revision: concat!(env!("CARGO_PKG_VERSION"), "/1").to_owned(),
+                gaps: 0,
+                parts: parts.into_iter().cloned().collect(),
+                indexed_at: pushed_at,
+            },
+            verdict: Verdict {
+                digest: planned.digest,
+                environment: (*environment).to_owned(),
+                state: judged.state,
+                counts: judged.counts,
+                reasons: judged.reasons.clone(),
+                report: None,
+                policy_generation: self.generation,
+                snapshot: self.advisories.digest().to_string(),
+                snapshot_at: self.built_at(),
+                decided_at: pushed_at,
+            },
+            bytes,
+        })
+    }
+}
+
+/// Writes all images down; how many verdicts changed since the first.
+pub(crate) async fn images(fleet: &Arc<Fleet>) -> Result<(), Failure> {
+    let numbers: Vec<usize> = (0..fleet.plan.images).collect();
+    for step in numbers.chunks(STEP) {
+        let halves = step.chunks(STEP.div_ceil(2)).map(|part| {
+            let (fleet, part) = (Arc::clone(fleet), part.to_vec());
+            tokio::task::spawn_blocking(move || {
+                part.into_iter()
+                    .map(|number| fleet.make(number))
+                    .collect::<Result<Vec<_>, _>>()
+            })
+        });
+        let mut made = Vec::new();
+        for half in halves.collect::<Vec<_>>() {
+            made.extend(half.await??);
+        }
+        write(fleet, made).await?;
+    }
+    Ok(())
+}
+
+async fn write(fleet: &Arc<Fleet>, mut made: Vec<Made>) -> Result<(), Failure> {
+    let blobs = made.iter_mut().map(|made| {
+        let (store, bytes) = (fleet.store.clone(), std::mem::take(&mut made.bytes));
+        tokio::spawn(async move { store.put_blob(bytes).await })
+    });
+    for blob in blobs.collect::<Vec<_>>() {
+        blob.await??;
+    }
+    let pushes: Vec<_> = made
+        .iter()
+        .map(|m| (m.image.clone(), m.name.clone()))
+        .collect();
+    fleet.store.record_pushes(&pushes).await?;
+    let contents: Vec<_> = made.iter().map(|made| made.content.clone()).collect();
+    for contents in contents.chunks(lazaret_store::CONTENT_LIMIT) {
+        fleet.store.put_contents(contents).await?;
+    }
+    let verdicts: Vec<Verdict> = made.into_iter().map(|made| made.verdict).collect();
+    let first: Vec<Verdict> = verdicts
+        .iter()
+        .map(|verdict| before(fleet, verdict))
+        .collect();
+    let scanned = json!({"by": "scan"});
+    fleet.store.set_verdicts(&first, &scanned).await?;
+    let later: Vec<Verdict> = verdicts
+        .into_iter()
+        .zip(first)
+        .filter(|(now, first)| now.state != first.state)
+        .map(|(now, _)| after(fleet, now))
+        .collect();
+    fleet
+        .store
+        .set_verdicts(&later, &json!({"by": "advisories"}))
+        .await?;
+    Ok(())
+}
+
+/// What was decided when it was pushed: of every fourth, something else than now.
+fn before(fleet: &Fleet, verdict: &Verdict) -> Verdict {
+    let mut verdict = verdict.clone();
+    let all = VerdictState::ALL;
+    if dice(&format!("{} changed", verdict.digest), 4) == 0 {
+        verdict.state = all[dice(&verdict.digest, all.len())];
+        verdict.counts.critical /= 2;
+        verdict.snapshot = digest("advisories before");
+        verdict.snapshot_at = fleet.built_at() - SignedDuration::from_hours(24 * 30);
+    }
+    verdict
+}
+
+fn after(fleet: &Fleet, mut verdict: Verdict) -> Verdict {
+    let most = (fleet.now.as_second() - verdict.decided_at.as_second()).max(1);
+    let later = dice(
+        &format!("{} when", verdict.digest),
+        usize::try_from(most).unwrap_or(1),
+    );
+    verdict.decided_at += SignedDuration::from_secs(i64::try_from(later).unwrap_or(0));
+    verdict
+}
+
+fn digest_of_bytes(bytes: &[u8]) -> String {
+    lazaret_store::digest_of(bytes)
+}
+
+fn level(severity: Severity) -> u8 {
+    match severity {
+        Severity::Critical => 4,
+        Severity::High => 3,
+        Severity::Medium => 2,
+        Severity::Low | Severity::Negligible => 1,
+        Severity::Unknown => 0,
+    }
+}
+
+fn counts(report: &Report) -> Counts {
+    let mut counts = Counts::default();
+    for finding in report.findings.iter().filter(|f| f.suppressed.is_none()) {
+        match level(finding.severity) {
+            4 => counts.critical += 1,
+            3 => counts.high += 1,
+            2 => counts.medium += 1,
+            1 => counts.low += 1,
+            _ => counts.unrated += 1,
+        }
+    }
+    counts.gaps = report.gaps.len() as u64;
+    counts
+}
+
+fn reasons(report: &Report) -> String {
+    let reasons = report.decision.reasons.iter();
+    let texts: Vec<String> = reasons
+        .map(|reason| format!("{}: {}", reason.rule, reason.message))
+        .collect();
+    json!(texts).to_string()
+}
