@@ -54,6 +54,8 @@ struct Change {
     #[serde(default)]
     hours: String,
     #[serde(default)]
+    even_if_running: String,
+    #[serde(default)]
     back: String,
 }
 
@@ -70,6 +72,7 @@ async fn change(
         state,
         reason: form.reason,
         hours: number(&form.hours, "hours")?,
+        even_if_running: !form.even_if_running.is_empty(),
     };
     hold::change(&app, wanted, actor.by(app.now())).await?;
     let code = match state {

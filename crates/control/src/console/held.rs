@@ -31,6 +31,7 @@ pub(super) struct Held {
     pub(super) running: u64,
     pub(super) actor: String,
     pub(super) by_hand: bool,
+    pub(super) even_if_running: bool,
     pub(super) why: String,
     pub(super) since: Part,
     pub(super) until: Option<Part>,
@@ -118,6 +119,7 @@ impl Known {
             running: self.running.get(&key.digest).copied().unwrap_or(0),
             actor: String::new(),
             by_hand: false,
+            even_if_running: false,
             why: String::new(),
             since: f.when(&f.now),
             until: None,
@@ -136,6 +138,7 @@ impl Known {
         held.chip = parts::chip(state.name());
         held.actor = row.actor;
         held.by_hand = row.by_hand;
+        held.even_if_running = row.even_if_running;
         held.why = row.reason;
         held.since = f.when(&row.at);
         held.until = row.until.map(|until| f.when(&until));
