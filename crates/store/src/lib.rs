@@ -22,6 +22,7 @@ mod page;
 mod part;
 mod person;
 mod policy;
+mod posture;
 mod registry;
 mod release;
 mod store;
@@ -30,6 +31,7 @@ mod value;
 mod verdict;
 mod vulnerability;
 mod wake;
+mod workload;
 
 pub use advisory::{Match, Snapshot};
 pub use audit::{AuditEntry, AuditFilter, AuditHead, Broken, GENESIS, verify_chain};
@@ -37,8 +39,8 @@ pub use blob::BLOB_LIMIT;
 pub use content::{COMPONENT_LIMIT, CONTENT_LIMIT, Component, Content, NewComponent, NewContent};
 pub use edge::{Edge, NewEdge};
 pub use error::{Error, Result};
-pub use hold::{Hold, HoldFilter, HoldKey, HoldState, Move, step};
-pub use image::{Image, ImageFilter, ImageName, ImageRow, Workload};
+pub use hold::{Hold, HoldFilter, HoldKey, HoldState, Move, Terms, step};
+pub use image::{Image, ImageFilter, ImageName, ImageRow};
 pub use job::{
     BATCH_LIMIT, Done, Enqueued, Failed, JobCounts, JobFilter, JobRow, JobState, Lease, Leased,
     NewJob, PAYLOAD_LIMIT, PoolSettings, SWEEP_CAP, Settled, backoff,
@@ -48,6 +50,7 @@ pub use outbox::{OUTBOX, OUTBOX_ATTEMPTS};
 pub use page::{Cursor, PAGE_LIMIT, Page, Paging};
 pub use person::{NewPerson, Person, Role};
 pub use policy::{DOCUMENT_LIMIT, Exemption, Policy};
+pub use posture::{Flow, WAITING_LIMIT, Waiting};
 pub use registry::{NewRegistry, Registry, RegistryKind};
 pub use release::{ReleaseRequest, RequestState};
 pub use store::{By, Engine, Store, StoreOptions, digest_of, new_id};
@@ -55,3 +58,4 @@ pub use token::{NewToken, Session, Token};
 pub use verdict::{Counts, Verdict, VerdictChange, VerdictFilter, VerdictState};
 pub use vulnerability::{Vulnerability, VulnerabilityFilter};
 pub use wake::Bell;
+pub use workload::{Running, Workload};

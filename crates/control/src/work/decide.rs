@@ -11,7 +11,8 @@ use lazaret_advisory::Db;
 use lazaret_model::{Inventory, Report};
 use lazaret_scan::ExamineError;
 use lazaret_store::{
-    By, Content, Counts, HoldKey, ImageName, Match, Move, Verdict, VerdictChange, VerdictState,
+    By, Content, Counts, HoldKey, ImageName, Match, Move, Terms, Verdict, VerdictChange,
+    VerdictState,
 };
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -135,6 +136,12 @@ async fn by_database(
     let now = app.now();
     let judged = judged(app, inventory, database, judge, environments, now).await?;
     compared(app, &first.digest, &judged.found, database).await?;
+    let even_if_running: BTreeSet<&str> = judged
+        .reports
+        .iter()
+        .filter(|(_, report)| judge.is_even_if_running(report))
+        .map(|(environment, _)| environment.as_str())
+        .collect();
     let mut changes = Vec::new();
     for some in digests.chunks(BATCH) {
         let verdicts: Vec<Verdict> = some
@@ -148,14 +155,13 @@ async fn by_database(
         let why = json!({ "by": cause });
         let set = app.store.set_verdicts(&verdicts, &why).await?;
         app.metrics.verdict_changes.inc_by(set.len() as u64);
-        // What the advisories have left as it was is held as it was; anything else may have
-        // brought a name, ended a hold, or changed what a verdict asks for.
-        let to_hold: BTreeSet<&String> = match cause {
-            "advisories" => set.iter().map(|change| &change.digest).collect(),
-            _ => some.iter().collect(),
-        };
+        // What the advisories have left as it was and let through stays so; anything else may
+        // have brought a name, ended a hold, or changed what a verdict asks for.
+        let mut to_hold: BTreeSet<&String> = set.iter().map(|change| &change.digest).collect();
+        let is_held = |v: &&Verdict| cause != "advisories" || v.state >= VerdictState::Hold;
+        to_hold.extend(verdicts.iter().filter(is_held).map(|v| &v.digest));
         for digest in to_hold {
-            holds(app, digest, now).await?;
+            holds(app, digest, &even_if_running, now).await?;
         }
         changes.extend(set);
     }
@@ -270,18 +276,29 @@ fn verdict(
 }
 
 /// Does for the names of an image what its verdicts ask for.
-async fn holds(app: &App, digest: &str, now: Timestamp) -> ApiResult<()> {
+async fn holds(
+    app: &App,
+    digest: &str,
+    even_if_running: &BTreeSet<&str>,
+    now: Timestamp,
+) -> ApiResult<()> {
     // The stored ones count: a worker that was overtaken holds nothing.
     let stored = app.store.verdicts_of(&[digest.to_owned()]).await?;
     for name in &app.store.names_of(digest).await? {
-        hold(app, name, &stored, now).await?;
+        hold(app, name, &stored, even_if_running, now).await?;
     }
     Ok(())
 }
 
 /// Does for a name what the verdict of its registry's environment asks for. What a person
 /// did, and a release, stay as they are: that is the store's rule.
-async fn hold(app: &App, name: &ImageName, verdicts: &[Verdict], now: Timestamp) -> ApiResult<()> {
+async fn hold(
+    app: &App,
+    name: &ImageName,
+    verdicts: &[Verdict],
+    even_if_running: &BTreeSet<&str>,
+    now: Timestamp,
+) -> ApiResult<()> {
     let Some(registry) = app.store.registry(&name.registry_id).await? else {
         return Ok(());
     };
@@ -308,7 +325,12 @@ async fn hold(app: &App, name: &ImageName, verdicts: &[Verdict], now: Timestamp)
     let reasons: Vec<String> = serde_json::from_str(&verdict.reasons).unwrap_or_default();
     let actor = format!("policy:{}", verdict.policy_generation);
     let by = By::new(actor, now).because(reasons.into_iter().next().unwrap_or_default());
-    app.store.move_hold(&key, what, None, false, &by).await?;
+    let terms = Terms {
+        until: None,
+        even_if_running: even_if_running.contains(registry.environment.as_str()),
+    };
+    let moved = app.store.move_hold_on(&key, what, terms, false, &by);
+    moved.await?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod centre;
+mod console;
 mod edges;
 mod fleet;
 mod holds;
@@ -11,4 +12,5 @@ mod notify;
 mod peers;
 mod push;
 mod rematch;
+mod visitor;
 mod watched;
