@@ -276,3 +276,71 @@ async fn names_of_strangers_are_shown_as_text() {
         "{text}"
     );
 }
+
+/// The words of a page, a line for each piece of text.
+fn words(page: &str) -> Vec<String> {
+    let body = page.split("<main").nth(1).expect("a main");
+    let body = body.split_once('>').expect("an end").1;
+    let texts = body.split('<').enumerate().map(|(at, part)| match at {
+        0 => part,
+        _ => part.split_once('>').map_or("", |(_, text)| text),
+    });
+    let texts = texts.map(str::trim).filter(|text| !text.is_empty());
+    texts.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_first_page_of_an_empty_centre_says_what_comes_next() {
+    let centre = Centre::ready().await;
+    let admin = Visitor::log_in(&centre, "admin").await;
+    let (_, page) = admin.get("/").await;
+    // Days and their noughts are the table behind the chart.
+    let is_table = |text: &str| text.starts_with("20") || text == "0";
+    let text: Vec<String> = words(&page).into_iter().filter(|t| !is_table(t)).collect();
+    let text = text.join("\n");
+    let expected = "Overview\n\
+        block\nas yesterday\nquarantine\nas yesterday\nhold\nas yesterday\nwarn\nas yesterday\nallow\nas yesterday\n\
+        Nothing has been decided yet\n\
+        Images are looked at when a registry tells of them, or is listed.\nAdd a registry";
+    assert!(text.starts_with(expected), "{text}");
+    for part in [
+        "Posture, 30 days",
+        "Needs a person\nreleases asked for\nheld\nquarantined\ndead jobs",
+        "The small database inside the program.",
+        "No verdict changed since midnight, UTC.",
+    ] {
+        assert!(text.contains(part), "no `{part}`: {text}");
+    }
+}
+
+#[tokio::test]
+async fn lists_go_on_page_by_page_without_hole_or_double() {
+    let centre = Centre::ready().await;
+    for number in 0..60 {
+        let new = json!({"name": format!("r{number:02}"), "kind": "distribution",
+            "url": "http://127.0.0.1:1"});
+        assert_eq!(centre.post("/api/v1/registries", new).await.0, 201);
+    }
+    let admin = Visitor::log_in(&centre, "admin").await;
+    let mut seen = Vec::new();
+    let mut path = "/registries".to_owned();
+    loop {
+        let (status, text) = admin.get(&path).await;
+        assert_eq!(status, 200);
+        let rows = text.split("<a href=\"/registries/").skip(1);
+        seen.extend(rows.filter_map(|row| {
+            let name = row.split_once('>')?.1.split('<').next()?;
+            name.starts_with('r').then(|| name.to_owned())
+        }));
+        let next = text
+            .split("\" rel=\"next\"")
+            .next()
+            .filter(|before| *before != text);
+        match next.and_then(|before| before.rsplit("href=\"").next()) {
+            Some(next) => path = next.replace("&amp;", "&"),
+            None => break,
+        }
+    }
+    let expected: Vec<String> = (0..60).map(|number| format!("r{number:02}")).collect();
+    assert_eq!(seen, expected);
+}

@@ -2,9 +2,11 @@
 
 mod access;
 mod centre;
+mod chromium;
 mod console;
+mod console_acts;
+mod console_browser;
 mod edges;
-mod fleet;
 mod holds;
 mod login;
 mod manners;
