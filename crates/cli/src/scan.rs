@@ -20,6 +20,7 @@ use crate::Verdict;
 use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs};
 use crate::policy::{self, Judge};
 use crate::signing::Trust;
+use crate::targets::Wants;
 use crate::{
     age, base, check, console, database, diff, errors, pipeline, platforms, rebase, targets, vex,
 };
@@ -68,7 +69,8 @@ pub(crate) fn scan_with(
         signing: Trust::of(&args.signatures, judge.signers())?,
         ..args.target.clone()
     };
-    let mut inventories = targets::inventories(&target, look)?;
+    let wants = vex::wants(&args.matching.vex, look);
+    let mut inventories = targets::inventories(&target, wants)?;
     base::attribute(&args.base, &args.target, &mut inventories)?;
     base::warn(&args.gate, &inventories)?;
     for mut inventory in inventories {
@@ -161,6 +163,8 @@ fn look(scanners: &[Scanner]) -> Look {
         licenses: scanners.contains(&Scanner::License),
         signs: scanners.contains(&Scanner::Tampering),
         misconfigurations: scanners.contains(&Scanner::Misconfig),
+        // Statements are no scanner of their own: `--vex inside` asks for them.
+        statements: false,
     }
 }
 
@@ -197,7 +201,9 @@ pub(crate) fn report(
     today: &str,
 ) -> anyhow::Result<Report> {
     let database = database::open(matching.database.db.as_deref())?;
-    examine(targets::inventory(target)?, &database, matching, today)
+    let wants = vex::wants(&matching.vex, Look::default());
+    let inventory = targets::inventory(target, wants)?;
+    examine(inventory, &database, matching, today)
 }
 
 /// How the arguments want matching done.
@@ -210,18 +216,20 @@ pub(crate) fn options(matching: &MatchArgs, today: &str) -> MatchOptions {
 }
 
 pub(crate) fn examine(
-    inventory: Inventory,
+    mut inventory: Inventory,
     database: &Db,
     matching: &MatchArgs,
     today: &str,
 ) -> anyhow::Result<Report> {
     let options = options(matching, today);
+    let carried = std::mem::take(&mut inventory.vex);
     let mut report = lazaret_scan::examine(inventory, database, &options)?;
     if let Some(gap) = age::gap(database.info(), &matching.age.max_db_age) {
         report.gaps.push(gap);
         report.gaps.sort();
     }
-    let documents = vex::documents(&matching.vex, &report)?;
+    let mut documents = vex::documents(&matching.vex, &report)?;
+    documents.extend(vex::carried(&matching.vex, &carried, &mut report));
     lazaret_vex::apply(&mut report, &documents);
     Ok(report)
 }
@@ -396,7 +404,7 @@ pub(crate) fn sbom_with(
     if all {
         platforms::check(format.name(), args.output.as_deref())?;
     }
-    let mut inventories = targets::inventories(&args.target, Look::default())?;
+    let mut inventories = targets::inventories(&args.target, Wants::default())?;
     base::attribute(&args.base, &args.target, &mut inventories)?;
     inventories.iter_mut().for_each(tailor);
     let of: Vec<_> = inventories

@@ -34,7 +34,6 @@ pub(crate) struct SignatureArgs {
         long,
         alias = "certificate-identity-regexp",
         value_name = "REGEX",
-        conflicts_with = "verify_identity",
         env = "LAZARET_VERIFY_IDENTITY_REGEX"
     )]
     pub(crate) verify_identity_regex: Option<String>,

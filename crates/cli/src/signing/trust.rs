@@ -70,7 +70,11 @@ fn of_arguments(args: &SignatureArgs) -> anyhow::Result<Vec<TrustedSigner>> {
         });
     }
     let (subject, name) = match (&args.verify_identity, &args.verify_identity_regex) {
-        (Some(text), _) => (Pattern::exact(text), text),
+        (Some(_), Some(_)) => {
+            let what = "--verify-identity and --verify-identity-regex say the same thing twice";
+            return Err(errors::refused(what, "one of them"));
+        }
+        (Some(text), None) => (Pattern::exact(text), text),
         (None, Some(text)) => (
             Pattern::regex(text).context("--verify-identity-regex")?,
             text,
