@@ -52,8 +52,8 @@ impl FromRequestParts<App> for Enforcer {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         if let Ok(edge) = EdgeActor::from_request_parts(parts, app).await {
-            let name = edge.named.token();
-            let region = Some(edge.named.region);
+            let name = edge.label();
+            let region = Some(edge.edge.region);
             return Ok(Self { region, name });
         }
         let Anybody(actor) = Anybody::from_request_parts(parts, app).await?;
@@ -273,7 +273,10 @@ async fn verdict(
                     digest: Some(key.digest),
                     authorization: None,
                 };
-                enqueue_scan(&app, &registry, &work, Urgency::Asked).await?;
+                let image = format!("{} {}", registry.id, digests[0]);
+                if app.asked.may(&image, now) {
+                    enqueue_scan(&app, &registry, &work, Urgency::Asked).await?;
+                }
             }
         }
     }

@@ -16,3 +16,4 @@ mod push;
 mod rematch;
 mod visitor;
 mod watched;
+mod workloads;
