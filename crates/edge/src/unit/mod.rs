@@ -275,7 +275,7 @@ impl Shared {
             // It answers, and does not let the unit in: shut out, or never known.
             Err(error @ ClientError::Refused { problem, .. }) if problem.status == 401 => {
                 let why = error.to_string();
-                if trouble.as_ref() != Some(&why) {
+                if trouble.is_none() {
                     tracing::error!(
                         why,
                         "the centre does not let this unit in; it needs a new token"
