@@ -2,9 +2,10 @@
 
 use crate::chain::{self, shown};
 use crate::examine::Subject;
+use crate::key::KeyKind;
 use crate::log::{Expected, Logged, Unproven};
 use crate::root::Authority;
-use crate::signed::Signed;
+use crate::signed::{Content, Signed};
 use crate::trust::{Identity, SignerProof};
 use crate::{Certificate, PublicKey, TrustedSigner, sct};
 
@@ -113,6 +114,14 @@ fn refused(near: u8, why: impl Into<String>) -> Near {
 fn by_key(signed: &Signed, key: &PublicKey) -> Result<String, Near> {
     if signed.signature_of(key).is_some() {
         return Ok("by its key".to_owned());
+    }
+    // cosign signs with Ed25519ph here, and nothing in the signature says so.
+    let may_be_prehashed = key.kind() == KeyKind::Ed25519
+        && signed.content == Content::Simple
+        && signed.signatures.iter().any(|one| one.len() == 64);
+    if may_be_prehashed {
+        let why = "no trusted key has made it as Ed25519, and Ed25519ph is not examined";
+        return Err((1, Doubt::NotExamined(why.to_owned())));
     }
     Err(match signed.certificates.is_empty() {
         true => refused(

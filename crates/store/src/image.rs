@@ -192,6 +192,26 @@ impl Store {
         rows.iter().map(name).collect()
     }
 
+    /// For which environments these images are judged: those of the registries that name them
+    /// and of the workloads that run them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn environments_of(&self, digests: &[String]) -> Result<Vec<(String, String)>> {
+        let dialect = self.db.dialect();
+        let (named, run) = (dialect.any("n.digest", 1), dialect.any("w.digest", 1));
+        let sql = format!(
+            "SELECT n.digest, r.environment FROM image_name n \
+             JOIN registry r ON r.id = n.registry_id WHERE {named} \
+             UNION SELECT w.digest, w.environment FROM workload w WHERE {run}"
+        );
+        let args = args![digests.to_vec()];
+        let rows = self.read().await?.rows(&sql, args).await?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, row.text(1)?)))
+            .collect()
+    }
+
     /// What the tags of a repository point at, by tag: what a lister compares with.
     ///
     /// # Errors
@@ -294,7 +314,14 @@ impl Store {
         (sql, args)
     }
 
-    async fn newest_names(&self, digests: &[String]) -> Result<HashMap<String, Vec<ImageName>>> {
+    /// The newest names of images, at most five of each.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn newest_names(
+        &self,
+        digests: &[String],
+    ) -> Result<HashMap<String, Vec<ImageName>>> {
         let any = self.db.dialect().any("digest", 1);
         let sql = format!(
             "SELECT {NAME_COLUMNS} FROM (SELECT {NAME_COLUMNS}, ROW_NUMBER() OVER \
@@ -315,7 +342,11 @@ impl Store {
         Ok(names)
     }
 
-    async fn running(&self, digests: &[String]) -> Result<HashMap<String, u64>> {
+    /// How many workloads run each of these images; what nothing runs is left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn running(&self, digests: &[String]) -> Result<HashMap<String, u64>> {
         let any = self.db.dialect().any("digest", 1);
         let sql = format!("SELECT digest, COUNT(*) FROM workload WHERE {any} GROUP BY digest");
         let rows = self

@@ -5,6 +5,7 @@ mod hostile;
 mod keyed;
 mod keyless;
 mod notary;
+mod real;
 mod roots;
 mod world;
 mod written;

@@ -3,7 +3,7 @@
 //! The description is generated from the handlers. The scopes under `security` name the
 //! least role; the test of access reads them from the description.
 
-mod access;
+pub(crate) mod access;
 mod audit;
 mod edge;
 pub(crate) mod events;
@@ -13,9 +13,10 @@ mod job;
 mod page;
 mod policy;
 mod registry;
-mod token;
-mod user;
+pub(crate) mod token;
+pub(crate) mod user;
 mod verdict;
+mod vulnerability;
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -39,6 +40,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(job::routes())
         .merge(image::routes())
         .merge(verdict::routes())
+        .merge(vulnerability::routes())
         .merge(hold::routes())
         .merge(policy::routes())
         .merge(edge::routes())

@@ -22,7 +22,7 @@ fn name(name: StoreName) -> ImageName {
     }
 }
 
-fn workload(workload: StoreWorkload) -> Workload {
+pub(crate) fn workload(workload: StoreWorkload) -> Workload {
     Workload {
         cluster: workload.cluster,
         namespace: workload.namespace,
@@ -46,6 +46,11 @@ fn image(image: StoreImage, names: Vec<StoreName>, running: u64) -> Image {
 
 fn missing() -> ApiError {
     ApiError::not_found("there is no image of that digest")
+}
+
+/// The address of an image's page.
+pub(crate) fn page(digest: &str) -> String {
+    format!("/images/{digest}")
 }
 
 /// Images, the newest first.

@@ -2,12 +2,17 @@
 
 mod access;
 mod centre;
+mod chromium;
+mod console;
+mod console_acts;
+mod console_browser;
 mod edges;
-mod fleet;
 mod holds;
 mod login;
 mod manners;
 mod notify;
 mod peers;
 mod push;
+mod rematch;
+mod visitor;
 mod watched;
