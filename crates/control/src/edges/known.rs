@@ -18,6 +18,15 @@ pub(crate) struct EdgeActor {
 }
 
 impl EdgeActor {
+    /// Whether it is still let in: a question may be open for long.
+    pub(crate) async fn is_known(&self, app: &App) -> ApiResult<bool> {
+        let edge = app
+            .store
+            .edge_by_fingerprint(&self.shown, app.now())
+            .await?;
+        Ok(edge.is_some())
+    }
+
     /// Who it is, in the audit log and as a worker.
     pub(crate) fn label(&self) -> String {
         format!("edge:{}", self.edge.id)

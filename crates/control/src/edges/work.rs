@@ -54,6 +54,10 @@ pub(super) async fn lease(
     // Made before the look, so that what is enqueued after it is heard.
     let mut bell = app.store.bell();
     loop {
+        // Shut out while it waited: nothing is given to it any more.
+        if !edge.is_known(&app).await? {
+            return Err(ApiError::unauthorized("the edge was shut out"));
+        }
         for leased in app.store.lease(&lease, app.now()).await? {
             jobs.extend(shown(&app, leased).await?);
         }
