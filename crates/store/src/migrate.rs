@@ -30,6 +30,7 @@ const ALL: &[Migration] = migrations![
     "0003_decisions",
     "0004_content",
     "0005_pulls",
+    "0006_matches",
 ];
 
 /// Any number that no other program is likely to lock with.

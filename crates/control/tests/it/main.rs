@@ -14,5 +14,6 @@ mod manners;
 mod notify;
 mod peers;
 mod push;
+mod rematch;
 mod visitor;
 mod watched;
