@@ -14,6 +14,7 @@ use super::changes::name;
 use super::frame::{Frame, Section, Trip, show};
 use super::parts::{self, Part, address};
 use super::routes::Routes;
+use super::vulnerabilities;
 use crate::App;
 use crate::api::paging;
 use crate::auth::Viewer;
@@ -304,6 +305,11 @@ fn built(
     }
 }
 
+/// What ids of vulnerabilities begin with.
+const IDS: [&str; 11] = [
+    "CVE", "GHSA", "DSA", "DLA", "RHSA", "USN", "PYSEC", "RUSTSEC", "GO", "OSV", "MAL",
+];
+
 #[derive(Deserialize)]
 struct Sought {
     #[serde(default)]
@@ -321,6 +327,14 @@ async fn find(
     let bare = q.rsplit_once('@').map_or(q, |(_, digest)| digest);
     if bare.parse::<lazaret_model::Digest>().is_ok() && app.store.image(bare).await?.is_some() {
         return Ok(Redirect::to(&image::page(bare)).into_response());
+    }
+    // Ids of vulnerabilities are written in capitals by those who give them, but for the tail
+    // of GitHub's.
+    let (head, rest) = q.split_once('-').unwrap_or_default();
+    let head = head.to_ascii_uppercase();
+    if IDS.contains(&head.as_str()) && !rest.is_empty() {
+        let id = format!("{head}-{rest}");
+        return Ok(Redirect::to(&vulnerabilities::link(&id)).into_response());
     }
     Ok(Redirect::to(&address("/images", &[("search", q)])).into_response())
 }

@@ -30,6 +30,7 @@ mod policy;
 mod registries;
 mod review;
 mod routes;
+mod vulnerabilities;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -58,7 +59,8 @@ fn all() -> Routes {
     let routes = changes::routes(routes);
     let routes = policy::routes(routes);
     let routes = exceptions::routes(routes);
-    people::routes(routes)
+    let routes = people::routes(routes);
+    vulnerabilities::routes(routes)
 }
 
 /// Every page and form, with the least role of each.
