@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use lazaret_store::{ImageFilter, ImageName, Paging, VerdictFilter, VerdictState};
 use lazaret_wire::PageQuery;
 use lazaret_wire::api::{Outcome, Role, Verdict};
@@ -14,7 +14,6 @@ use super::changes::name;
 use super::frame::{Frame, Section, Trip, show};
 use super::parts::{self, Part, address};
 use super::routes::Routes;
-use super::vulnerabilities;
 use crate::App;
 use crate::api::paging;
 use crate::auth::Viewer;
@@ -22,9 +21,7 @@ use crate::http::{ApiError, ApiResult, Ask};
 use crate::queries::{image, verdict};
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes
-        .page("/images", Some(Role::Viewer), list)
-        .page("/find", Some(Role::Viewer), find)
+    routes.page("/images", Some(Role::Viewer), list)
 }
 
 /// A registry to choose from.
@@ -303,38 +300,4 @@ fn built(
         running,
         at,
     }
-}
-
-/// What ids of vulnerabilities begin with.
-const IDS: [&str; 11] = [
-    "CVE", "GHSA", "DSA", "DLA", "RHSA", "USN", "PYSEC", "RUSTSEC", "GO", "OSV", "MAL",
-];
-
-#[derive(Deserialize)]
-struct Sought {
-    #[serde(default)]
-    q: String,
-}
-
-/// Leads to what a text names: an image, a vulnerability, or the images that have it in
-/// their names.
-async fn find(
-    _: Viewer,
-    State(app): State<App>,
-    Ask(Sought { q }): Ask<Sought>,
-) -> ApiResult<Response> {
-    let q = q.trim();
-    let bare = q.rsplit_once('@').map_or(q, |(_, digest)| digest);
-    if bare.parse::<lazaret_model::Digest>().is_ok() && app.store.image(bare).await?.is_some() {
-        return Ok(Redirect::to(&image::page(bare)).into_response());
-    }
-    // Ids of vulnerabilities are written in capitals by those who give them, but for the tail
-    // of GitHub's.
-    let (head, rest) = q.split_once('-').unwrap_or_default();
-    let head = head.to_ascii_uppercase();
-    if IDS.contains(&head.as_str()) && !rest.is_empty() {
-        let id = format!("{head}-{rest}");
-        return Ok(Redirect::to(&vulnerabilities::link(&id)).into_response());
-    }
-    Ok(Redirect::to(&address("/images", &[("search", q)])).into_response())
 }

@@ -15,6 +15,7 @@ mod edges;
 mod errors;
 pub(crate) mod escape;
 mod exceptions;
+mod find;
 mod form;
 mod frame;
 mod held;
@@ -27,6 +28,7 @@ mod overview;
 mod parts;
 mod people;
 mod policy;
+mod quarantine;
 mod registries;
 mod review;
 mod routes;
@@ -60,7 +62,9 @@ fn all() -> Routes {
     let routes = policy::routes(routes);
     let routes = exceptions::routes(routes);
     let routes = people::routes(routes);
-    vulnerabilities::routes(routes)
+    let routes = vulnerabilities::routes(routes);
+    let routes = quarantine::routes(routes);
+    find::routes(routes)
 }
 
 /// Every page and form, with the least role of each.

@@ -68,7 +68,7 @@ struct Ways {
 }
 
 /// How a level is called.
-fn word(level: Level) -> &'static str {
+pub(super) fn word(level: Level) -> &'static str {
     match level {
         Level::Unknown => "unknown",
         Level::Low => "low",

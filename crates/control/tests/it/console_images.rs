@@ -96,6 +96,10 @@ async fn an_image_is_told_whole_and_what_it_holds_stays_text() {
             "team app".to_owned(),
             "/images?search=team%20app".to_owned(),
         ),
+        (
+            "cve-2021-23337".to_owned(),
+            "/vulnerabilities/CVE-2021-23337".to_owned(),
+        ),
     ] {
         let answer = viewer
             .ask(&format!("/find?q={}", q.replace(' ', "+")))
@@ -111,7 +115,7 @@ async fn an_image_is_told_whole_and_what_it_holds_stays_text() {
     let analyst = Visitor::with_role(&centre, "analyst").await;
     let (_, text) = analyst.get(&image).await;
     assert!(
-        text.contains("action=\"/holds\"") && text.contains("Look again"),
+        text.contains("action=\"/releases\"") && text.contains("Look again"),
         "{text}"
     );
 }
