@@ -127,6 +127,7 @@ async fn centre(args: &DemoArgs, kept: &Path) -> anyhow::Result<Served> {
         policy: Vec::new(),
         notify: None,
         workers: 1,
+        workload_metrics: false,
         edge_listen: Some("127.0.0.1:0".to_owned()),
         edge_names: vec!["127.0.0.1".to_owned()],
         public_url: None,
@@ -146,6 +147,7 @@ async fn edge(kept: &Path, centre: SocketAddr, token: String) -> anyhow::Result<
         spool_limit: 64 << 20,
         bundles_every: Duration::from_secs(5),
         listen: None,
+        tls: None,
         gate_token: None,
         grace: Duration::from_secs(1),
     };
