@@ -160,7 +160,7 @@ impl Bases {
         Misconfiguration {
             id: ID.into(),
             aliases: Vec::new(),
-            title: "The base image is refused by the policy".into(),
+            title: "The image is refused by the policy".into(),
             status,
             severity,
             target: found.file.clone(),
