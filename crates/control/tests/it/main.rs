@@ -17,3 +17,4 @@ mod push;
 mod rematch;
 mod visitor;
 mod watched;
+mod workloads;
