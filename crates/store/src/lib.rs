@@ -29,6 +29,7 @@ mod token;
 mod value;
 mod verdict;
 mod wake;
+mod workload;
 
 pub use advisory::{Match, Snapshot, Vulnerability};
 pub use audit::{AuditEntry, AuditFilter, AuditHead, Broken, GENESIS, verify_chain};
@@ -37,7 +38,7 @@ pub use content::{COMPONENT_LIMIT, CONTENT_LIMIT, Component, Content, NewCompone
 pub use edge::{Edge, NewEdge};
 pub use error::{Error, Result};
 pub use hold::{Hold, HoldFilter, HoldKey, HoldState, Move, step};
-pub use image::{Image, ImageFilter, ImageName, ImageRow, Workload};
+pub use image::{Image, ImageFilter, ImageName, ImageRow};
 pub use job::{
     BATCH_LIMIT, Done, Enqueued, Failed, JobCounts, JobFilter, JobRow, JobState, Lease, Leased,
     NewJob, PAYLOAD_LIMIT, PoolSettings, SWEEP_CAP, Settled, backoff,
@@ -53,3 +54,4 @@ pub use store::{By, Engine, Store, StoreOptions, digest_of, new_id};
 pub use token::{NewToken, Session, Token};
 pub use verdict::{Counts, Verdict, VerdictChange, VerdictFilter, VerdictState};
 pub use wake::Bell;
+pub use workload::Workload;

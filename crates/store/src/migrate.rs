@@ -29,6 +29,7 @@ const ALL: &[Migration] = migrations![
     "0002_jobs",
     "0003_decisions",
     "0004_content",
+    "0005_lists",
 ];
 
 /// Any number that no other program is likely to lock with.
