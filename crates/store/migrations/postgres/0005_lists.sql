@@ -5,3 +5,4 @@ UPDATE image_name SET seen = (SELECT i.first_seen FROM image i WHERE i.digest = 
 CREATE INDEX image_name_seen ON image_name (seen, digest, repository, registry_id);
 DROP INDEX image_name_repository;
 CREATE INDEX image_name_repository ON image_name (repository, seen, digest);
+CREATE INDEX image_name_registry ON image_name (registry_id, seen, digest);
