@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::centre::Centre;
 use crate::peers::free;
-use crate::stage::{Stage, idle, process, store, watch};
+use crate::stage::{Process, Stage, idle, store, watch};
 
 const PUSHES: usize = 1000;
 const KILLS: u64 = 12;
@@ -16,7 +16,13 @@ async fn killed(database: Option<&str>) {
     let stage = Stage::new();
     let (data, host) = (tempfile::tempdir().expect("a directory"), free());
     let folder = data.path().to_owned();
-    let mut child = process(&[], &host, &folder, database);
+    let process = Process {
+        host: &host,
+        data: folder.clone(),
+        database,
+        ..Process::default()
+    };
+    let mut child = process.start();
     let centre = Centre::attached(&host, data).await;
     let watched = watch(&centre, &stage, json!({})).await;
     let told = async {
@@ -29,10 +35,8 @@ async fn killed(database: Option<&str>) {
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
             tokio::time::sleep(Duration::from_millis(200 + (random >> 33) % 1200)).await;
-            // SIGKILL, in the middle of whatever it does.
-            child.kill().expect("killed");
-            child.wait().expect("waited for");
-            child = process(&[], &host, &folder, database);
+            child.kill();
+            child = process.start();
             answers(&centre).await;
         }
     };
@@ -42,8 +46,6 @@ async fn killed(database: Option<&str>) {
     let store = store(&folder, database).await;
     let done = stage.check(&store, &watched.id, PUSHES).await;
     assert_eq!(done, PUSHES as u64, "every job is done once");
-    child.kill().expect("killed");
-    child.wait().expect("waited for");
 }
 
 /// Until it answers again.

@@ -13,5 +13,6 @@ mod outage;
 mod peers;
 mod push;
 mod stage;
+mod story;
 mod two;
 mod watched;

@@ -1,7 +1,7 @@
 //! What tests of faults have in common: a registry that outlives the centre, pushes in it, and
 //! a centre in a process of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -114,6 +114,11 @@ impl Stage {
         }
     }
 
+    /// The image that a push brings.
+    pub(crate) fn digest(&self, push: usize) -> &str {
+        &self.digests[push % IMAGES]
+    }
+
     /// That every push is known, once, and decided once; that nothing is left. The number of
     /// jobs that were done.
     pub(crate) async fn check(&self, store: &Store, registry: &str, pushes: usize) -> u64 {
@@ -192,7 +197,7 @@ pub(crate) async fn store(data: &Path, database: Option<&str>) -> Store {
     Store::open(&options).await.expect("the store opens")
 }
 
-/// What tells this program to be a centre: address, data, database.
+/// What tells this program to be a centre: address, data, database, blobs.
 const BE: &str = "LAZARET_TEST_CENTRE";
 
 /// The centre itself, where this program is started as one.
@@ -202,28 +207,68 @@ async fn a_process_of_a_centre() {
     let told: Vec<&str> = told.split('|').collect();
     let mut settings = settings_in(Path::new(told[1]));
     told[0].clone_into(&mut settings.listen);
-    settings.database = Some(told[2].to_owned()).filter(|database| !database.is_empty());
+    let place = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    settings.database = place(told[2]);
+    settings.blobs = place(told[3]);
     let served = serve(settings).await.expect("the centre starts");
     served.run(std::future::pending()).await;
 }
 
-/// Starts a centre in a process, by way of `with` (`faketime` and its options; empty: itself).
-pub(crate) fn process(with: &[&str], host: &str, data: &Path, database: Option<&str>) -> Child {
-    let own = std::env::current_exe().expect("this program");
-    let mut command = match with {
-        [] => Command::new(own),
-        [program, rest @ ..] => {
-            let mut command = Command::new(program);
-            command.args(rest).arg(own);
-            command
-        }
-    };
-    let told = format!("{host}|{}|{}", data.display(), database.unwrap_or_default());
-    command
-        .args(["--exact", "stage::a_process_of_a_centre"])
-        .env(BE, told)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("started")
+/// A centre in a process of its own, killed when dropped.
+#[derive(Default)]
+pub(crate) struct Process<'a> {
+    /// `faketime` and its options; empty: by itself.
+    pub(crate) with: &'a [&'a str],
+    pub(crate) host: &'a str,
+    pub(crate) data: PathBuf,
+    pub(crate) database: Option<&'a str>,
+    pub(crate) blobs: Option<&'a str>,
+}
+
+/// One that runs.
+pub(crate) struct Running(Child);
+
+impl Process<'_> {
+    pub(crate) fn start(&self) -> Running {
+        let own = std::env::current_exe().expect("this program");
+        let mut command = match self.with {
+            [] => Command::new(own),
+            [program, rest @ ..] => {
+                let mut command = Command::new(program);
+                command.args(rest).arg(own);
+                command
+            }
+        };
+        let told = [
+            self.host,
+            &self.data.display().to_string(),
+            self.database.unwrap_or_default(),
+            self.blobs.unwrap_or_default(),
+        ];
+        let child = command
+            .args(["--exact", "stage::a_process_of_a_centre"])
+            .env(BE, told.join("|"))
+            // Any keys open the bucket of a test.
+            .env("AWS_ACCESS_KEY_ID", "testing")
+            .env("AWS_SECRET_ACCESS_KEY", "testing")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        Running(child.expect("started"))
+    }
+}
+
+impl Running {
+    /// SIGKILL, in the middle of whatever it does.
+    pub(crate) fn kill(&mut self) {
+        self.0.kill().expect("killed");
+        self.0.wait().expect("waited for");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::centre::{Centre, settings, settings_in};
 use crate::peers::free;
-use crate::stage::{IMAGES, Stage, Watched, idle, process, store, watch};
+use crate::stage::{IMAGES, Process, Stage, Watched, idle, store, watch};
 
 const PUSHES: usize = 400;
 
@@ -148,8 +148,14 @@ async fn a_centre_whose_clock_is_ahead_harms_nothing() {
     let (data, host) = (tempfile::tempdir().expect("a directory"), free());
     let folder = data.path().to_owned();
     // Five minutes: every lease of the other one has ended in its eyes.
-    let ahead = ["faketime", "--exclude-monotonic", "-f", "+5m"];
-    let mut child = process(&ahead, &host, &folder, Some(&database));
+    let process = Process {
+        with: &["faketime", "--exclude-monotonic", "-f", "+5m"],
+        host: &host,
+        data: folder.clone(),
+        database: Some(&database),
+        ..Process::default()
+    };
+    let _running = process.start();
     let one = Centre::attached(&host, data).await;
     let mut settings = settings_in(&folder);
     settings.database = Some(database.clone());
@@ -165,6 +171,4 @@ async fn a_centre_whose_clock_is_ahead_harms_nothing() {
     let store = store(&folder, Some(&database)).await;
     let done = stage.check(&store, &watched.id, PUSHES).await;
     assert_eq!(done, PUSHES as u64, "every job is done once");
-    child.kill().expect("killed");
-    child.wait().expect("waited for");
 }
