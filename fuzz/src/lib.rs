@@ -190,6 +190,49 @@ pub fn vex(bytes: &[u8]) {
     let _ = lazaret_vex::read("fuzz", bytes);
 }
 
+/// A document beside an image; the first byte chooses its type. Nothing that a fuzzer writes
+/// is signed by the key that is trusted. Annotations are the same bytes once more.
+pub fn signatures(bytes: &[u8]) {
+    use lazaret_attest::{BUNDLE_TYPE, DSSE_TYPE, JWS_TYPE, SIGNATURE, SIMPLE_SIGNING_TYPE};
+    let types = [SIMPLE_SIGNING_TYPE, DSSE_TYPE, JWS_TYPE, BUNDLE_TYPE];
+    let Some(media_type) = chosen(&types, bytes) else {
+        return;
+    };
+    let bytes = &bytes[1..];
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let names = ["certificate", "chain", "bundle"];
+    let mut annotations: std::collections::BTreeMap<String, String> = names
+        .map(|name| (format!("dev.sigstore.cosign/{name}"), text.clone()))
+        .into();
+    annotations.insert(SIGNATURE.to_owned(), "MEUCIQ==".to_owned());
+    let document = |annotations| lazaret_attest::Document {
+        place: "fuzz".to_owned(),
+        media_type: media_type.to_owned(),
+        annotations,
+        bytes: bytes.to_vec(),
+    };
+    let plain = [(SIGNATURE.to_owned(), text)].into();
+    let documents = [document(annotations), document(plain)];
+    let key = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
+    let key = lazaret_attest::PublicKey::from_pem(key.as_bytes()).expect("a key");
+    let subject = lazaret_attest::Subject {
+        digests: vec![Digest::sha256(&[0; 32])],
+        repository: "registry.example/app".to_owned(),
+    };
+    let signer = lazaret_attest::TrustedSigner {
+        name: "fuzz".to_owned(),
+        proof: lazaret_attest::SignerProof::Key(key),
+        binds_repository: true,
+    };
+    let found = lazaret_attest::examine(&documents, &subject, &[signer], 0);
+    assert!(found.signers.is_empty() && found.attested.is_empty());
+}
+
+/// Keys, certificates, trusted roots, and what documents about signatures hold inside.
+pub fn signing_trust(bytes: &[u8]) {
+    lazaret_attest::exercise(bytes);
+}
+
 /// The records of a delta of advisory databases.
 pub fn delta(bytes: &[u8]) {
     lazaret_advisory::delta::exercise(bytes);

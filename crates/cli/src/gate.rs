@@ -110,7 +110,7 @@ fn rules(args: &GateRuleArgs) -> anyhow::Result<GateRules> {
         None => GateRules::default(),
         Some(path) => {
             let text = std::fs::read_to_string(path).with_context(|| errors::read(path))?;
-            GateRules::parse(&text).with_context(|| errors::read(path))?
+            lazaret_edge::verdict::rules(&text).with_context(|| errors::read(path))?
         }
     };
     if let Some(unknown) = args.unknown {

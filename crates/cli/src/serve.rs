@@ -34,7 +34,7 @@ pub(crate) fn run(args: &ServeArgs, console: &ConsoleArgs) -> anyhow::Result<Ver
             writeln!(
                 err,
                 "Nobody is known yet. The one-time token for the first administrator is in\n  {}\n\
-                 See docs/centre.md, or: curl -d @- http://{}/api/v1/setup",
+                 Open http://{}/ with a browser; docs/centre.md tells how to do without one.",
                 file.display(),
                 served.address
             )?;

@@ -1,7 +1,7 @@
 //! How long the lists of a running centre take: `lists http://127.0.0.1:8080 TOKEN-FILE [TIMES]`.
 //!
-//! Every list of the interface, and the questions that cost most: each is asked over HTTP
-//! along its pages, from the newest on, `TIMES` (100) times. Prints the median, the 99th of a
+//! Every list of the interface and every page of the console, and the questions that cost most:
+//! each is asked over HTTP along its pages, from the newest on, `TIMES` (100) times. Prints the median, the 99th of a
 //! hundred and the worst, in milliseconds; an answer that is not 200 ends it.
 
 #![allow(clippy::print_stdout)] // A measurement prints.
@@ -50,20 +50,54 @@ impl Centre {
             items += answer["items"].as_array().map_or(0, Vec::len);
             cursor = answer["next"].as_str().unwrap_or_default().to_owned();
         }
-        took.sort();
-        let at = |part: usize| {
-            let place = (took.len() * part).div_ceil(100).clamp(1, took.len()) - 1;
-            took[place].as_secs_f64() * 1000.0
-        };
-        println!(
-            "{:7.1} {:7.1} {:7.1}  {items:6}  {path}",
-            at(50),
-            at(99),
-            at(100)
-        );
+        print(path, items, took);
+        Ok(())
+    }
+
+    async fn measure_page(&self, page: &str, times: usize) -> Result<(), Failure> {
+        let (images, _) = self.get("/api/v1/images?limit=100").await?;
+        let images = images["items"].as_array().cloned().unwrap_or_default();
+        let mut took = Vec::new();
+        for number in 0..times {
+            let image = &images[number % images.len().max(1)];
+            let digest = image["digest"].as_str().unwrap_or_default();
+            took.push(self.get(&page.replace("{digest}", digest)).await?.1);
+        }
+        print(page, times, took);
         Ok(())
     }
 }
+
+fn print(path: &str, items: usize, mut took: Vec<Duration>) {
+    took.sort();
+    let at = |part: usize| {
+        let place = (took.len() * part).div_ceil(100).clamp(1, took.len()) - 1;
+        took[place].as_secs_f64() * 1000.0
+    };
+    let (median, most, worst) = (at(50), at(99), at(100));
+    println!("{median:7.1} {most:7.1} {worst:7.1}  {items:6}  {path}");
+}
+
+/// Pages of the console; `{digest}` is another image each time.
+const PAGES: [&str; 17] = [
+    "/",
+    "/images",
+    "/images?search=service1",
+    "/images/{digest}",
+    "/images/{digest}/findings",
+    "/images/{digest}/packages",
+    "/images/{digest}/history",
+    "/changes",
+    "/quarantine",
+    "/releases",
+    "/review",
+    "/registries",
+    "/edges",
+    "/jobs",
+    "/policy",
+    "/exceptions",
+    "/audit",
+];
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
@@ -80,6 +114,9 @@ async fn main() -> Result<(), Failure> {
     println!("    p50     p99     max   items  route");
     for path in paths(&centre).await? {
         centre.measure(&path, times).await?;
+    }
+    for page in PAGES {
+        centre.measure_page(page, times).await?;
     }
     // These read everything there is; they are no pages.
     for path in ["/api/v1/audit/verify", "/metrics"] {

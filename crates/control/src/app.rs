@@ -10,6 +10,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::advisories::Advisories;
 use crate::auth::{Passwords, Throttle};
+use crate::console::Memory;
 use crate::edges::{Authority, Edges};
 use crate::http::{ApiError, ApiResult};
 use crate::judge::Judge;
@@ -68,6 +69,8 @@ pub struct Centre {
     pub(crate) judging: Semaphore,
     pub(crate) receivers: Vec<Receiver>,
     pub(crate) edges: Edges,
+    /// What pages of the console need not ask twice.
+    pub(crate) console: Memory,
     pub(crate) authority: Option<Authority>,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
@@ -126,7 +129,8 @@ impl Centre {
     pub(crate) async fn generation(&self) -> ApiResult<i64> {
         let holds = self.store.hold_seq().await?;
         let policy = self.store.policy().await?;
-        Ok(1 + holds + policy.map_or(0, |policy| policy.generation))
+        let rest = self.store.bundle_seq().await?;
+        Ok(1 + holds + rest + policy.map_or(0, |policy| policy.generation))
     }
 
     /// Whether the centre is stopping.

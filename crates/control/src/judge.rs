@@ -9,9 +9,10 @@ use jiff::tz::TimeZone;
 use lazaret_advisory::Db;
 use lazaret_match::MatchOptions;
 use lazaret_model::{Inventory, Outcome, Reason, Report, Severity};
-use lazaret_policy::{Circumstances, Policy, PolicyError};
+use lazaret_policy::{Circumstances, Policy, PolicyError, Pull, Unexamined};
 use lazaret_scan::{ExamineError, examine};
 use lazaret_wire::api::SeverityCounts;
+use lazaret_wire::edge::{GateRules, OnUnknown, Rule};
 
 /// A policy, ready to decide.
 #[derive(Debug)]
@@ -50,6 +51,34 @@ impl Judge {
             documents: documents.to_vec(),
             policy,
         })
+    }
+
+    /// What gates do with pulls that no rule judges, in an environment; empty: none is said.
+    pub(crate) fn gate(&self, environment: &str) -> GateRules {
+        let pulls = self.policy.pulls(environment);
+        let pull = |pull: Pull| match pull {
+            Pull::Allow => Rule::Allow,
+            Pull::Refuse => Rule::Refuse,
+        };
+        GateRules {
+            unknown: pulls.unknown.map(|unknown| match unknown {
+                Unexamined::Allow => OnUnknown::Allow,
+                Unexamined::Wait => OnUnknown::Wait,
+                Unexamined::Refuse => OnUnknown::Refuse,
+            }),
+            wait_seconds: pulls.wait_seconds,
+            held: pulls.held.map(pull),
+            running: pulls.running.map(pull),
+            running_grace_seconds: pulls.running_grace_seconds,
+            rollback: pulls.rollback.map(pull),
+        }
+    }
+
+    /// Whether a rule that keeps the image back says that what runs already is refused, too.
+    pub(crate) fn is_even_if_running(&self, report: &Report) -> bool {
+        let kept = |reason: &&Reason| reason.outcome >= Outcome::Hold;
+        let mut reasons = report.decision.reasons.iter().filter(kept);
+        reasons.any(|reason| self.policy.is_even_if_running(&reason.rule))
     }
 
     /// The decision on what was matched, for an environment; empty: none is said.

@@ -85,6 +85,14 @@ impl Keys {
             SigningKey::generate().map_err(|_| KeyError::Random)
         })?;
         let bundle = SigningKey::read(&seed).map_err(|_| KeyError::Content { path })?;
+        // What gates are given with `--key`. Nothing reads it here.
+        let public = folder.join("bundle.pub");
+        std::fs::write(&public, format!("{}\n", bundle.verifying().text())).map_err(|source| {
+            KeyError::File {
+                path: public,
+                source,
+            }
+        })?;
         Ok(Self {
             seal,
             bundle,

@@ -9,6 +9,7 @@ mod advisories;
 mod api;
 mod app;
 pub mod auth;
+pub mod console;
 mod edges;
 mod harbor;
 pub mod http;

@@ -23,7 +23,7 @@ use crate::metrics::Metrics;
 use crate::notify::ReceiverError;
 use crate::owner::Owner;
 use crate::shelf::Shelf;
-use crate::{api, edges, harbor, notify, pages, work};
+use crate::{api, console, edges, harbor, notify, pages, work};
 
 /// Images matched at a time: each may take some hundred MiB and a core.
 const JUDGED_AT_ONCE: usize = 2;
@@ -141,6 +141,7 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
             None => Vec::new(),
         },
         edges: Edges::default(),
+        console: console::Memory::default(),
         authority,
         metrics: Metrics::new(),
         passwords: Passwords::new().map_err(ServeError::Other)?,
@@ -242,7 +243,8 @@ fn router(app: &App) -> Router {
         .merge(harbor::router())
         .merge(edges::enforcers())
         .merge(pages::router())
-        .fallback(async || ApiError::not_found("there is nothing at this path"))
+        .merge(console::router(app))
+        .fallback(console::nothing_here)
         .layer(from_fn_with_state(app.clone(), rounds))
         // Outermost: a problem gets its body after everything else.
         .layer(CompressionLayer::new())

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use lazaret_store::Store;
+use lazaret_store::{Store, digest_of};
 
 use crate::http::{ApiError, ApiResult};
 use crate::judge::Judge;
@@ -64,7 +64,13 @@ impl Shelf {
                 }
                 // What is stored was read before it was stored.
                 let judge = Judge::read(generation, &documents);
-                Arc::new(judge.map_err(|error| ApiError::internal(error.to_string()))?)
+                let judge = judge.map_err(|error| ApiError::internal(error.to_string()))?;
+                // Files that were changed while the centre stood, exceptions that have ended:
+                // neither is another generation of the policy, and edges are to hear of both.
+                let written = serde_json::to_vec(&documents).map_err(ApiError::internal)?;
+                let digest = digest_of(&written);
+                store.note_bundle_input("policy", &digest).await?;
+                Arc::new(judge)
             }
         };
         if let Ok(mut held) = self.held.lock() {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Base, Digest, Distro, Gap, License, Misconfiguration, Package, Platform, Purl, Secret, Sign,
+    Signatures,
 };
 
 /// Everything that was found in a target, and everything that could not be looked at.
@@ -56,6 +57,9 @@ pub struct Target {
     /// The image that this one is built on, where anything tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Base>,
+    /// What looking for signatures has led to, where somebody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<Signatures>,
 }
 
 impl Target {

@@ -32,6 +32,7 @@ mod report;
 mod secret;
 mod severity;
 mod sign;
+mod signature;
 
 pub use advisory::{
     Advisory, AdvisoryKind, Affected, CveRecord, EndOfLife, Epss, FeedItem, Kev, KeyKind,
@@ -60,3 +61,4 @@ pub use report::{
 pub use secret::{Confidence, Secret, SecretPlace};
 pub use severity::{Cvss, InvalidSeverity, Rating, Severity};
 pub use sign::{Sign, SignKind};
+pub use signature::{FoundSignature, SignatureStatus, Signatures};

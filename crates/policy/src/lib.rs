@@ -19,7 +19,9 @@ mod pattern;
 pub use circumstances::{BaseImage, Circumstances, Exposure};
 pub use decide::{Hit, Verdict};
 pub use difference::{difference, hide_known};
-pub use document::{API_VERSION, DEFAULT_POLICY, Fault, Mode, Policy, PolicyError};
+pub use document::{
+    API_VERSION, DEFAULT_POLICY, Fault, Mode, Policy, PolicyError, Pull, Pulls, Unexamined,
+};
 pub use exception::{ExceptionState, ExceptionUse};
 pub use facts::{facts_page, outcome_name};
 pub use fixture::{Case, CaseFacts, cases};

@@ -102,6 +102,7 @@ pub fn described(image: &Image, input: &str) -> Target {
         layers: image.layers.iter().map(target_layer).collect(),
         created: image.config.created.clone(),
         base: None,
+        signatures: None,
     };
     base::recognise(image, &mut target);
     target

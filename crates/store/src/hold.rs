@@ -52,8 +52,19 @@ pub struct Hold {
     pub at: Timestamp,
     /// Until when.
     pub until: Option<Timestamp>,
+    /// Whether what runs already is refused, too.
+    pub even_if_running: bool,
     /// Grows with every change of any hold.
     pub seq: i64,
+}
+
+/// How long and how far a hold reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Until when; `None`: until somebody changes it.
+    pub until: Option<Timestamp>,
+    /// Whether what runs already is refused, too.
+    pub even_if_running: bool,
 }
 
 /// What may happen to a hold.
@@ -120,7 +131,7 @@ pub struct HoldFilter {
     pub digest: Option<String>,
 }
 
-pub(crate) const COLUMNS: &str = "h.registry_id, h.repository, h.digest, h.state, h.by_hand, h.actor, h.reason, h.at, h.until, h.seq";
+pub(crate) const COLUMNS: &str = "h.registry_id, h.repository, h.digest, h.state, h.by_hand, h.actor, h.reason, h.at, h.until, h.even_if_running, h.seq";
 
 impl Store {
     /// Holds, quarantines or lifts; the hold after it, whether or not it changed. `by_hand`:
@@ -137,6 +148,27 @@ impl Store {
         by_hand: bool,
         by: &By,
     ) -> Result<Hold> {
+        let terms = Terms {
+            until,
+            even_if_running: false,
+        };
+        self.move_hold_on(key, what, terms, by_hand, by).await
+    }
+
+    /// As [`Store::move_hold`], on terms. A hold that is there already takes over whether what
+    /// runs is refused, unless a person placed it and a policy asks.
+    ///
+    /// # Errors
+    /// Those of [`Store::move_hold`].
+    pub async fn move_hold_on(
+        &self,
+        key: &HoldKey,
+        what: Move,
+        terms: Terms,
+        by_hand: bool,
+        by: &By,
+    ) -> Result<Hold> {
+        let until = terms.until;
         if matches!(what, Move::Release | Move::Expire) {
             return Err(Error::Invalid("a release takes a request".to_owned()));
         }
@@ -144,7 +176,7 @@ impl Store {
             return Err(Error::Invalid("that time is over".to_owned()));
         }
         let mut tx = self.begin().await?;
-        let hold = apply(&mut tx, key, what, until, by_hand, by).await?;
+        let hold = apply(&mut tx, key, what, terms, by_hand, by).await?;
         tx.commit().await?;
         Ok(hold)
     }
@@ -206,6 +238,16 @@ impl Store {
         rows.iter().map(hold).collect()
     }
 
+    /// The same for every region.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn all_holds_after(&self, seq: i64) -> Result<Vec<Hold>> {
+        let sql = format!("SELECT {COLUMNS} FROM hold h WHERE h.seq > $1 ORDER BY h.seq LIMIT 500");
+        let rows = self.read().await?.rows(&sql, args![seq]).await?;
+        rows.iter().map(hold).collect()
+    }
+
     /// The `seq` of the latest change.
     ///
     /// # Errors
@@ -235,7 +277,8 @@ impl Store {
             // Asked again under the lock: somebody may have moved it meanwhile.
             let current = current(&mut tx, &key).await?;
             if current.is_some_and(|hold| hold.until.is_some_and(|until| until <= now)) {
-                changed.push(apply(&mut tx, &key, Move::Expire, None, false, &by).await?);
+                changed
+                    .push(apply(&mut tx, &key, Move::Expire, Terms::default(), false, &by).await?);
                 tx.commit().await?;
             }
         }
@@ -268,7 +311,7 @@ pub(crate) async fn apply(
     tx: &mut Tx,
     key: &HoldKey,
     what: Move,
-    until: Option<Timestamp>,
+    terms: Terms,
     by_hand: bool,
     by: &By,
 ) -> Result<Hold> {
@@ -281,11 +324,13 @@ pub(crate) async fn apply(
         reason: String::new(),
         at: by.at,
         until: None,
+        even_if_running: false,
         seq: 0,
     });
     let Some(state) = step(before.state, before.by_hand, what, by_hand)? else {
-        return Ok(before);
+        return reach(tx, before, what, terms, by_hand, by).await;
     };
+    let until = terms.until;
     let after = Hold {
         key: key.clone(),
         state,
@@ -294,12 +339,14 @@ pub(crate) async fn apply(
         reason: by.reason.clone(),
         at: by.at,
         until,
+        even_if_running: terms.even_if_running,
         seq: tx.next("hold").await?,
     };
     let sql = "INSERT INTO hold (registry_id, repository, digest, state, by_hand, actor, reason, at, \
-               until, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+               until, even_if_running, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
                ON CONFLICT (registry_id, repository, digest) DO UPDATE SET state = $4, \
-               by_hand = $5, actor = $6, reason = $7, at = $8, until = $9, seq = $10";
+               by_hand = $5, actor = $6, reason = $7, at = $8, until = $9, \
+               even_if_running = $10, seq = $11";
     let args = args![
         &key.registry_id,
         &key.repository,
@@ -310,6 +357,7 @@ pub(crate) async fn apply(
         &after.reason,
         after.at,
         after.until,
+        after.even_if_running,
         after.seq
     ];
     tx.exec(sql, args).await?;
@@ -321,6 +369,7 @@ pub(crate) async fn apply(
         "after": after.state,
         "by_hand": by_hand,
         "until": until,
+        "even_if_running": after.even_if_running,
     });
     let payload = json!({
         "registry_id": key.registry_id,
@@ -341,6 +390,44 @@ pub(crate) async fn apply(
     Ok(after)
 }
 
+/// A hold stays in its state; whether what runs is refused, too, may still be said anew.
+async fn reach(
+    tx: &mut Tx,
+    before: Hold,
+    what: Move,
+    terms: Terms,
+    by_hand: bool,
+    by: &By,
+) -> Result<Hold> {
+    let is_same = matches!(
+        (what, before.state),
+        (Move::Hold, HoldState::Held) | (Move::Quarantine, HoldState::Quarantined)
+    );
+    let may = by_hand || !before.by_hand;
+    if !is_same || !may || before.even_if_running == terms.even_if_running {
+        return Ok(before);
+    }
+    let after = Hold {
+        even_if_running: terms.even_if_running,
+        seq: tx.next("hold").await?,
+        ..before
+    };
+    let sql = "UPDATE hold SET even_if_running = $4, seq = $5 \
+               WHERE registry_id = $1 AND repository = $2 AND digest = $3";
+    let key = &after.key;
+    let args = args![
+        &key.registry_id,
+        &key.repository,
+        &key.digest,
+        after.even_if_running,
+        after.seq
+    ];
+    tx.exec(sql, args).await?;
+    let details = json!({ "even_if_running": after.even_if_running });
+    tx.audit(by, "hold.reach", &object(key), &details).await?;
+    Ok(after)
+}
+
 pub(crate) fn hold(row: &Row) -> Result<Hold> {
     Ok(Hold {
         key: HoldKey {
@@ -354,7 +441,8 @@ pub(crate) fn hold(row: &Row) -> Result<Hold> {
         reason: row.text(6)?,
         at: row.time(7)?,
         until: row.opt_time(8)?,
-        seq: row.int(9)?,
+        even_if_running: row.bool(9)?,
+        seq: row.int(10)?,
     })
 }
 

@@ -29,7 +29,8 @@ const ALL: &[Migration] = migrations![
     "0002_jobs",
     "0003_decisions",
     "0004_content",
-    "0005_lists",
+    "0005_pulls",
+    "0006_lists",
 ];
 
 /// Any number that no other program is likely to lock with.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::hold::{Hold, HoldKey, HoldState, Move, apply, current, lock_name, object};
+use crate::hold::{Hold, HoldKey, HoldState, Move, Terms, apply, current, lock_name, object};
 use crate::page::{Page, Paging};
 use crate::store::{By, Store, new_id};
 use crate::value::{Row, args, words};
@@ -150,7 +150,10 @@ impl Store {
                     &mut tx,
                     &request.key,
                     Move::Release,
-                    request.until,
+                    Terms {
+                        until: request.until,
+                        even_if_running: false,
+                    },
                     true,
                     by,
                 )

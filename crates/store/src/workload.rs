@@ -1,4 +1,5 @@
-//! What runs where.
+//! What runs where, since when, and what it would be rolled back to: what a gate must not stand
+//! in the way of.
 
 use std::collections::HashMap;
 
@@ -23,8 +24,181 @@ pub struct Workload {
     pub environment: String,
 }
 
+/// An image that runs somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// The image.
+    pub digest: String,
+    /// Since when, as far as anybody saw it begin: what ran already when its cluster was first
+    /// told of began before that.
+    pub since: Option<Timestamp>,
+}
+
+/// Counts changes of what runs.
+const RUNNING: &str = "running";
+
+/// Counts changes of what bundles are made of beside holds.
+const BUNDLE: &str = "bundle";
+
 impl Store {
-    pub(crate) async fn running(&self, digests: &[String]) -> Result<HashMap<String, u64>> {
+    /// Notes what runs in a cluster at `now`; the answer is what began. Call it with everything
+    /// that runs there, in parts of any size, then [`Store::forget_workloads`] with the same
+    /// time.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn see_workloads(
+        &self,
+        workloads: &[Workload],
+        now: Timestamp,
+    ) -> Result<Vec<Workload>> {
+        let mut tx = self.begin().await?;
+        let mut begun = Vec::new();
+        for workload in workloads {
+            let args = || {
+                args![
+                    &workload.cluster,
+                    &workload.namespace,
+                    &workload.name,
+                    &workload.digest,
+                    &workload.environment,
+                    now
+                ]
+            };
+            let sql = "INSERT INTO workload \
+                       (cluster, namespace, name, digest, environment, first_seen, last_seen) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $6) \
+                       ON CONFLICT (cluster, namespace, name, digest) DO NOTHING";
+            if tx.exec(sql, args()).await? > 0 {
+                begun.push(workload.clone());
+                continue;
+            }
+            let sql = "UPDATE workload SET last_seen = $6, environment = $5 WHERE cluster = $1 \
+                       AND namespace = $2 AND name = $3 AND digest = $4";
+            tx.exec(sql, args()).await?;
+        }
+        if !begun.is_empty() {
+            tx.next(RUNNING).await?;
+        }
+        tx.commit().await?;
+        Ok(begun)
+    }
+
+    /// Forgets what a cluster no longer runs: everything last seen before `seen`. Where the
+    /// workload runs something else now, that is what it would be rolled back to.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn forget_workloads(&self, cluster: &str, seen: Timestamp) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let sql = "SELECT w.namespace, w.name, w.digest FROM workload w \
+                   WHERE w.cluster = $1 AND w.last_seen < $2 AND EXISTS \
+                   (SELECT 1 FROM workload n WHERE n.cluster = w.cluster \
+                   AND n.namespace = w.namespace AND n.name = w.name AND n.last_seen >= $2) \
+                   ORDER BY w.first_seen, w.digest";
+        for row in tx.rows(sql, args![cluster, seen]).await? {
+            let sql = "INSERT INTO workload_before (cluster, namespace, name, digest, until) \
+                       VALUES ($1, $2, $3, $4, $5) \
+                       ON CONFLICT (cluster, namespace, name) DO UPDATE SET digest = $4, until = $5";
+            let (namespace, name, digest) = (row.text(0)?, row.text(1)?, row.text(2)?);
+            tx.exec(sql, args![cluster, &namespace, &name, &digest, seen])
+                .await?;
+        }
+        let sql = "DELETE FROM workload WHERE cluster = $1 AND last_seen < $2";
+        let gone = tx.exec(sql, args![cluster, seen]).await?;
+        if gone > 0 {
+            let sql = "DELETE FROM workload_before WHERE cluster = $1 AND NOT EXISTS \
+                       (SELECT 1 FROM workload w WHERE w.cluster = workload_before.cluster \
+                       AND w.namespace = workload_before.namespace \
+                       AND w.name = workload_before.name)";
+            tx.exec(sql, args![cluster]).await?;
+            tx.next(RUNNING).await?;
+        }
+        tx.commit().await?;
+        Ok(gone)
+    }
+
+    /// Images that run somewhere, by digest, after one, at most 5000.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn running_after(&self, digest: &str) -> Result<Vec<Running>> {
+        // In several places: since the earliest, and where one of them is not known, nobody
+        // knows.
+        let sql = "SELECT w.digest, MIN(CASE WHEN w.first_seen = f.first THEN 0 \
+                   ELSE w.first_seen END) \
+                   FROM workload w JOIN (SELECT cluster, MIN(first_seen) AS first FROM workload \
+                   GROUP BY cluster) f ON f.cluster = w.cluster \
+                   WHERE w.digest > $1 GROUP BY w.digest ORDER BY w.digest LIMIT 5000";
+        let rows = self.read().await?.rows(sql, args![digest]).await?;
+        rows.iter()
+            .map(|row| {
+                let since = row.time(1)?;
+                Ok(Running {
+                    digest: row.text(0)?,
+                    since: Some(since).filter(|since| *since > Timestamp::UNIX_EPOCH),
+                })
+            })
+            .collect()
+    }
+
+    /// Images that a workload would be rolled back to, by digest, after one, at most 5000.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn rollbacks_after(&self, digest: &str) -> Result<Vec<String>> {
+        let sql = "SELECT DISTINCT digest FROM workload_before WHERE digest > $1 \
+                   ORDER BY digest LIMIT 5000";
+        let rows = self.read().await?.rows(sql, args![digest]).await?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
+    /// Whether a workload would be rolled back to an image.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn is_rollback(&self, digest: &str) -> Result<bool> {
+        let sql = "SELECT 1 FROM workload_before WHERE digest = $1 LIMIT 1";
+        let row = self.read().await?.row(sql, args![digest]).await?;
+        Ok(row.is_some())
+    }
+
+    /// Notes what bundles are made of beside holds and workloads, as a digest of it; where it
+    /// is another than was noted last, the next bundle is another, too.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn note_bundle_input(&self, name: &str, digest: &str) -> Result<()> {
+        let sql = "SELECT digest FROM bundle_input WHERE name = $1";
+        let noted = self.read().await?.row(sql, args![name]).await?;
+        if noted.map(|row| row.text(0)).transpose()?.as_deref() == Some(digest) {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        let sql = "INSERT INTO bundle_input (name, digest) VALUES ($1, $2) \
+                   ON CONFLICT (name) DO UPDATE SET digest = $2";
+        tx.exec(sql, args![name, digest]).await?;
+        tx.next(BUNDLE).await?;
+        tx.commit().await
+    }
+
+    /// Grows with every change of what bundles are made of beside holds and the policy's
+    /// generation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn bundle_seq(&self) -> Result<i64> {
+        let sql = "SELECT CAST(COALESCE(SUM(value), 0) AS BIGINT) FROM counter \
+                   WHERE name IN ($1, $2)";
+        let args = args![RUNNING, BUNDLE];
+        self.read().await?.one(sql, args).await?.int(0)
+    }
+
+    /// How many workloads run each of these images; what nothing runs is left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn running(&self, digests: &[String]) -> Result<HashMap<String, u64>> {
         let any = self.db.dialect().any("digest", 1);
         let sql = format!("SELECT digest, COUNT(*) FROM workload WHERE {any} GROUP BY digest");
         let rows = self
@@ -35,44 +209,6 @@ impl Store {
         rows.iter()
             .map(|row| Ok((row.text(0)?, row.count(1)?)))
             .collect()
-    }
-
-    /// Notes what runs in a cluster at `now`. Call it with everything that runs there, in parts
-    /// of any size, then [`Store::forget_workloads`] with the same time.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn see_workloads(&self, workloads: &[Workload], now: Timestamp) -> Result<()> {
-        let mut tx = self.begin().await?;
-        let sql = "INSERT INTO workload \
-                   (cluster, namespace, name, digest, environment, first_seen, last_seen) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $6) \
-                   ON CONFLICT (cluster, namespace, name, digest) DO UPDATE \
-                   SET last_seen = $6, environment = $5";
-        for workload in workloads {
-            let args = args![
-                &workload.cluster,
-                &workload.namespace,
-                &workload.name,
-                &workload.digest,
-                &workload.environment,
-                now
-            ];
-            tx.exec(sql, args).await?;
-        }
-        tx.commit().await
-    }
-
-    /// Forgets what a cluster no longer runs: everything last seen before `seen`.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn forget_workloads(&self, cluster: &str, seen: Timestamp) -> Result<u64> {
-        let mut tx = self.begin().await?;
-        let sql = "DELETE FROM workload WHERE cluster = $1 AND last_seen < $2";
-        let gone = tx.exec(sql, args![cluster, seen]).await?;
-        tx.commit().await?;
-        Ok(gone)
     }
 
     /// What runs any of these images.

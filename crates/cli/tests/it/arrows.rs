@@ -7,6 +7,7 @@ use std::process::Command;
 const ARROWS: &[(&str, &[&str])] = &[
     ("version", &[]),
     ("model", &["version"]),
+    ("attest", &["model"]),
     ("check", &["model"]),
     ("ecosystem", &["model", "version"]),
     ("image", &["model"]),

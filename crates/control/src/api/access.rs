@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use super::user::check_name;
 use crate::App;
-use crate::auth::{Anybody, Proof, SESSION_COOKIE, check_new_password, csrf_of, redeem};
+use crate::auth::{Actor, Anybody, Proof, SESSION_COOKIE, check_new_password, csrf_of, redeem};
 use crate::http::{ApiError, ApiResult, Body};
 use crate::keys;
 
@@ -36,6 +36,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     responses((status = 200, body = Session), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn setup(State(app): State<App>, Body(setup): Body<Setup>) -> ApiResult<Response> {
+    let person = first_admin(&app, &setup).await?;
+    begin(&app, person).await
+}
+
+/// Makes the first administrator.
+pub(crate) async fn first_admin(app: &App, setup: &Setup) -> ApiResult<Person> {
     check_name(&setup.name)?;
     check_new_password(&setup.password)?;
     let file = redeem(&app.store, &app.settings.data, &setup.token).await?;
@@ -51,7 +57,7 @@ async fn setup(State(app): State<App>, Body(setup): Body<Setup>) -> ApiResult<Re
     let person = app.store.create_person(&new, &by).await?;
     // Once used it is of no use: somebody is known now. What stays is only untidy.
     let _ = tokio::fs::remove_file(file).await;
-    begin(&app, person).await
+    Ok(person)
 }
 
 /// Log in with name and password: a cookie, and what changing requests must carry.
@@ -100,8 +106,14 @@ pub(crate) async fn prove(app: &App, name: &str, password: &str) -> ApiResult<Pe
     }
 }
 
-/// Begins a session of a person.
-pub(crate) async fn begin(app: &App, person: Person) -> ApiResult<Response> {
+/// Begins a session of a person, for a program.
+async fn begin(app: &App, person: Person) -> ApiResult<Response> {
+    let (cookie, session) = open(app, person).await?;
+    Ok(([(SET_COOKIE, cookie)], Json(session)).into_response())
+}
+
+/// Begins a session of a person: the value of `Set-Cookie`, and the session.
+pub(crate) async fn open(app: &App, person: Person) -> ApiResult<(String, Session)> {
     let now = app.now();
     let secret = keys::secret("")?;
     let expires = now + SESSION;
@@ -120,8 +132,7 @@ pub(crate) async fn begin(app: &App, person: Person) -> ApiResult<Response> {
         csrf: Some(csrf_of(&secret)),
         expires_at: Some(expires),
     };
-    let cookie = cookie(app, &secret, SESSION.as_secs());
-    Ok(([(SET_COOKIE, cookie)], Json(session)).into_response())
+    Ok((cookie(app, &secret, SESSION.as_secs()), session))
 }
 
 fn cookie(app: &App, secret: &str, seconds: i64) -> String {
@@ -136,6 +147,12 @@ fn cookie(app: &App, secret: &str, seconds: i64) -> String {
     security(("token" = ["any"]), ("session" = ["any"])),
     responses((status = 204), (status = 401, body = Problem)))]
 async fn logout(Anybody(actor): Anybody, State(app): State<App>) -> ApiResult<Response> {
+    let gone = [(SET_COOKIE, end(&app, &actor).await?)];
+    Ok((StatusCode::NO_CONTENT, gone).into_response())
+}
+
+/// Ends the session of somebody: the value of `Set-Cookie` that takes the cookie away.
+pub(crate) async fn end(app: &App, actor: &Actor) -> ApiResult<String> {
     if let Proof::Session { hash, .. } = &actor.proof {
         app.store.end_session(hash).await?;
         let by = actor.by(app.now());
@@ -143,8 +160,7 @@ async fn logout(Anybody(actor): Anybody, State(app): State<App>) -> ApiResult<Re
             .append_audit(&by, "logout", &actor.label(), &json!({}))
             .await?;
     }
-    let gone = [(SET_COOKIE, cookie(&app, "", 0))];
-    Ok((StatusCode::NO_CONTENT, gone).into_response())
+    Ok(cookie(app, "", 0))
 }
 
 /// Who is asking.
@@ -170,15 +186,26 @@ async fn password(
     State(app): State<App>,
     Body(change): Body<PasswordChange>,
 ) -> ApiResult<StatusCode> {
+    change_password(&app, &actor, &change.old, &change.new).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Changes somebody's own password.
+pub(crate) async fn change_password(
+    app: &App,
+    actor: &Actor,
+    old: &str,
+    new: &str,
+) -> ApiResult<()> {
     let Proof::Session { .. } = &actor.proof else {
         return Err(ApiError::forbidden("a token has no password; log in"));
     };
-    check_new_password(&change.new)?;
-    prove(&app, &actor.name, &change.old).await?;
-    let hash = app.passwords.hash(&change.new).await?;
+    check_new_password(new)?;
+    prove(app, &actor.name, old).await?;
+    let hash = app.passwords.hash(new).await?;
     let by = actor.by(app.now());
     app.store
         .set_password(&actor.name, Some(&hash), &by)
         .await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }

@@ -3,7 +3,7 @@
 //! The description is generated from the handlers. The scopes under `security` name the
 //! least role; the test of access reads them from the description.
 
-mod access;
+pub(crate) mod access;
 mod audit;
 mod edge;
 pub(crate) mod events;
@@ -13,8 +13,8 @@ mod job;
 mod page;
 mod policy;
 mod registry;
-mod token;
-mod user;
+pub(crate) mod token;
+pub(crate) mod user;
 mod verdict;
 
 use axum::Router;

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::user::{role, store_role};
 use super::{answer, paging};
 use crate::App;
-use crate::auth::{Admin, Viewer};
+use crate::auth::{Actor, Admin, Viewer};
 use crate::http::{ApiError, ApiResult, Ask, At, Body};
 use crate::keys;
 
@@ -23,7 +23,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(revoke))
 }
 
-fn shown(token: StoreToken) -> Token {
+/// The token of the interface.
+pub(crate) fn shown(token: StoreToken) -> Token {
     Token {
         id: token.id,
         name: token.name,
@@ -58,6 +59,15 @@ async fn create(
     State(app): State<App>,
     Body(new): Body<NewToken>,
 ) -> ApiResult<(StatusCode, Json<TokenMade>)> {
+    let made = mint(&app, &actor, new).await?;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// Makes a token.
+///
+/// # Errors
+/// When it would do more than whoever makes it, or a value makes no sense.
+pub(crate) async fn mint(app: &App, actor: &Actor, new: NewToken) -> ApiResult<TokenMade> {
     let may = actor.role.includes(new.role) || (new.role, actor.role) == (Role::Edge, Role::Admin);
     if !may {
         return Err(ApiError::forbidden(
@@ -91,7 +101,7 @@ async fn create(
     };
     let token = app.store.create_token(&kept, &actor.by(now)).await?;
     let token = shown(token);
-    Ok((StatusCode::CREATED, Json(TokenMade { token, secret })))
+    Ok(TokenMade { token, secret })
 }
 
 /// Take a token back. It opens nothing from then on.

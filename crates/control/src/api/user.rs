@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use lazaret_store::{NewPerson, Person, Role as StoreRole};
+use lazaret_store::{By, NewPerson, Person, Role as StoreRole};
 use lazaret_wire::api::{NewUser, Role, User, UserChange};
 use lazaret_wire::{Page, PageQuery, Problem};
 use utoipa_axum::router::OpenApiRouter;
@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::{answer, paging};
 use crate::App;
-use crate::auth::{Admin, check_new_password};
+use crate::auth::{Actor, Admin, check_new_password};
 use crate::http::{ApiError, ApiResult, Ask, At, Body};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -53,7 +53,8 @@ pub(crate) fn check_name(name: &str) -> ApiResult<()> {
     }
 }
 
-fn shown(person: Person) -> User {
+/// The user of the interface.
+pub(crate) fn shown(person: Person) -> User {
     User {
         id: person.id,
         name: person.name,
@@ -91,6 +92,15 @@ async fn create(
     State(app): State<App>,
     Body(new): Body<NewUser>,
 ) -> ApiResult<(StatusCode, Json<User>)> {
+    let made = make(&app, new, &actor.by(app.now())).await?;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// Makes a user.
+///
+/// # Errors
+/// When a value makes no sense, or the name is taken.
+pub(crate) async fn make(app: &App, new: NewUser, by: &By) -> ApiResult<User> {
     check_name(&new.name)?;
     check_new_password(&new.password)?;
     let new = NewPerson {
@@ -101,8 +111,11 @@ async fn create(
         password_hash: Some(app.passwords.hash(&new.password).await?),
         subject: None,
     };
-    let made = app.store.create_person(&new, &actor.by(app.now())).await?;
-    Ok((StatusCode::CREATED, Json(shown(made))))
+    app.store
+        .create_person(&new, by)
+        .await
+        .map(shown)
+        .map_err(Into::into)
 }
 
 /// A user.
@@ -126,7 +139,20 @@ async fn change(
     At(name): At<String>,
     Body(change): Body<UserChange>,
 ) -> ApiResult<Json<User>> {
-    let person = found(&app, &name).await?;
+    alter(&app, &actor, &name, change).await.map(Json)
+}
+
+/// Changes a user.
+///
+/// # Errors
+/// When there is none of that name, a value makes no sense, or it would shut out whoever asks.
+pub(crate) async fn alter(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    change: UserChange,
+) -> ApiResult<User> {
+    let person = found(app, name).await?;
     let is_self = actor.person() == Some(person.id.as_str());
     let weakens = change.disabled == Some(true) || change.role.is_some_and(|r| r != Role::Admin);
     if is_self && weakens {
@@ -138,15 +164,15 @@ async fn change(
     if let Some(password) = &change.password {
         check_new_password(password)?;
         let hash = app.passwords.hash(password).await?;
-        app.store.set_password(&name, Some(&hash), &by).await?;
+        app.store.set_password(name, Some(&hash), &by).await?;
     }
     if let Some(role) = change.role.filter(|r| store_role(*r) != person.role) {
-        app.store.set_role(&name, store_role(role), &by).await?;
+        app.store.set_role(name, store_role(role), &by).await?;
     }
     match (change.disabled, person.disabled_at.is_some()) {
-        (Some(true), false) => app.store.disable_person(&name, &by).await?,
-        (Some(false), true) => app.store.enable_person(&name, &by).await?,
+        (Some(true), false) => app.store.disable_person(name, &by).await?,
+        (Some(false), true) => app.store.enable_person(name, &by).await?,
         _ => {}
     }
-    found(&app, &name).await.map(|person| Json(shown(person)))
+    found(app, name).await.map(shown)
 }

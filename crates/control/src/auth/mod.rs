@@ -15,9 +15,9 @@ use lazaret_store::By;
 use lazaret_wire::api::Role;
 
 pub use guard::{Admin, Analyst, Anybody, Approver, Viewer, WithoutCsrf};
-pub(crate) use guard::{SESSION_COOKIE, basic_or_bearer};
+pub(crate) use guard::{SESSION_COOKIE, basic_or_bearer, cookie};
 pub(crate) use password::{Passwords, check_new_password};
-pub(crate) use setup::{SetupError, offer, redeem};
+pub(crate) use setup::{SetupError, is_fresh, offer, redeem};
 pub(crate) use throttle::Throttle;
 
 use crate::keys::hash;

@@ -22,7 +22,8 @@ fn path(data: &Path) -> PathBuf {
     data.join("setup-token")
 }
 
-async fn is_fresh(store: &Store) -> lazaret_store::Result<bool> {
+/// Whether nobody is known yet.
+pub(crate) async fn is_fresh(store: &Store) -> lazaret_store::Result<bool> {
     Ok(store.persons(&Paging::first(1)).await?.items.is_empty())
 }
 

@@ -4,7 +4,7 @@
 //! bundle carries the policy and every name that was ever held; what is clear is asked for
 //! one by one, and kept by whoever asked until the generation changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::Router;
@@ -12,18 +12,20 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use lazaret_store::{Hold, HoldKey};
+use axum::routing::{get, put};
+use lazaret_store::{Hold, HoldKey, Paging};
 use lazaret_wire::api::{HoldState, PolicyDocument, Role};
 use lazaret_wire::edge::{
-    BUNDLE_SCHEMA, Bundle, BundlePolicy, GateVerdict, OnUnknown, VerdictAnswer, VerdictQuery,
+    BUNDLE_SCHEMA, Bundle, BundlePolicy, GateRules, GateVerdict, Runs, VerdictAnswer, VerdictQuery,
 };
 use serde::Deserialize;
 
 use super::known::EdgeActor;
+use super::workload;
 use crate::App;
 use crate::auth::Anybody;
 use crate::http::{ApiError, ApiResult, Ask};
+use crate::judge::Judge;
 use crate::queries::hold::state;
 use crate::queries::registry::at_host;
 use crate::watch::host_of;
@@ -34,11 +36,15 @@ pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/edge/v1/bundle", get(bundle))
         .route("/edge/v1/verdict", get(verdict))
+        .route("/edge/v1/clusters/{name}/workloads", put(workload::see))
 }
 
-/// An edge, or a gate with a token; the region of an edge.
+/// An edge, or a gate with a token.
 pub(super) struct Enforcer {
-    region: String,
+    /// The region of an edge; a gate with a token may stand anywhere.
+    region: Option<String>,
+    /// Who it is, for the log.
+    pub(super) name: String,
 }
 
 impl FromRequestParts<App> for Enforcer {
@@ -46,13 +52,15 @@ impl FromRequestParts<App> for Enforcer {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         if let Ok(edge) = EdgeActor::from_request_parts(parts, app).await {
-            let region = edge.named.region;
-            return Ok(Self { region });
+            let name = edge.named.token();
+            let region = Some(edge.named.region);
+            return Ok(Self { region, name });
         }
         let Anybody(actor) = Anybody::from_request_parts(parts, app).await?;
         match actor.role.includes(Role::Edge) {
             true => Ok(Self {
-                region: String::new(),
+                region: None,
+                name: actor.name.clone(),
             }),
             false => Err(ApiError::forbidden("this takes the role `edge`")),
         }
@@ -70,13 +78,14 @@ async fn bundle(
     State(app): State<App>,
     Ask(held): Ask<Held>,
 ) -> ApiResult<Response> {
+    let now = app.now();
+    let judge = app.judge(now).await?;
     // Read before the holds: one that changes meanwhile makes another generation.
     let generation = app.generation().await?;
     if held.generation >= generation {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    let now = app.now();
-    let judge = app.judge(now).await?;
+    let gate = judge.gate("");
     let bundle = Bundle {
         schema: BUNDLE_SCHEMA.to_owned(),
         generation,
@@ -92,11 +101,16 @@ async fn bundle(
                     text: text.clone(),
                 })
                 .collect(),
-            on_unknown: OnUnknown::default(),
+            on_unknown: gate.unknown.unwrap_or_default(),
+            gates: gates(&app, &judge, &gate, asking.region.as_deref()).await?,
+            gate,
         },
         advisories: app.advisories.current().digest().to_string(),
-        verdicts: holds(&app, &asking.region).await?,
-        region: asking.region,
+        running: running(&app).await?,
+        rollback: rollback(&app).await?,
+        images_url: app.link("/images/"),
+        verdicts: holds(&app, asking.region.as_deref()).await?,
+        region: asking.region.unwrap_or_default(),
         gone: Vec::new(),
     };
     let signed = app.keys.bundle().sign(&bundle);
@@ -106,19 +120,19 @@ async fn bundle(
 }
 
 /// Every name of a region that was ever held, with its state.
-async fn holds(app: &App, region: &str) -> ApiResult<Vec<GateVerdict>> {
+async fn holds(app: &App, region: Option<&str>) -> ApiResult<Vec<GateVerdict>> {
     let mut verdicts = Vec::new();
     let mut hosts: BTreeMap<String, String> = BTreeMap::new();
     let mut seq = 0;
     loop {
-        let holds = app.store.holds_after(region, seq).await?;
+        let holds = match region {
+            Some(region) => app.store.holds_after(region, seq).await?,
+            None => app.store.all_holds_after(seq).await?,
+        };
         let Some(last) = holds.last() else {
             return Ok(verdicts);
         };
         seq = last.seq;
-        let digests: Vec<String> = holds.iter().map(|h| h.key.digest.clone()).collect();
-        let running = app.store.workloads_of(&digests).await?;
-        let running: BTreeSet<String> = running.into_iter().map(|w| w.digest).collect();
         for hold in holds {
             let id = &hold.key.registry_id;
             let host = match hosts.get(id) {
@@ -131,13 +145,73 @@ async fn holds(app: &App, region: &str) -> ApiResult<Vec<GateVerdict>> {
                     host
                 }
             };
-            let is_running = running.contains(&hold.key.digest);
-            verdicts.push(of_hold(host, hold, is_running));
+            verdicts.push(of_hold(host, hold));
         }
     }
 }
 
-fn of_hold(host: String, hold: Hold, running: bool) -> GateVerdict {
+/// Rules of the registries of a region whose environment has some of its own, by host. Of
+/// two registries at one host the first by name counts.
+async fn gates(
+    app: &App,
+    judge: &Judge,
+    usual: &GateRules,
+    region: Option<&str>,
+) -> ApiResult<BTreeMap<String, GateRules>> {
+    let mut gates = BTreeMap::new();
+    let mut paging = Paging::first(500);
+    loop {
+        let page = app.store.registries(&paging).await?;
+        for registry in page
+            .items
+            .iter()
+            .filter(|row| region.is_none_or(|r| r == row.region))
+        {
+            if let Ok((host, _)) = host_of(&registry.url) {
+                let rules = || judge.gate(&registry.environment);
+                gates.entry(host).or_insert_with(rules);
+            }
+        }
+        match page.next {
+            Some(next) => paging.after = Some(next),
+            None => break,
+        }
+    }
+    gates.retain(|_, rules| rules != usual);
+    Ok(gates)
+}
+
+/// Everything that runs, whether or not anything was decided about it.
+async fn running(app: &App) -> ApiResult<Vec<Runs>> {
+    let mut running: Vec<Runs> = Vec::new();
+    loop {
+        let after = running.last().map_or("", |last| last.digest.as_str());
+        let more = app.store.running_after(after).await?;
+        if more.is_empty() {
+            return Ok(running);
+        }
+        running.extend(more.into_iter().map(|runs| Runs {
+            digest: runs.digest,
+            since: runs.since,
+        }));
+    }
+}
+
+/// Everything that a workload would be rolled back to.
+async fn rollback(app: &App) -> ApiResult<Vec<String>> {
+    let mut digests: Vec<String> = Vec::new();
+    loop {
+        let after = digests.last().map_or("", String::as_str);
+        let more = app.store.rollbacks_after(after).await?;
+        if more.is_empty() {
+            return Ok(digests);
+        }
+        digests.extend(more);
+    }
+}
+
+/// As it stands, without what runs: that is told of every digest apart.
+fn of_hold(host: String, hold: Hold) -> GateVerdict {
     let state = state(hold.state);
     GateVerdict {
         host,
@@ -149,8 +223,9 @@ fn of_hold(host: String, hold: Hold, running: bool) -> GateVerdict {
         },
         state,
         until: hold.until,
-        running,
+        even_if_running: hold.even_if_running,
         since: hold.at,
+        ..GateVerdict::default()
     }
 }
 
@@ -161,17 +236,15 @@ async fn verdict(
 ) -> ApiResult<Json<VerdictAnswer>> {
     let link = app.link(&format!("/images/{}", query.digest));
     let digests = [query.digest.clone()];
-    let running = !app.store.workloads_of(&digests).await?.is_empty();
     let now = app.now();
+    let judge = app.judge(now).await?;
+    let mut rules = judge.gate("");
     let mut verdict = GateVerdict {
         host: query.registry.clone(),
         repository: query.repository.clone(),
         digest: query.digest.clone(),
-        state: HoldState::Unknown,
-        reason: String::new(),
-        until: None,
-        running,
         since: now,
+        ..GateVerdict::default()
     };
     if let Some(registry) = at_host(&app, &query.registry).await? {
         let key = HoldKey {
@@ -179,8 +252,9 @@ async fn verdict(
             repository: query.repository,
             digest: query.digest,
         };
+        rules = judge.gate(&registry.environment);
         if let Some(hold) = app.store.hold(&key).await? {
-            verdict = of_hold(query.registry, hold, running);
+            verdict = of_hold(query.registry, hold);
         } else {
             // Somebody has looked, and nothing was to be held.
             let verdicts = app.store.verdicts_of(&digests).await?;
@@ -203,9 +277,12 @@ async fn verdict(
             }
         }
     }
+    verdict.running = !app.store.workloads_of(&digests).await?.is_empty();
+    let [digest] = &digests;
+    verdict.rollback = app.store.is_rollback(digest).await?;
     Ok(Json(VerdictAnswer {
         verdict,
-        on_unknown: OnUnknown::default(),
+        on_unknown: rules.unknown.unwrap_or_default(),
         link,
     }))
 }

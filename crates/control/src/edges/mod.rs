@@ -10,6 +10,7 @@ mod join;
 mod knowledge;
 mod known;
 mod work;
+mod workload;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -10,4 +10,4 @@ pub use error::{ApiError, ApiResult};
 pub(crate) use etag::etag;
 pub use extract::{Ask, At, Body};
 pub(crate) use listen::{Listener, Peer};
-pub(crate) use rounds::rounds;
+pub(crate) use rounds::{RequestId, rounds};

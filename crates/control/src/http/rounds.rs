@@ -24,15 +24,20 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The id of a request, for pages that tell it.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
 /// What a page of the console may load: what the centre itself serves.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
      img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
 
 /// Runs a request with all that surrounds it.
-pub(crate) async fn rounds(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn rounds(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = uuid::Uuid::now_v7().to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or("", MatchedPath::as_str).to_owned();

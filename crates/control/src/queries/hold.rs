@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use lazaret_store::{
     By, Hold as Row, HoldFilter, HoldKey, HoldState as StoreState, Move, Page, Paging,
-    ReleaseRequest, RequestState,
+    ReleaseRequest, RequestState, Terms,
 };
 use lazaret_wire::api::{
     Hold, HoldChange, HoldQuery, HoldState, NewRelease, Release, ReleaseState,
@@ -31,6 +31,7 @@ fn shown(row: Row) -> Hold {
         actor: row.actor,
         reason: row.reason,
         until: row.until,
+        even_if_running: row.even_if_running,
         since: row.at,
     }
 }
@@ -103,9 +104,12 @@ pub async fn change(app: &App, change: HoldChange, by: By) -> ApiResult<Hold> {
     };
     let (registry, repository) = (&change.registry, &change.repository);
     let key = key(app, registry, repository, &change.digest).await?;
-    let until = until(change.hours, 87_600, by.at)?;
+    let terms = Terms {
+        until: until(change.hours, 87_600, by.at)?,
+        even_if_running: change.even_if_running,
+    };
     let by = by.because(reason(&change.reason)?);
-    let hold = app.store.move_hold(&key, what, until, true, &by).await?;
+    let hold = app.store.move_hold_on(&key, what, terms, true, &by).await?;
     Ok(shown(hold))
 }
 

@@ -48,6 +48,11 @@ fn missing() -> ApiError {
     ApiError::not_found("there is no image of that digest")
 }
 
+/// The address of an image's page.
+pub(crate) fn page(digest: &str) -> String {
+    format!("/images/{digest}")
+}
+
 /// Images, the newest first.
 ///
 /// # Errors

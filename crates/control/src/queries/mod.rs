@@ -9,4 +9,5 @@ pub mod image;
 pub mod job;
 pub mod policy;
 pub mod registry;
+pub mod replay;
 pub mod verdict;

@@ -77,7 +77,8 @@ pub async fn changes(
     })
 }
 
-fn cause(text: &str) -> String {
+/// What made a verdict change, from what is stored.
+pub(crate) fn cause(text: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     value["by"].as_str().unwrap_or_default().to_owned()
 }

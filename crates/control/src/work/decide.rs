@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use lazaret_model::Report;
-use lazaret_store::{By, Counts, HoldKey, ImageName, Move, Verdict, VerdictState};
+use lazaret_store::{By, Counts, HoldKey, ImageName, Move, Terms, Verdict, VerdictState};
 use serde_json::json;
 
 use super::{blob_of, inventory};
@@ -72,8 +72,13 @@ async fn one(app: &App, digest: &str, cause: &str) -> ApiResult<()> {
     app.metrics.verdict_changes.inc_by(changes.len() as u64);
     // The stored ones count: a worker that was overtaken holds nothing.
     let stored = app.store.verdicts_of(&[digest.to_owned()]).await?;
+    let even_if_running: BTreeSet<&str> = judged
+        .iter()
+        .filter(|(_, report)| judge.is_even_if_running(report))
+        .map(|(environment, _)| environment.as_str())
+        .collect();
     for name in &names {
-        hold(app, name, &stored, now).await?;
+        hold(app, name, &stored, &even_if_running, now).await?;
     }
     Ok(())
 }
@@ -96,7 +101,13 @@ async fn environments(app: &App, digest: &str, names: &[ImageName]) -> ApiResult
 
 /// Does for a name what the verdict of its registry's environment asks for. What a person
 /// did, and a release, stay as they are: that is the store's rule.
-async fn hold(app: &App, name: &ImageName, verdicts: &[Verdict], now: Timestamp) -> ApiResult<()> {
+async fn hold(
+    app: &App,
+    name: &ImageName,
+    verdicts: &[Verdict],
+    even_if_running: &BTreeSet<&str>,
+    now: Timestamp,
+) -> ApiResult<()> {
     let Some(registry) = app.store.registry(&name.registry_id).await? else {
         return Ok(());
     };
@@ -123,7 +134,12 @@ async fn hold(app: &App, name: &ImageName, verdicts: &[Verdict], now: Timestamp)
     let reasons: Vec<String> = serde_json::from_str(&verdict.reasons).unwrap_or_default();
     let actor = format!("policy:{}", verdict.policy_generation);
     let by = By::new(actor, now).because(reasons.into_iter().next().unwrap_or_default());
-    app.store.move_hold(&key, what, None, false, &by).await?;
+    let terms = Terms {
+        until: None,
+        even_if_running: even_if_running.contains(registry.environment.as_str()),
+    };
+    let moved = app.store.move_hold_on(&key, what, terms, false, &by);
+    moved.await?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ mod worker;
 pub(crate) use decide::decide;
 pub(crate) use job::{ScanWork, Urgency, Wanted, enqueue_list, enqueue_scan, enqueue_scans};
 pub(crate) use ledger::blob_of;
-pub(crate) use record::{Found, inventory, record};
+pub(crate) use record::{Found, INDEX, inventory, record};
 pub(crate) use rematch::everything as decide_again;
 pub(crate) use scan::Examined;
 pub(crate) use schedule::run as keep_time;

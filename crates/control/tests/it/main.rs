@@ -2,8 +2,11 @@
 
 mod access;
 mod centre;
+mod chromium;
+mod console;
+mod console_acts;
+mod console_browser;
 mod edges;
-mod fleet;
 mod holds;
 mod killed;
 mod login;
@@ -15,4 +18,5 @@ mod push;
 mod stage;
 mod story;
 mod two;
+mod visitor;
 mod watched;

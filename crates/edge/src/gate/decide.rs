@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lazaret_model::Digest;
 use lazaret_wire::api::HoldState as State;
+use lazaret_wire::edge::OnUnknown;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
@@ -57,6 +58,8 @@ pub(super) struct Judge {
     books: watch::Receiver<Arc<Book>>,
     rules: GateRules,
     registry: Option<String>,
+    /// The registry's host: whose rules count.
+    host: String,
     waiting: Semaphore,
     pulls: AtomicUsize,
     parents: Mutex<Parents>,
@@ -68,10 +71,12 @@ impl Judge {
         source: Arc<dyn Source>,
         rules: GateRules,
         registry: Option<String>,
+        host: String,
         clock: fn() -> Timestamp,
     ) -> Self {
         Self {
             books: source.books(),
+            host: registry.clone().unwrap_or(host),
             source,
             rules,
             registry,
@@ -89,6 +94,11 @@ impl Judge {
 
     pub(super) fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// What happens to what nobody has examined.
+    pub(super) fn unknown(&self) -> OnUnknown {
+        self.rules_of(&self.book()).unknown
     }
 
     /// How many pulls wait.
@@ -205,7 +215,8 @@ impl Judge {
 
     /// What is said on the command line counts before what comes from the centre.
     fn rules_of(&self, book: &Book) -> Rules {
-        Rules::default().with(&book.rules).with(&self.rules)
+        let rules = book.rules_of(&self.host);
+        Rules::default().with(rules).with(&self.rules)
     }
 
     fn parents_of(&self, digest: &Digest) -> Vec<Digest> {

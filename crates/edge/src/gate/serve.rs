@@ -99,6 +99,7 @@ impl Gate {
             Arc::clone(&source),
             settings.rules.clone(),
             settings.registry.clone(),
+            upstream.home.authority.to_string(),
             settings.clock,
         );
         let public = settings.public.clone();
@@ -266,6 +267,7 @@ impl Answers {
             "generation": book.generation,
             "signed": book.signed,
             "age_seconds": age,
+            "unknown": self.proxy.judge.unknown(),
             "trouble": self.source.trouble(),
         });
         page(status, "application/json", format!("{told}\n"))

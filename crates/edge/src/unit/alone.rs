@@ -287,8 +287,8 @@ fn judge(shared: &Shared, finished: &Finished, db: &Db, policy: &Policy) {
             state,
             reason,
             until: None,
-            running: false,
             since: now,
+            ..GateVerdict::default()
         };
         lock(&shared.own).0.insert(name, verdict);
     }

@@ -116,8 +116,8 @@ async fn verdict(State(shared): State<Arc<Shared>>, Query(query): Query<VerdictQ
                 state: HoldState::Unknown,
                 reason: String::new(),
                 until: None,
-                running: false,
                 since: Timestamp::now(),
+                ..GateVerdict::default()
             };
             Json(VerdictAnswer {
                 verdict,

@@ -1,13 +1,14 @@
 //! Verdicts in memory, made for looking up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use lazaret_model::Digest;
 use lazaret_wire::api::HoldState as State;
 
-use super::document::{GateRules, Placed, Verdict, Verdicts};
+use super::GateRules;
+use super::document::{Placed, Verdict, Verdicts};
 
 /// What is known, from one reading of a source. Never changed: a newer one takes its place.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,8 @@ pub struct Book {
     pub signed: bool,
     /// Rules that came with it.
     pub rules: GateRules,
+    /// The same for registries that have some of their own, by host.
+    gates: Arc<BTreeMap<String, GateRules>>,
     verdicts: Arc<HashMap<Digest, Vec<Verdict>>>,
     running: Arc<HashMap<Digest, Option<Timestamp>>>,
     rollback: Arc<HashMap<Digest, Option<Timestamp>>>,
@@ -117,6 +120,7 @@ impl Book {
             made_at: verdicts.made_at,
             signed,
             rules: verdicts.gate.unwrap_or_default(),
+            gates: Arc::new(verdicts.gates),
             verdicts: Arc::new(by_digest),
             running: Arc::new(placed(verdicts.running)),
             rollback: Arc::new(placed(verdicts.rollback)),
@@ -170,6 +174,11 @@ impl Book {
                 (there.weight() > Standing::UNKNOWN.weight()).then_some(there)
             })
             .unwrap_or(Standing::UNKNOWN)
+    }
+
+    /// The rules for the gate of a registry.
+    pub fn rules_of(&self, registry: &str) -> &GateRules {
+        self.gates.get(registry).unwrap_or(&self.rules)
     }
 
     /// Whether a digest runs, and since when.

@@ -5,10 +5,12 @@
 //! and what happens to unknown digests is a rule of whoever reads it. Readers are pure
 //! functions over bytes with limits, because a file on a disk is as foreign as a network.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use lazaret_model::Digest;
 use lazaret_wire::api::HoldState;
-use lazaret_wire::edge::OnUnknown;
+use lazaret_wire::edge::GateRules;
 use serde::{Deserialize, Serialize};
 
 /// The value of [`Verdicts::schema`].
@@ -40,6 +42,9 @@ pub struct Verdicts {
     /// Rules for gates, where the centre gives them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateRules>,
+    /// Rules for the gates of registries that have some of their own, by host; in bundles alone.
+    #[serde(skip)]
+    pub gates: BTreeMap<String, GateRules>,
     /// What is judged.
     #[serde(default)]
     pub verdicts: Vec<Verdict>,
@@ -94,62 +99,24 @@ pub struct Placed {
     pub place: Option<String>,
 }
 
-/// What a gate does in the cases that are not a verdict.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GateRules {
-    /// Digests that nobody has examined: `allow`, `wait` or `refuse`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unknown: Option<OnUnknown>,
-    /// How long a pull waits for the examination, in seconds, 0 to 300.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wait_seconds: Option<u32>,
-    /// New digests that are held: `refuse` or `allow`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub held: Option<Rule>,
-    /// Digests that run already: `allow` (the default) or `refuse`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub running: Option<Rule>,
-    /// For how many seconds after the verdict what runs may start again; without it, as
-    /// long as it runs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub running_grace_seconds: Option<u64>,
-    /// What a workload would be rolled back to: `allow` (the default) or `refuse`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rollback: Option<Rule>,
-}
-
-/// Whether something may be pulled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Rule {
-    /// It may.
-    Allow,
-    /// It may not.
-    Refuse,
-}
-
-impl GateRules {
-    /// Rules that a person has written, as YAML.
-    ///
-    /// # Errors
-    /// When it is no YAML of this form, has a field that is not known, or a time that is
-    /// too long.
-    pub fn parse(text: &str) -> Result<Self, VerdictsError> {
-        const MAX: usize = 64 << 10;
-        if text.len() > MAX {
-            return Err(VerdictsError::Limit {
-                what: "bytes of the rules",
-                limit: MAX,
-            });
-        }
-        let wrong = |e: serde_saphyr::Error| VerdictsError::Rules(e.to_string());
-        let given: serde_json::Value = serde_saphyr::from_str(text).map_err(wrong)?;
-        let given = serde_json::json!({ "gate": given });
-        match unknown_field(&given) {
-            Some(field) => Err(VerdictsError::Field(field)),
-            None => serde_saphyr::from_str(text).map_err(wrong),
-        }
+/// Rules for a gate that a person has written, as YAML.
+///
+/// # Errors
+/// When it is no YAML of this form, has a field that is not known, or a time that is too long.
+pub fn rules(text: &str) -> Result<GateRules, VerdictsError> {
+    const MAX: usize = 64 << 10;
+    if text.len() > MAX {
+        return Err(VerdictsError::Limit {
+            what: "bytes of the rules",
+            limit: MAX,
+        });
+    }
+    let wrong = |e: serde_saphyr::Error| VerdictsError::Rules(e.to_string());
+    let given: serde_json::Value = serde_saphyr::from_str(text).map_err(wrong)?;
+    let given = serde_json::json!({ "gate": given });
+    match unknown_field(&given) {
+        Some(field) => Err(VerdictsError::Field(field)),
+        None => serde_saphyr::from_str(text).map_err(wrong),
     }
 }
 
@@ -187,6 +154,7 @@ impl Verdicts {
             made_at: Some(made_at),
             region: None,
             gate: None,
+            gates: BTreeMap::new(),
             verdicts: Vec::new(),
             running: Vec::new(),
             rollback: Vec::new(),

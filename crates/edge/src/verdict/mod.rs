@@ -8,14 +8,15 @@ mod shelf;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use lazaret_model::Digest;
 use lazaret_wire::edge::{Bundle, GateVerdict};
+pub use lazaret_wire::edge::{GateRules, Rule};
 use tokio::sync::watch;
 
 pub use book::{Book, Name, Standing};
 pub use document::{
-    GateRules, MAX_DOCUMENT, MAX_ENTRIES, Placed, Rule, VERDICTS_SCHEMA, Verdict, Verdicts,
-    VerdictsError,
+    MAX_DOCUMENT, MAX_ENTRIES, Placed, VERDICTS_SCHEMA, Verdict, Verdicts, VerdictsError, rules,
 };
 pub use file::{FileSource, SourceError, read};
 pub(crate) use remote::Follow;
@@ -79,22 +80,43 @@ impl Source for Nothing {
 pub fn of_bundle(bundle: &Bundle) -> (Verdicts, usize) {
     let mut verdicts = Verdicts::new(bundle.generation.max(0).cast_unsigned(), bundle.made_at);
     verdicts.region = Some(bundle.region.clone());
-    verdicts.gate = Some(GateRules {
-        unknown: Some(bundle.policy.on_unknown),
-        ..GateRules::default()
-    });
     let mut unread = 0;
+    verdicts.gate = Some(GateRules {
+        unknown: bundle
+            .policy
+            .gate
+            .unknown
+            .or(Some(bundle.policy.on_unknown)),
+        ..bundle.policy.gate.clone()
+    });
+    verdicts.gates = bundle.policy.gates.clone();
+    for running in &bundle.running {
+        match running.digest.parse() {
+            Ok(digest) => verdicts.running.push(at(&digest, running.since)),
+            Err(_) => unread += 1,
+        }
+    }
+    for digest in &bundle.rollback {
+        match digest.parse() {
+            Ok(digest) => verdicts.rollback.push(at(&digest, None)),
+            Err(_) => unread += 1,
+        }
+    }
     for given in &bundle.verdicts {
-        let Some(verdict) = of_verdict(given) else {
+        let Some(mut verdict) = of_verdict(given) else {
             unread += 1;
             continue;
         };
+        if !bundle.images_url.is_empty() && verdict.state.is_kept_back() {
+            verdict.link = Some(format!("{}{}", bundle.images_url, verdict.digest));
+        }
         if given.running {
-            verdicts.running.push(Placed {
-                digest: verdict.digest.clone(),
-                since: None,
-                place: None,
-            });
+            verdicts
+                .running
+                .push(at(&verdict.digest, given.running_since));
+        }
+        if given.rollback {
+            verdicts.rollback.push(at(&verdict.digest, None));
         }
         verdicts.verdicts.push(verdict);
     }
@@ -113,6 +135,14 @@ pub(crate) fn of_verdict(given: &GateVerdict) -> Option<Verdict> {
         link: None,
         since: Some(given.since),
         until: given.until,
-        even_if_running: false,
+        even_if_running: given.even_if_running,
     })
+}
+
+fn at(digest: &Digest, since: Option<Timestamp>) -> Placed {
+    Placed {
+        digest: digest.clone(),
+        since,
+        place: None,
+    }
 }

@@ -410,10 +410,8 @@ async fn verdict(
         repository: query.repository,
         digest: query.digest,
         state,
-        reason: String::new(),
-        until: None,
-        running: false,
         since: jiff::Timestamp::now(),
+        ..GateVerdict::default()
     };
     Json(VerdictAnswer {
         verdict,

@@ -23,7 +23,7 @@ fn standing(state: HoldState) -> Standing {
 fn check(rules: &str, standing: &Standing, transition: Transition, expected: Action) {
     let rules = match rules {
         "" => GateRules::default(),
-        text => GateRules::parse(text).expect("rules"),
+        text => lazaret_edge::verdict::rules(text).expect("rules"),
     };
     let rules = Rules::default().with(&rules);
     assert_eq!(rule(standing, transition, &rules, now()), expected);
@@ -110,6 +110,6 @@ fn misspelt_rules_are_errors() {
         "[]",
         "running_grace_seconds: -1",
     ] {
-        assert!(GateRules::parse(bad).is_err(), "{bad}");
+        assert!(lazaret_edge::verdict::rules(bad).is_err(), "{bad}");
     }
 }

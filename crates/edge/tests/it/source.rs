@@ -34,8 +34,9 @@ fn bundle(generation: i64) -> Bundle {
             until: None,
             running: true,
             since: now,
+            ..GateVerdict::default()
         }],
-        gone: Vec::new(),
+        ..Bundle::default()
     }
 }
 

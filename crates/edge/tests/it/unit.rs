@@ -406,10 +406,10 @@ fn bundle(generation: i64, base: Option<i64>, digest: &str, state: HoldState) ->
             state,
             reason: "CVE-2026-1".to_owned(),
             until: None,
-            running: false,
             since: now,
+            ..GateVerdict::default()
         }],
-        gone: Vec::new(),
+        ..Bundle::default()
     }
 }
 

@@ -10,8 +10,9 @@ const MAX_DEPTH: usize = 64;
 /// Most parts of one expression.
 const MAX_PARTS: usize = 4_000;
 
-/// Words that CEL keeps for itself.
-const RESERVED: [&str; 17] = [
+/// Words that CEL keeps for itself, but `package`: it has no use there, and is the name of a
+/// fact here.
+const RESERVED: [&str; 16] = [
     "as",
     "break",
     "const",
@@ -23,7 +24,6 @@ const RESERVED: [&str; 17] = [
     "import",
     "let",
     "loop",
-    "package",
     "namespace",
     "return",
     "var",

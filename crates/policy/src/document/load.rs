@@ -7,7 +7,7 @@ use lazaret_model::{Outcome, nearest};
 use serde_saphyr::Spanned;
 
 use super::raw::{Document, Override};
-use super::{API_VERSION, Mode, Policy, Rule, Variant, digest, raw};
+use super::{API_VERSION, Mode, Policy, Pulls, Rule, Variant, digest, raw};
 use crate::cel::{self, Expr, Problem, Scope};
 use crate::exception::{self, Exception};
 use crate::facts::{COMMON, EACH, ELSEWHERE, OUTCOME};
@@ -154,11 +154,14 @@ pub(super) fn load(documents: &[(&str, &[u8])]) -> Result<Policy, PolicyError> {
         rules: Vec::new(),
         exceptions: Vec::new(),
         environments: Vec::new(),
+        pulls: Pulls::default(),
+        pulls_in: pulls_in(&parts),
     };
     let extends = parts.iter().any(|part| part.extends);
     let mut environments = BTreeSet::new();
     for part in parts {
         environments.extend(part.environments);
+        policy.pulls = policy.pulls.stricter(&part.pulls);
         policy.rules.extend(part.rules);
         policy.exceptions.extend(part.exceptions);
     }
@@ -197,6 +200,19 @@ pub(super) fn load(documents: &[(&str, &[u8])]) -> Result<Policy, PolicyError> {
     }
 }
 
+/// What all documents say of pulls in each environment that any of them names: the strictest.
+fn pulls_in(parts: &[Part]) -> BTreeMap<String, Pulls> {
+    let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.pulls_in.keys()).collect();
+    let of = |name: &String| {
+        let each = parts.iter().map(|part| match part.pulls_in.get(name) {
+            Some(own) => part.pulls.with(own),
+            None => part.pulls.clone(),
+        });
+        each.fold(Pulls::default(), |all, one| all.stricter(&one))
+    };
+    names.into_iter().map(|n| (n.clone(), of(n))).collect()
+}
+
 /// Names that stand twice: what one says about the other would depend on their order.
 fn doubles(policy: &Policy) -> Vec<Fault> {
     let rules = policy
@@ -225,6 +241,8 @@ struct Part {
     name: String,
     extends: bool,
     environments: BTreeSet<String>,
+    pulls: Pulls,
+    pulls_in: BTreeMap<String, Pulls>,
     rules: Vec<Rule>,
     exceptions: Vec<Exception>,
 }
@@ -271,7 +289,11 @@ fn document_part(reader: &mut Reader<'_>, document: Document) -> Part {
         extends.and_then(|text| reader.word(text, "policy to extend", &[("default", true)]));
     let mode = reader.mode(document.mode.as_ref()).unwrap_or(Mode::Enforce);
     let mut modes = BTreeMap::new();
+    let pulls = pulls(reader, document.gate).unwrap_or_default();
+    let mut pulls_in = BTreeMap::new();
     for (name, environment) in document.environments.unwrap_or_default() {
+        let gate = self::pulls(reader, environment.gate);
+        pulls_in.extend(gate.map(|gate| (name.clone(), gate)));
         let own = reader.mode(environment.mode.as_ref());
         modes.insert(name, own.unwrap_or(mode));
     }
@@ -293,8 +315,18 @@ fn document_part(reader: &mut Reader<'_>, document: Document) -> Part {
         name: document.name.unwrap_or_else(|| reader.name.to_owned()),
         extends: extends == Some(true),
         environments,
+        pulls,
+        pulls_in,
         rules,
         exceptions,
+    }
+}
+
+fn pulls(reader: &mut Reader<'_>, given: Option<Spanned<Pulls>>) -> Option<Pulls> {
+    let given = given?;
+    match given.value.fault() {
+        Some(fault) => reader.wrong(&given, fault),
+        None => Some(given.value),
     }
 }
 
@@ -353,6 +385,7 @@ fn rule(
         name: rule.name.value,
         description: rule.description.unwrap_or_default(),
         each,
+        even_if_running: rule.even_if_running,
         usual,
         environments,
     })

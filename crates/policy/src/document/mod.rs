@@ -2,8 +2,11 @@
 
 mod load;
 mod mode;
+mod pulls;
 pub(crate) mod raw;
 mod rule;
+
+use std::collections::BTreeMap;
 
 use lazaret_model::{Digest, nearest};
 use sha2::{Digest as _, Sha256};
@@ -11,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 pub(crate) use load::Reader;
 pub use load::{Fault, PolicyError};
 pub use mode::Mode;
+pub use pulls::{Pull, Pulls, Unexamined};
 pub(crate) use rule::{Rule, Variant};
 
 use crate::exception::Exception;
@@ -30,6 +34,10 @@ pub struct Policy {
     pub(crate) exceptions: Vec<Exception>,
     /// Names of environments that the documents speak of, sorted.
     pub(crate) environments: Vec<String>,
+    /// What it says of pulls where no environment says otherwise.
+    pub(crate) pulls: Pulls,
+    /// What it says of pulls in environments, all of it.
+    pub(crate) pulls_in: BTreeMap<String, Pulls>,
 }
 
 impl Policy {
@@ -66,6 +74,17 @@ impl Policy {
     /// Names of its rules, in their order.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().map(|rule| rule.name.as_str())
+    }
+
+    /// What gates do with pulls that no rule judges, in an environment; empty: none is said.
+    pub fn pulls(&self, environment: &str) -> &Pulls {
+        self.pulls_in.get(environment).unwrap_or(&self.pulls)
+    }
+
+    /// Whether a rule says that what runs already is refused, too.
+    pub fn is_even_if_running(&self, rule: &str) -> bool {
+        let rule = self.rules.iter().find(|known| known.name == rule);
+        rule.is_some_and(|rule| rule.even_if_running)
     }
 
     /// Whether it speaks of an environment; what to tell of one that it does not know.

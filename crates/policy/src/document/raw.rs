@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use super::Pulls;
+
 /// A policy document. A misspelt key would leave a rule out, so an unknown one is refused.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -24,6 +26,9 @@ pub(crate) struct Document {
     pub(crate) mode: Option<Spanned<String>>,
     #[serde(default)]
     pub(crate) environments: Option<BTreeMap<String, Environment>>,
+    /// What is not a rule's matter at a gate.
+    #[serde(default)]
+    pub(crate) gate: Option<Spanned<Pulls>>,
     #[serde(default)]
     pub(crate) rules: Option<Vec<Rule>>,
     #[serde(default)]
@@ -36,6 +41,8 @@ pub(crate) struct Document {
 pub(crate) struct Environment {
     #[serde(default)]
     pub(crate) mode: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) gate: Option<Spanned<Pulls>>,
 }
 
 /// A rule.
@@ -51,6 +58,9 @@ pub(crate) struct Rule {
     pub(crate) action: Spanned<String>,
     #[serde(default)]
     pub(crate) undecided: Option<Spanned<String>>,
+    /// What it holds or quarantines is refused even where it runs already.
+    #[serde(default)]
+    pub(crate) even_if_running: bool,
     #[serde(default)]
     pub(crate) mode: Option<Spanned<String>>,
     #[serde(default)]

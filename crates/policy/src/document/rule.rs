@@ -16,6 +16,8 @@ pub(crate) struct Rule {
     pub(crate) description: String,
     /// What it is about, one by one; the report as a whole without it.
     pub(crate) each: Option<&'static str>,
+    /// Whether what it holds or quarantines is refused even where it runs already.
+    pub(crate) even_if_running: bool,
     /// What counts where no environment says otherwise.
     pub(crate) usual: Variant,
     /// What counts in environments.

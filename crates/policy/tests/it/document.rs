@@ -1,7 +1,9 @@
 //! Policy documents: what is read, what is refused, and what is decided.
 
 use lazaret_model::{FixStatus, Outcome, Severity};
-use lazaret_policy::{BaseImage, Circumstances, DEFAULT_POLICY, Mode, Policy, facts_page};
+use lazaret_policy::{
+    BaseImage, Circumstances, DEFAULT_POLICY, Mode, Policy, Pull, Pulls, Unexamined, facts_page,
+};
 
 use crate::{finding, report, two};
 
@@ -342,5 +344,82 @@ fn every_fact_is_on_the_page() {
         "`unknown` < `negligible`",
     ] {
         assert!(page.contains(row), "{row}: {page}");
+    }
+}
+
+#[test]
+fn what_gates_do_beside_the_rules_is_said_for_each_environment_and_the_strictest_counts() {
+    let one = "apiVersion: lazaret.dev/v1
+gate: { unknown: allow, wait_seconds: 30, running_grace_seconds: 100 }
+environments:
+  prod: { gate: { unknown: wait } }
+rules:
+  - { name: a, when: 'true', action: hold, even_if_running: true }
+  - { name: b, when: 'true', action: hold }
+";
+    let two = "apiVersion: lazaret.dev/v1
+gate: { rollback: refuse, running_grace_seconds: 10 }
+environments:
+  prod: { gate: { held: allow } }
+  lab: {}
+rules: [{ name: c, when: 'true', action: warn }]
+";
+    let alone = read(one).expect("a good policy");
+    assert_eq!(alone.pulls("prod").unknown, Some(Unexamined::Wait));
+    assert_eq!(alone.pulls("prod").wait_seconds, Some(30));
+    assert_eq!(alone.pulls("dev").unknown, Some(Unexamined::Allow));
+    assert_eq!(
+        ["a", "b"].map(|rule| alone.is_even_if_running(rule)),
+        [true, false]
+    );
+    let both = Policy::read(&[("1", one.as_bytes()), ("2", two.as_bytes())]).expect("good");
+    let everywhere = Pulls {
+        unknown: Some(Unexamined::Allow),
+        wait_seconds: Some(30),
+        running_grace_seconds: Some(10),
+        rollback: Some(Pull::Refuse),
+        ..Pulls::default()
+    };
+    assert_eq!(*both.pulls("lab"), everywhere);
+    let prod = Pulls {
+        unknown: Some(Unexamined::Wait),
+        held: Some(Pull::Allow),
+        ..everywhere
+    };
+    assert_eq!(*both.pulls("prod"), prod);
+    assert_eq!(*Policy::builtin().pulls("prod"), Pulls::default());
+    let with = |gate: &str| {
+        read(&format!(
+            "apiVersion: lazaret.dev/v1\nextends: default\n{gate}"
+        ))
+    };
+    let told = with("gate: { wait_seconds: 301 }").expect_err("too long");
+    assert_eq!(told, "p.yaml:3: `wait_seconds` is at most 300, not 301");
+    for bad in [
+        "gate: { unkown: allow }",
+        "gate: { unknown: perhaps }",
+        "gate: [1]",
+    ] {
+        assert!(with(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn every_thing_that_a_rule_is_about_can_be_called_by_its_name() {
+    let things = [
+        "finding",
+        "package",
+        "misconfiguration",
+        "secret",
+        "license",
+        "sign",
+        "gap",
+        "base",
+    ];
+    for thing in things {
+        let text = format!(
+            "apiVersion: lazaret.dev/v1\nrules:\n  - {{ name: r, each: {thing}, when: '[{thing}].size() == 1', action: warn }}\n"
+        );
+        assert!(read(&text).is_ok(), "{thing}: {:?}", read(&text).err());
     }
 }

@@ -21,7 +21,7 @@ fn every_policy_on_the_page_is_good() {
         .into_iter()
         .filter(|b| b.contains("apiVersion"))
         .collect();
-    assert_eq!(policies.len(), 3);
+    assert_eq!(policies.len(), 4);
     for text in policies {
         Policy::read(&[("page", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}\n{text}"));
     }

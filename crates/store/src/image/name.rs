@@ -151,7 +151,11 @@ impl Store {
         Ok(Page::of(names, limit, |name| vec![(&name.tag).into()]))
     }
 
-    pub(super) async fn newest_names(
+    /// The newest names of images, at most five of each.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn newest_names(
         &self,
         digests: &[String],
     ) -> Result<HashMap<String, Vec<ImageName>>> {

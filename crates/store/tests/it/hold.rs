@@ -1,5 +1,6 @@
 use lazaret_store::{
-    Error, Hold, HoldFilter, HoldKey, HoldState, Move, Paging, Registry, RequestState, Store, step,
+    Error, Hold, HoldFilter, HoldKey, HoldState, Move, Paging, Registry, RequestState, Store,
+    Terms, step,
 };
 use proptest::prelude::*;
 
@@ -230,3 +231,36 @@ proptest! {
         }
     }
 }
+
+both!(what_runs_is_refused_where_somebody_says_so, |fixture| {
+    let store = &fixture.store;
+    let key = key(&registry(store).await, 1);
+    let on = |even_if_running| Terms {
+        until: None,
+        even_if_running,
+    };
+    let place = async |what, terms, by_hand| {
+        let who = by("somebody");
+        let placed = store.move_hold_on(&key, what, terms, by_hand, &who);
+        placed.await.expect("placed")
+    };
+    let first = place(Move::Quarantine, on(false), false).await;
+    assert!(!first.even_if_running);
+    // The same state, and another word: a change that bundles must carry.
+    let second = place(Move::Quarantine, on(true), false).await;
+    assert!(second.even_if_running && second.seq > first.seq);
+    assert_eq!((second.state, second.at), (first.state, first.at));
+    let third = place(Move::Quarantine, on(true), false).await;
+    assert_eq!(third, second);
+    assert_eq!(store.hold(&key).await.expect("read"), Some(third));
+    // A weaker verdict neither softens the state nor takes the word back.
+    assert_eq!(place(Move::Hold, on(false), false).await, second);
+    let request = store.request_release(&key, None, &by("anna")).await;
+    let id = request.expect("asked").id;
+    let released = store.decide_release(&id, true, &by("ben")).await;
+    assert!(!released.expect("answered").expect("a hold").even_if_running);
+    // What a person says, no policy takes back.
+    let by_hand = place(Move::Quarantine, on(true), true).await;
+    assert_eq!(place(Move::Quarantine, on(false), false).await, by_hand);
+    assert_eq!(store.all_holds_after(0).await.expect("read"), [by_hand]);
+});

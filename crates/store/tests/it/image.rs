@@ -210,6 +210,70 @@ both!(images_are_paged_and_filtered, |fixture| {
     );
 });
 
+both!(
+    what_runs_is_told_with_its_beginning_and_with_what_ran_before,
+    |fixture| {
+        let store = &fixture.store;
+        let runs = |cluster: &str, name: &str, number| Workload {
+            cluster: cluster.to_owned(),
+            namespace: "shop".to_owned(),
+            name: name.to_owned(),
+            digest: digest(number),
+            environment: String::new(),
+        };
+        let tell = async |cluster: &str, what: &[Workload], second| {
+            let begun = store.see_workloads(what, at(second)).await.expect("seen");
+            let forgotten = store.forget_workloads(cluster, at(second)).await;
+            (begun.len(), forgotten.expect("forgotten"))
+        };
+        let since = async || {
+            let running = store.running_after("").await.expect("read").into_iter();
+            running
+                .map(|runs| (runs.digest, runs.since))
+                .collect::<Vec<_>>()
+        };
+        let seq = async || store.bundle_seq().await.expect("read");
+        let (web, job) = (runs("c1", "web", 1), runs("c1", "job", 2));
+        assert_eq!(tell("c1", &[web.clone(), job.clone()], 100).await, (2, 0));
+        // What ran when the cluster was first told of began at a time that nobody knows.
+        assert_eq!(since().await, [(digest(1), None), (digest(2), None)]);
+        let before = seq().await;
+        assert_eq!(tell("c1", &[web, job.clone()], 200).await, (0, 0));
+        assert_eq!(seq().await, before, "the same runs: the same bundle");
+        assert_eq!(
+            tell("c1", &[runs("c1", "web", 3), job.clone()], 300).await,
+            (1, 1)
+        );
+        assert!(seq().await > before);
+        assert_eq!(
+            since().await,
+            [(digest(2), None), (digest(3), Some(at(300)))]
+        );
+        assert_eq!(store.rollbacks_after("").await.expect("read"), [digest(1)]);
+        // Rolled back: now the other one is what would be gone back to.
+        assert_eq!(
+            tell("c1", &[runs("c1", "web", 1), job.clone()], 400).await,
+            (1, 1)
+        );
+        assert_eq!(store.rollbacks_after("").await.expect("read"), [digest(3)]);
+        assert!(store.is_rollback(&digest(3)).await.expect("read"));
+        // In two places: since the earliest, and where that is not known, nobody knows.
+        assert_eq!(tell("c2", &[runs("c2", "web", 1)], 500).await, (1, 0));
+        assert_eq!(since().await, [(digest(1), None), (digest(2), None)]);
+        assert_eq!(tell("c1", &[job], 600).await, (0, 1));
+        assert!(store.rollbacks_after("").await.expect("read").is_empty());
+
+        let before = seq().await;
+        for (noted, changes) in [("a", 1), ("a", 1), ("b", 2)] {
+            store
+                .note_bundle_input("policy", noted)
+                .await
+                .expect("noted");
+            assert_eq!(seq().await, before + changes);
+        }
+    }
+);
+
 both!(cursors_of_strangers_are_refused, |fixture| {
     for text in ["zz", "7b7d", "5b5d", "", "5b312c325d"] {
         let Ok(cursor) = text.parse() else { continue };

@@ -10,6 +10,7 @@ mod image;
 mod job;
 mod open;
 mod people;
+mod posture;
 mod s3;
 mod support;
 mod verdict;

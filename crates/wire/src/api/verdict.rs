@@ -140,6 +140,11 @@ impl HoldState {
         }
     }
 
+    /// Whether it keeps an image from being pulled.
+    pub fn is_kept_back(self) -> bool {
+        matches!(self, Self::Held | Self::Quarantined)
+    }
+
     /// The state of that name.
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
@@ -166,6 +171,9 @@ pub struct Hold {
     /// Until when it lasts; absent: until somebody changes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Whether what runs already is refused, too.
+    #[serde(default)]
+    pub even_if_running: bool,
     /// Since when.
     pub since: Timestamp,
 }
@@ -214,6 +222,9 @@ pub struct HoldChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 87600)]
     pub hours: Option<u32>,
+    /// Whether what runs already is kept from starting again, too.
+    #[serde(default)]
+    pub even_if_running: bool,
 }
 
 /// States of a request to release.

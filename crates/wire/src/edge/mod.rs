@@ -12,19 +12,23 @@
 //! | `GET /edge/v1/bundle?generation=N` | the generation that is held | [`Signed`](crate::sign::Signed) [`Bundle`]; 304: it is the newest |
 //! | `GET /edge/v1/advisories?have=DIGEST` | the database that is held | bytes with [`ADVISORIES_KIND`]: `delta`, `whole`; 304: it is the newest |
 //! | `GET /edge/v1/verdict?registry=&repository=&digest=&context=` | one name | [`VerdictAnswer`] |
+//! | `PUT /edge/v1/clusters/{name}/workloads` | [`ClusterWorkloads`]: all that runs there | 204 |
 
 mod bundle;
 mod join;
 mod work;
+mod workload;
 
 pub use bundle::{
-    BUNDLE_SCHEMA, Bundle, BundlePolicy, GateVerdict, OnUnknown, VerdictAnswer, VerdictQuery,
+    BUNDLE_SCHEMA, Bundle, BundlePolicy, GateRules, GateVerdict, OnUnknown, Rule, Runs,
+    VerdictAnswer, VerdictQuery,
 };
 pub use join::{InvalidTicket, JoinRequest, JoinTicket, Joined, RenewRequest};
 pub use work::{
     CompleteRequest, Counters, FailRequest, HeartbeatAnswer, HeartbeatJob, HeartbeatRequest,
     ImageAccess, LeaseAnswer, LeaseRequest, LeasedJob, ScanResult, Work,
 };
+pub use workload::{ClusterWorkload, ClusterWorkloads, MOST_WORKLOADS};
 
 /// Largest blob that is taken, in bytes: an inventory, never a layer.
 pub const MAX_BLOB: usize = 64 << 20;
