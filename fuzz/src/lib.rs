@@ -188,6 +188,17 @@ pub fn feed_archive(bytes: &[u8]) {
 /// Exploitability statements.
 pub fn vex(bytes: &[u8]) {
     let _ = lazaret_vex::read("fuzz", bytes);
+    let subjects = ["sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        .parse()
+        .expect("a digest")];
+    if let Ok(Some(text)) = lazaret_vex::carried("fuzz", bytes, &subjects) {
+        let _ = lazaret_vex::read_carried(&lazaret_model::VexDocument {
+            origin: lazaret_model::VexOrigin::Attached,
+            name: "fuzz".into(),
+            subjects: subjects.into(),
+            text,
+        });
+    }
 }
 
 /// A document beside an image; the first byte chooses its type. Nothing that a fuzzer writes
@@ -337,6 +348,9 @@ pub fn requirement(bytes: &[u8]) {
         return;
     };
     let (version, text) = text.split_once('\n').unwrap_or(("1.0", text));
+    if let Ok(range) = lazaret_version::vers::parse(text) {
+        let _ = range.contains(version);
+    }
     if let Ok(range) = constraint::parse(dialect, scheme, text) {
         let _ = range.contains(scheme, version);
         let _ = range.complement(scheme).contains(scheme, version);

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use lazaret_image::{Choice, ImageRef, Limits, Platforms, TargetRef, open_layout};
-use lazaret_model::{Digest, Inventory, Target, TargetKind};
-use lazaret_scan::{KnownBase, built_on, described, recognised};
+use lazaret_image::{
+    Choice, ImageRef, InvalidReference, Limits, Platforms, TargetRef, open_layout,
+};
+use lazaret_model::{Base, BaseSource, Digest, Gap, GapKind, Inventory, Target, TargetKind};
+use lazaret_scan::{KnownBase, built_on, built_on_named, described, recognised};
 
 use crate::args::{BaseArgs, GateArgs, TargetArgs};
 use crate::{console, documents, errors, targets};
@@ -29,7 +31,12 @@ pub(crate) fn attribute(
         if !known.is_empty() && args.base.is_none() {
             recognised(inventory, &known);
         }
-        if let Some(name) = &args.base {
+        let args_base = args.base.as_deref();
+        let named = match args_base {
+            Some(LABEL) => by_label(inventory),
+            other => other.map(str::to_owned),
+        };
+        if let Some(name) = &named {
             let args = beside(target, name, &inventory.target);
             let base =
                 targets::described(&args).with_context(|| format!("open the base {name}"))?;
@@ -37,12 +44,64 @@ pub(crate) fn attribute(
             let base = KnownBase::of(&base).with_context(|| {
                 format!("{name} tells no layers, so nothing can be built on it; an image does")
             })?;
-            let name = called;
-            built_on(inventory, &KnownBase { name, ..base });
+            let base = KnownBase {
+                name: called,
+                ..base
+            };
+            match args_base {
+                Some(LABEL) => built_on_named(inventory, &base),
+                _ => built_on(inventory, &base),
+            }
         }
         tell(&inventory.target);
     }
     Ok(())
+}
+
+/// In place of a base's name: the one that the image names itself.
+const LABEL: &str = "label";
+
+/// The base that the image names, as a target in a registry; a gap where it names none that
+/// can be asked for.
+///
+/// A label is foreign: it may name an image in a registry, and never a file here.
+fn by_label(inventory: &mut Inventory) -> Option<String> {
+    let base = inventory.target.base.as_ref();
+    let base = base.filter(|base| base.source == BaseSource::Label && !base.name.is_empty());
+    let why = match base {
+        None => "the image names no base, so --base label compares it with none".to_owned(),
+        Some(base) => match reference(base) {
+            Ok(reference) => return Some(format!("registry:{reference}")),
+            Err(error) => format!("the base that the image names cannot be asked for: {error}"),
+        },
+    };
+    let gap = Gap::new(GapKind::Unsupported, "base image", why);
+    inventory.gaps.push(gap);
+    inventory.gaps.sort();
+    None
+}
+
+/// The base of an image whose owners are told, as a target; `None` where none was named.
+pub(crate) fn target_of(args: &BaseArgs, image: &Target) -> Option<String> {
+    match args.base.as_deref() {
+        Some(LABEL) => {
+            let base = image.base.as_ref().filter(|base| !base.name.is_empty())?;
+            reference(base).ok().map(|name| format!("registry:{name}"))
+        }
+        other => other.map(str::to_owned),
+    }
+}
+
+/// The reference that labels mean: at the digest, where they have one.
+fn reference(base: &Base) -> Result<ImageRef, InvalidReference> {
+    let named: ImageRef = base.name.parse()?;
+    Ok(match base.digest.parse() {
+        Ok(digest) => ImageRef {
+            digest: Some(digest),
+            ..named
+        },
+        Err(_) => named,
+    })
 }
 
 /// How another image is opened beside the target: for the same platform. What was typed for

@@ -7,6 +7,7 @@
 mod advice;
 mod age;
 mod args;
+mod attached;
 mod base;
 mod bases;
 mod check;

@@ -10,6 +10,7 @@ use lazaret_policy::{IgnoreRules, difference, hide_known};
 use lazaret_scan::rebased;
 
 use crate::args::ScanArgs;
+use crate::targets::Wants;
 use crate::{base, errors, scan, targets};
 
 /// What both sides are held against.
@@ -41,10 +42,12 @@ pub(crate) fn on(
     }
     let read = |name: &str| {
         let args = base::beside(&args.target, name, &image.target);
-        targets::inventory(&args).with_context(|| format!("examine the base {name}"))
+        targets::inventory(&args, Wants::default())
+            .with_context(|| format!("examine the base {name}"))
     };
     let new = read(name)?;
-    let old = args.base.base.as_deref().map(read).transpose()?;
+    let old = base::target_of(&args.base, &image.target);
+    let old = old.as_deref().map(read).transpose()?;
     let result = rebased(image, old.as_ref(), &new);
     let mut after = scan::examine(
         result.inventory,

@@ -19,6 +19,7 @@ use lazaret_scan::{Forbidden, Look, add_licenses, inventory_report};
 use crate::Verdict;
 use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs};
 use crate::policy::{self, Judge};
+use crate::targets::Wants;
 use crate::{
     age, base, check, console, database, diff, errors, pipeline, platforms, rebase, targets, vex,
 };
@@ -63,7 +64,8 @@ pub(crate) fn scan_with(
     let mut uses = Vec::new();
     let look = look(&args.gate.scanners);
     let forbidden = Forbidden::read(&args.gate.license_forbid);
-    let mut inventories = targets::inventories(&args.target, look)?;
+    let wants = vex::wants(&args.matching.vex, look);
+    let mut inventories = targets::inventories(&args.target, wants)?;
     base::attribute(&args.base, &args.target, &mut inventories)?;
     base::warn(&args.gate, &inventories)?;
     for mut inventory in inventories {
@@ -156,6 +158,8 @@ fn look(scanners: &[Scanner]) -> Look {
         licenses: scanners.contains(&Scanner::License),
         signs: scanners.contains(&Scanner::Tampering),
         misconfigurations: scanners.contains(&Scanner::Misconfig),
+        // Statements are no scanner of their own: `--vex inside` asks for them.
+        statements: false,
     }
 }
 
@@ -192,7 +196,9 @@ pub(crate) fn report(
     today: &str,
 ) -> anyhow::Result<Report> {
     let database = database::open(matching.database.db.as_deref())?;
-    examine(targets::inventory(target)?, &database, matching, today)
+    let wants = vex::wants(&matching.vex, Look::default());
+    let inventory = targets::inventory(target, wants)?;
+    examine(inventory, &database, matching, today)
 }
 
 /// How the arguments want matching done.
@@ -205,18 +211,20 @@ pub(crate) fn options(matching: &MatchArgs, today: &str) -> MatchOptions {
 }
 
 pub(crate) fn examine(
-    inventory: Inventory,
+    mut inventory: Inventory,
     database: &Db,
     matching: &MatchArgs,
     today: &str,
 ) -> anyhow::Result<Report> {
     let options = options(matching, today);
+    let carried = std::mem::take(&mut inventory.vex);
     let mut report = lazaret_scan::examine(inventory, database, &options)?;
     if let Some(gap) = age::gap(database.info(), &matching.age.max_db_age) {
         report.gaps.push(gap);
         report.gaps.sort();
     }
-    let documents = vex::documents(&matching.vex, &report)?;
+    let mut documents = vex::documents(&matching.vex, &report)?;
+    documents.extend(vex::carried(&matching.vex, &carried, &mut report));
     lazaret_vex::apply(&mut report, &documents);
     Ok(report)
 }
@@ -391,7 +399,7 @@ pub(crate) fn sbom_with(
     if all {
         platforms::check(format.name(), args.output.as_deref())?;
     }
-    let mut inventories = targets::inventories(&args.target, Look::default())?;
+    let mut inventories = targets::inventories(&args.target, Wants::default())?;
     base::attribute(&args.base, &args.target, &mut inventories)?;
     inventories.iter_mut().for_each(tailor);
     let of: Vec<_> = inventories

@@ -1,5 +1,6 @@
 //! From what was typed to an inventory.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -20,22 +21,31 @@ use lazaret_scan::{
 use crate::args::{RegistryArgs, TargetArgs};
 use crate::documents::{document, purls, read, sbom, sbom_or_file};
 use crate::progress::Bar;
-use crate::{advice, console, errors, single, stated};
+use crate::{advice, attached, console, errors, single, stated};
+
+/// What is looked for in a target.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wants {
+    /// Beside packages, among its files.
+    pub(crate) look: Look,
+    /// Exploitability statements that are attached to it, which may ask a registry.
+    pub(crate) attached: bool,
+}
 
 /// What is inside the target, where one platform of it is asked for.
-pub(crate) fn inventory(args: &TargetArgs) -> anyhow::Result<Inventory> {
+pub(crate) fn inventory(args: &TargetArgs, wants: Wants) -> anyhow::Result<Inventory> {
     if args.platform == Some(Platforms::All) {
         let what = "this command looks at one platform";
         let next = "--platform linux/amd64, or any other one";
         return Err(errors::refused(what, next));
     }
-    let found = inventories(args, Look::default())?.into_iter().next();
+    let found = inventories(args, wants)?.into_iter().next();
     found.context("the target holds nothing that can be examined")
 }
 
 /// What is inside the target, for each platform that was asked for; at least one.
-pub(crate) fn inventories(args: &TargetArgs, look: Look) -> anyhow::Result<Vec<Inventory>> {
-    found(args, Some(look)).map_err(|error| advice::about(&args.target, error))
+pub(crate) fn inventories(args: &TargetArgs, wants: Wants) -> anyhow::Result<Vec<Inventory>> {
+    found(args, Some(wants)).map_err(|error| advice::about(&args.target, error))
 }
 
 /// What the target says of itself: no layer is read of an image whose layers can be opened
@@ -47,21 +57,23 @@ pub(crate) fn described(args: &TargetArgs) -> anyhow::Result<Target> {
     Ok(found.target)
 }
 
-/// `look` is what is looked for, or `None` where nothing is to be read.
-fn found(args: &TargetArgs, look: Option<Look>) -> anyhow::Result<Vec<Inventory>> {
+/// `wants` is what is looked for, or `None` where nothing is to be read.
+fn found(args: &TargetArgs, wants: Option<Wants>) -> anyhow::Result<Vec<Inventory>> {
     // What was typed wrongly is told whether it is needed or not.
     credential(args)?;
     let stated = stated::distro(args)?;
     let parsed = TargetRef::parse(&args.target)?;
     let mut settings = settings(args)?;
-    settings.look = look.unwrap_or_default();
+    settings.look = wants.unwrap_or_default().look;
     settings.locked = matches!(parsed, TargetRef::Dir(_));
     let bar = Bar::new();
     let source = Opened {
         args,
         settings: &settings,
         bar: &bar,
-        reads: look.is_some(),
+        reads: wants.is_some(),
+        attached: wants.is_some_and(|w| w.attached),
+        has_asked: Cell::new(false),
     };
     let input = args.target.as_str();
     let mut inventories = match parsed {
@@ -85,6 +97,9 @@ fn found(args: &TargetArgs, look: Option<Look>) -> anyhow::Result<Vec<Inventory>
             None => return Err(advice::absent(kind, &name)),
         },
     };
+    if source.attached && !source.has_asked.get() {
+        inventories.iter_mut().for_each(attached::nowhere);
+    }
     for inventory in &mut inventories {
         if let Some(chosen) = &stated {
             stated::overrule(inventory, chosen);
@@ -160,6 +175,10 @@ struct Opened<'a> {
     bar: &'a Bar,
     /// Whether layers are read.
     reads: bool,
+    /// Whether statements that are attached to the image are wanted.
+    attached: bool,
+    /// Whether the place that the image came from was asked for them.
+    has_asked: Cell<bool>,
 }
 
 impl Opened<'_> {
@@ -192,10 +211,15 @@ impl Opened<'_> {
                 });
             }
             let found = catalog(&image, &self.args.target, self.settings, self.bar);
-            match &image.platform {
+            let mut found = match &image.platform {
                 Some(platform) if several => found.with_context(|| format!("for {platform}")),
                 _ => Ok(found?),
+            }?;
+            if self.attached && image.attachments().is_some() {
+                self.has_asked.set(true);
+                attached::add(&image, &mut found);
             }
+            Ok(found)
         };
         images.into_iter().map(of).collect()
     }

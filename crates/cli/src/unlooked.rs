@@ -30,6 +30,10 @@ pub(crate) fn tell(inventory: &mut Inventory, look: Look, partial: Partial) {
             is_document && look.misconfigurations && inventory.misconfigurations.is_empty(),
         ),
         (
+            "exploitability statements inside",
+            look.statements && inventory.vex.is_empty(),
+        ),
+        (
             "signs of tampering",
             look.signs && inventory.signs.is_empty(),
         ),

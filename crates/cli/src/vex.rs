@@ -1,26 +1,79 @@
 //! Exploitability statements: which documents to read, and a draft of one.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 
 use lazaret_advisory::build::replace;
-use lazaret_model::{Purl, Report};
+use lazaret_model::{Gap, GapKind, Purl, Report, VexDocument, VexOrigin};
+use lazaret_scan::Look;
 use lazaret_vex::{Document, Draft, MAX_BYTES, draft};
 use serde_json::Value;
 
 use crate::args::VexInitArgs;
+use crate::targets::Wants;
 use crate::{Verdict, diff, errors, scan};
 
 /// Most documents of one folder or repository that are read.
 const MAX_DOCUMENTS: usize = 10_000;
 
+/// In place of a path: what is attached to the image where it is kept.
+const ATTACHED: &str = "attached";
+
+/// In place of a path: what lies inside of the target.
+const INSIDE: &str = "inside";
+
+/// Which of what can come with a target is asked for.
+fn is_asked(places: &[PathBuf], origin: VexOrigin) -> bool {
+    let word = match origin {
+        VexOrigin::Attached => ATTACHED,
+        VexOrigin::Inside => INSIDE,
+        VexOrigin::Given => return true,
+    };
+    places.iter().any(|place| place.as_os_str() == word)
+}
+
+/// What is to be looked for in a target, statements among it where they are asked for.
+pub(crate) fn wants(places: &[PathBuf], look: Look) -> Wants {
+    Wants {
+        look: Look {
+            statements: is_asked(places, VexOrigin::Inside),
+            ..look
+        },
+        attached: is_asked(places, VexOrigin::Attached),
+    }
+}
+
+/// The documents that came with the target, as far as they are asked for. One that cannot
+/// be read is a gap: it is not the caller's to mend.
+pub(crate) fn carried(
+    places: &[PathBuf],
+    found: &[VexDocument],
+    report: &mut Report,
+) -> Vec<Document> {
+    let mut documents = Vec::new();
+    for found in found.iter().filter(|f| is_asked(places, f.origin)) {
+        match lazaret_vex::read_carried(found) {
+            Ok(document) => documents.push(document),
+            Err(error) => {
+                let detail = format!("statements: {error}");
+                let gap = Gap::new(GapKind::Unreadable, found.name.as_str(), detail);
+                report.gaps.push(gap);
+            }
+        }
+    }
+    report.gaps.sort();
+    documents
+}
+
 /// The documents at these places, as far as they can concern the report.
 pub(crate) fn documents(places: &[PathBuf], report: &Report) -> anyhow::Result<Vec<Document>> {
     let mut documents = Vec::new();
-    for place in places {
+    let words = [ATTACHED, INSIDE].map(OsStr::new);
+    for place in places.iter().filter(|p| !words.contains(&p.as_os_str())) {
         let files = if !place.is_dir() {
             vec![place.clone()]
         } else if place.join("index.json").is_file() {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lazaret_advisory::Db;
 use lazaret_match::MatchOptions;
-use lazaret_model::{Inventory, Outcome, Reason, Report, Severity};
+use lazaret_model::{Finding, Inventory, Outcome, Reason, Report, Severity};
 use lazaret_policy::{Circumstances, Policy, PolicyError, Pull, Unexamined};
 use lazaret_scan::{ExamineError, examine};
 use lazaret_wire::api::SeverityCounts;
@@ -22,6 +22,7 @@ pub(crate) struct Judge {
     /// Its documents, each with its name; none for generation 0.
     pub(crate) documents: Vec<(String, String)>,
     policy: Policy,
+    reads_names: bool,
 }
 
 /// An inventory held against a database.
@@ -50,7 +51,14 @@ impl Judge {
             generation,
             documents: documents.to_vec(),
             policy,
+            reads_names: documents.iter().any(|(_, text)| reads_names(text)),
         })
+    }
+
+    /// Whether a decision may rest on more of an image than what is the same for its class:
+    /// its names, digests and times.
+    pub(crate) fn reads_names(&self) -> bool {
+        self.reads_names
     }
 
     /// What gates do with pulls that no rule judges, in an environment; empty: none is said.
@@ -105,6 +113,48 @@ impl Judge {
         }
         report
     }
+}
+
+impl Matched {
+    /// What was found, before anything is excused.
+    pub(crate) fn findings(&self) -> &[Finding] {
+        &self.report.findings
+    }
+}
+
+/// Facts about an image that are the same for its class.
+const OF_CLASS: [&str; 9] = [
+    "base_digest",
+    "base_name",
+    "base_source",
+    "end_of_life",
+    "kind",
+    "layers",
+    "os",
+    "os_version",
+    "platform",
+];
+
+/// Whether a document may look at an image's own names, digests or times. Read from its text,
+/// and wrong to one side alone: what is not plainly another fact counts as one of these.
+fn reads_names(document: &str) -> bool {
+    document.match_indices("image").any(|(at, word)| {
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if document[..at].ends_with(is_letter) {
+            return false;
+        }
+        let rest = &document[at + word.len()..];
+        match rest.chars().next() {
+            Some('.') => {
+                let fact = rest.trim_start_matches(['.', '?']);
+                let end = fact.find(|c| !is_letter(c)).unwrap_or(fact.len());
+                !OF_CLASS.contains(&&fact[..end])
+            }
+            // Words of a comment, or of a sentence.
+            Some(' ' | '\n' | '-') | None => false,
+            Some(c) => !c.is_ascii_alphabetic() || rest.starts_with('s'),
+        }
+    })
 }
 
 /// Holds an inventory against a database.

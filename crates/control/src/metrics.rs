@@ -51,6 +51,12 @@ pub struct Metrics {
     pub(crate) verdict_changes: Counter,
     /// Jobs of theirs that failed.
     pub(crate) failures: Counter,
+    /// Databases whose news were decided on.
+    pub(crate) rematches: Counter,
+    /// Images that those concerned.
+    pub(crate) rematched_images: Counter,
+    /// Seconds that they took.
+    pub(crate) rematch_seconds: Histogram,
     jobs: Family<Jobs, Gauge>,
 }
 
@@ -93,6 +99,14 @@ impl Metrics {
         r.register("lazaret_verdict_changes", help, verdict_changes.clone());
         let help = "Jobs of the centre that failed";
         r.register("lazaret_job_failures", help, failures.clone());
+        let (rematches, rematched_images) = (Counter::default(), Counter::default());
+        let help = "Advisory databases whose news were decided on";
+        r.register("lazaret_rematches", help, rematches.clone());
+        let help = "Images that those concerned";
+        r.register("lazaret_rematched_images", help, rematched_images.clone());
+        let rematch_seconds = Histogram::new(exponential_buckets(0.1, 2.0, 14));
+        let help = "Seconds from a newer database to the last verdict";
+        r.register("lazaret_rematch_seconds", help, rematch_seconds.clone());
         r.register("lazaret_jobs", "Jobs by pool and state", jobs.clone());
         Self {
             registry,
@@ -102,6 +116,9 @@ impl Metrics {
             scans,
             failures,
             verdict_changes,
+            rematches,
+            rematched_images,
+            rematch_seconds,
             jobs,
         }
     }

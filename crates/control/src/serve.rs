@@ -220,6 +220,7 @@ impl Served {
             tokio::spawn(self.listener.serve(self.stop.subscribe())),
             tokio::spawn(work::run(self.app.clone())),
             tokio::spawn(work::keep_time(self.app.clone())),
+            tokio::spawn(work::follow(self.app.clone())),
             tokio::spawn(notify::run(self.app.clone())),
         ];
         if let Some(listener) = self.edge_listener {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Base, Digest, Distro, Gap, License, Misconfiguration, Package, Platform, Purl, Secret, Sign,
-    Signatures,
+    Signatures, VexDocument,
 };
 
 /// Everything that was found in a target, and everything that could not be looked at.
@@ -26,6 +26,10 @@ pub struct Inventory {
     /// Signs of tampering, where they were looked for, sorted by path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signs: Vec<Sign>,
+    /// Documents of exploitability statements that came with the target, where they were
+    /// looked for, in the order in which they were found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vex: Vec<VexDocument>,
     /// What was not examined, sorted.
     pub gaps: Vec<Gap>,
 }

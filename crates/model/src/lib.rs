@@ -33,6 +33,7 @@ mod secret;
 mod severity;
 mod sign;
 mod signature;
+mod vex;
 
 pub use advisory::{
     Advisory, AdvisoryKind, Affected, CveRecord, EndOfLife, Epss, FeedItem, Kev, KeyKind,
@@ -62,3 +63,4 @@ pub use secret::{Confidence, Secret, SecretPlace};
 pub use severity::{Cvss, InvalidSeverity, Rating, Severity};
 pub use sign::{Sign, SignKind};
 pub use signature::{FoundSignature, SignatureStatus, Signatures};
+pub use vex::{VexDocument, VexOrigin};

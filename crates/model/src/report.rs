@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Digest, Finding, Gap, License, Misconfiguration, Package, Rebase, Secret, Sign, Target,
+    VexOrigin,
 };
 
 /// The value of [`Report::schema`].
@@ -81,6 +82,9 @@ pub struct VexUse {
     /// version or qualifiers alone, or outside of its product: probably a mistake.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub near: bool,
+    /// Where the document came from; absent where the caller gave it.
+    #[serde(default, skip_serializing_if = "VexOrigin::is_given")]
+    pub origin: VexOrigin,
 }
 
 /// The program that made a report.

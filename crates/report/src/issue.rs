@@ -4,7 +4,7 @@ use lazaret_model::{
     CheckStatus, Finding, License, Misconfiguration, Report, Secret, Severity, Sign, Suppression,
 };
 
-use crate::{Options, text, view};
+use crate::{Options, owner, text, view};
 
 /// One complaint.
 pub(crate) struct Issue {
@@ -26,6 +26,8 @@ pub(crate) struct Issue {
     pub(crate) subject: String,
     /// What can be done.
     pub(crate) remedy: String,
+    /// Who brought it, in a few words; empty where that is not known.
+    pub(crate) owner: &'static str,
     /// Why it does not count, where it does not.
     pub(crate) suppressed: Option<String>,
     /// It could not be decided whether it is so.
@@ -71,6 +73,7 @@ fn of_finding(finding: &Finding, report: &Report) -> Issue {
         key: finding.key.clone(),
         subject: format!("{} {}", package.name, package.version),
         remedy: view::remedy(finding),
+        owner: owner::long(finding),
         suppressed: finding.suppressed.as_ref().map(told),
         undecided: false,
     }
@@ -100,6 +103,7 @@ fn of_check(check: &Misconfiguration) -> Option<Issue> {
             resource => resource.to_owned(),
         },
         remedy: check.remedy.clone(),
+        owner: "",
         suppressed: check.suppressed.as_ref().map(told),
         undecided: check.status == CheckStatus::Unknown,
     })
@@ -116,6 +120,7 @@ fn of_secret(secret: &Secret) -> Issue {
         key: secret.key.clone(),
         subject: secret.path.clone(),
         remedy: "revoke it, then take it out".to_owned(),
+        owner: "",
         suppressed: secret.suppressed.as_ref().map(told),
         undecided: false,
     }
@@ -136,6 +141,7 @@ fn of_license(license: &License, report: &Report) -> Issue {
         key: license.key.clone(),
         subject: license.subject().to_owned(),
         remedy: "the policy forbids it".to_owned(),
+        owner: "",
         suppressed: license.suppressed.as_ref().map(told),
         undecided: false,
     }
@@ -152,6 +158,7 @@ fn of_sign(sign: &Sign) -> Issue {
         key: sign.key.clone(),
         subject: sign.path.clone(),
         remedy: "find out where the file is from".to_owned(),
+        owner: "",
         suppressed: sign.suppressed.as_ref().map(told),
         undecided: false,
     }

@@ -1,6 +1,6 @@
 //! A report as people look at it: worst first, in groups, with counts.
 
-use lazaret_model::{Finding, FixStatus, Gap, Outcome, Report, Severity, TargetKind};
+use lazaret_model::{Finding, FixStatus, Gap, Outcome, Report, Severity, TargetKind, VexOrigin};
 
 use crate::{Options, owner};
 
@@ -318,6 +318,44 @@ pub(crate) fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
+/// Most documents that a line names.
+const MAX_DOCUMENTS: usize = 5;
+
+/// What documents that came with the target have suppressed, and that nobody vouches for
+/// them; `None` where there is nothing.
+fn came_with(report: &Report, origin: VexOrigin) -> Option<String> {
+    let of = report.vex.iter().filter(|v| v.origin == origin);
+    let mut documents: Vec<&str> = Vec::new();
+    for document in of.map(|v| v.document.as_str()) {
+        if !documents.contains(&document) {
+            documents.push(document);
+        }
+    }
+    let is_theirs = |finding: &&Finding| {
+        let by = finding.suppressed.as_ref().filter(|s| s.by == "vex");
+        let rule = by.and_then(|s| s.rule.as_deref()).unwrap_or_default();
+        let document = rule
+            .rsplit_once(" statement ")
+            .map(|(document, _)| document);
+        document.is_some_and(|d| documents.contains(&d))
+    };
+    let n = plural(report.findings.iter().filter(is_theirs).count(), "finding");
+    if documents.is_empty() {
+        return None;
+    }
+    let whence = match origin {
+        VexOrigin::Inside => "on the image's own word, for the documents lie inside of it",
+        _ => "by documents attached to the image, whose signatures were not verified",
+    };
+    let more = documents.len().saturating_sub(MAX_DOCUMENTS);
+    documents.truncate(MAX_DOCUMENTS);
+    let mut names = documents.join(", ");
+    if more > 0 {
+        names += &format!(" and {more} more");
+    }
+    Some(format!("{n} suppressed {whence}: {names}"))
+}
+
 /// What became of exploitability statements, for people: how many were used, and every
 /// one that came near a finding and missed it.
 ///
@@ -329,6 +367,12 @@ pub(crate) fn statements(report: &Report) -> Vec<String> {
         "{used} concern a finding, {} concern none",
         report.vex.len() - used
     )];
+    lines.extend(
+        [VexOrigin::Attached, VexOrigin::Inside]
+            .map(|o| came_with(report, o))
+            .into_iter()
+            .flatten(),
+    );
     for statement in &report.vex {
         if let Some(why) = statement
             .unmatched

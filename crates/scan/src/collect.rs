@@ -48,6 +48,7 @@ pub(crate) struct Collector<'a> {
     license_texts: Vec<LicenseText>,
     signs: Vec<Sign>,
     places: Vec<(String, u32, bool)>,
+    statements: BTreeMap<String, String>,
     programs: BTreeMap<String, Digests>,
     more_programs: usize,
     more_gaps: usize,
@@ -78,6 +79,7 @@ impl<'a> Collector<'a> {
             license_texts: Vec::new(),
             signs: Vec::new(),
             places: Vec::new(),
+            statements: BTreeMap::new(),
             programs: BTreeMap::new(),
             more_programs: 0,
             more_gaps: 0,
@@ -167,6 +169,7 @@ impl<'a> Collector<'a> {
             license_texts: self.license_texts,
             signs: self.signs,
             places: self.places,
+            statements: self.statements.into_iter().collect(),
             programs,
             digests,
             occupied: self.occupied,
@@ -239,6 +242,7 @@ impl LayerSink for Collector<'_> {
             self.files.remove(path.as_ref());
             self.links.remove(path.as_ref());
             self.programs.remove(path.as_ref());
+            self.statements.remove(path.as_ref());
             self.hard_links.remove(path.as_ref());
             self.note_above(&path);
         }

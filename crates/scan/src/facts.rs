@@ -44,6 +44,9 @@ pub struct LayerFacts {
     /// whether it is a directory.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<(String, u32, bool)>,
+    /// Documents of exploitability statements among its files: path and text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<(String, String)>,
     /// Paths of files that run, sorted, where signs of tampering are looked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<String>,
@@ -80,6 +83,7 @@ impl LayerFacts {
             license_texts: Vec::new(),
             signs: Vec::new(),
             places: Vec::new(),
+            statements: Vec::new(),
             programs: Vec::new(),
             digests: Vec::new(),
             occupied: Vec::new(),

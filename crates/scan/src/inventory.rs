@@ -10,7 +10,7 @@ use crate::merge;
 use crate::ownership::{Names, Owners};
 use crate::squash::{self, Aliases, Visible};
 use crate::tree::Tree;
-use crate::{Settings, changed, configuration, licenses, look};
+use crate::{Settings, changed, configuration, licenses, look, statements};
 
 /// Puts the layers of an image on top of each other, and its configuration beside them.
 pub(crate) fn assemble_image(
@@ -60,6 +60,7 @@ pub(crate) fn assemble(
     let (changed, unsaid) = changed::changed(&layers, &visible, &tree, &names, target.kind);
     gaps.extend(unsaid);
     let license_texts = licenses::texts(&layers, &tree, target.kind);
+    let vex = statements::visible(&layers, &tree);
     let picks = merge::picks(&visible, &layers, &owners);
     let mut packages = merge::merged(&mut layers, picks, &target);
     signs.extend(changed::named(changed, &packages));
@@ -83,6 +84,7 @@ pub(crate) fn assemble(
         secrets,
         license_texts,
         signs,
+        vex,
         gaps,
         ..Inventory::default()
     }

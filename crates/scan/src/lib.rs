@@ -28,13 +28,14 @@ mod report;
 mod requirements;
 mod settings;
 mod squash;
+mod statements;
 mod stream;
 mod tree;
 mod unread;
 
 pub use lazaret_inspect::secrets;
 
-pub use base::{KnownBase, built_on, recognised};
+pub use base::{KnownBase, built_on, built_on_named, recognised};
 pub use cache::{Cache, CacheError};
 pub use catalog::{CatalogError, catalog, catalog_directory, described};
 pub use facts::{FileFacts, LayerFacts, LicenseText, OwnerFacts};

@@ -14,6 +14,7 @@ use crate::facts::{LayerFacts, LicenseText};
 use crate::ownership::Names;
 use crate::paths;
 use crate::squash::Visible;
+use crate::statements;
 use crate::tree::Tree;
 
 /// Most credentials that one layer keeps.
@@ -36,6 +37,7 @@ pub(crate) fn flavour(look: Look) -> String {
         (look.licenses, "licenses", licenses::REVISION),
         (look.signs, "signs", signs::REVISION),
         (look.misconfigurations, "places", places::REVISION),
+        (look.statements, "statements", statements::REVISION),
     ] {
         if asked {
             text.push_str(&format!(";{name}={revision}"));

@@ -56,6 +56,8 @@ pub struct Look {
     pub licenses: bool,
     /// Signs of tampering.
     pub signs: bool,
+    /// Documents of exploitability statements (VEX) among the files.
+    pub statements: bool,
 }
 
 /// Told about the way a catalogue goes. Called from several threads.

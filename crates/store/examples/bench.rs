@@ -299,6 +299,7 @@ async fn content(engine: &str, store: &Store, images: usize) {
         let content = NewContent {
             digest: digest(n),
             inventory: digest(n),
+            class: digest(n),
             revision: "1".to_owned(),
             gaps: 0,
             parts: vec![base, app, own],

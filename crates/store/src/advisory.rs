@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use crate::error::{Error, Result};
-use crate::page::{Page, Paging};
 use crate::store::Store;
 use crate::value::{Row, args};
 
@@ -20,27 +19,17 @@ pub struct Match {
     pub undecided: bool,
     /// The version that mends it.
     pub fixed: Option<String>,
+    /// The package, as its ecosystem writes it.
+    pub package: String,
+    /// What can be done: `fixed`, `affected`, `will_not_fix` …
+    pub status: String,
+    /// Whether it is in a catalogue of known exploited vulnerabilities.
+    pub kev: bool,
+    /// Whether it does not count: the owner's distribution has judged it. Kept, since a change
+    /// of it is a change.
+    pub suppressed: bool,
     /// What else is to be known, as JSON.
     pub facts: String,
-}
-
-/// An advisory and how much of what is known it touches.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vulnerability {
-    /// `CVE-2024-1234`.
-    pub advisory: String,
-    /// 0 to 4, the worst of its matches.
-    pub severity: u8,
-    /// Components it applies to.
-    pub components: u64,
-    /// Images that contain one.
-    pub images: u64,
-    /// Workloads that run one.
-    pub running: u64,
-    /// When it was first found.
-    pub first_seen: Timestamp,
-    /// When the numbers were counted.
-    pub counted_at: Timestamp,
 }
 
 /// A state of the advisory database.
@@ -88,14 +77,11 @@ impl Store {
             .iter()
             .map(|row| row.int(0))
             .collect::<Result<Vec<_>>>()?;
-        let any = tx.dialect().any("component_id", 1);
-        let sql = format!(
-            "SELECT advisory, severity, undecided, fixed, facts, component_id \
-             FROM component_match WHERE {any}"
-        );
+        let any = tx.dialect().any("m.component_id", 1);
+        let sql = format!("SELECT {MATCH}, m.component_id FROM component_match m WHERE {any}");
         let mut old: HashMap<i64, BTreeSet<Match>> = HashMap::new();
         for row in tx.rows(&sql, args![ids.clone()]).await? {
-            old.entry(row.int(5)?).or_default().insert(a_match(&row)?);
+            old.entry(row.int(9)?).or_default().insert(a_match(&row)?);
         }
         let (mut changed, mut rows) = (Vec::new(), Vec::new());
         let mut touched: BTreeMap<String, u8> = BTreeMap::new();
@@ -117,16 +103,22 @@ impl Store {
                     u32::from(one.severity),
                     one.undecided,
                     one.fixed,
-                    one.facts
+                    one.facts,
+                    one.package,
+                    one.status,
+                    one.kev,
+                    one.suppressed
                 ]
             }));
         }
+        let any = tx.dialect().any("component_id", 1);
         tx.exec(
             &format!("DELETE FROM component_match WHERE {any}"),
             args![changed.clone()],
         )
         .await?;
-        let into = "component_match (component_id, advisory, severity, undecided, fixed, facts)";
+        let into = "component_match (component_id, advisory, severity, undecided, fixed, facts, \
+                    package, status, kev, suppressed)";
         tx.insert_many(into, rows, "ON CONFLICT DO NOTHING").await?;
         let any = tx.dialect().any("id", 1);
         let sql = format!("UPDATE component SET matched_at = $2 WHERE {any}");
@@ -167,15 +159,36 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn matches_of(&self, digest: &str) -> Result<Vec<(String, Match)>> {
-        let sql = "SELECT DISTINCT m.advisory, m.severity, m.undecided, m.fixed, m.facts, c.purl \
+        let sql = format!(
+            "SELECT DISTINCT {MATCH}, c.purl \
                    FROM image_part i JOIN part_component p ON p.part_id = i.part_id \
                    JOIN component_match m ON m.component_id = p.component_id \
                    JOIN component c ON c.id = m.component_id WHERE i.digest = $1 \
-                   ORDER BY c.purl, m.advisory";
-        let rows = self.read().await?.rows(sql, args![digest]).await?;
+                   ORDER BY c.purl, m.advisory"
+        );
+        let rows = self.read().await?.rows(&sql, args![digest]).await?;
         rows.iter()
-            .map(|row| Ok((row.text(5)?, a_match(row)?)))
+            .map(|row| Ok((row.text(9)?, a_match(row)?)))
             .collect()
+    }
+
+    /// Adds keys under which components are looked up: other ids of what was found in them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn add_component_keys(&self, keys: &[(i64, String)]) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let rows = keys.iter().map(|(id, key)| args![key, *id]).collect();
+        let mut tx = self.begin().await?;
+        tx.insert_many(
+            "component_key (key, component_id)",
+            rows,
+            "ON CONFLICT DO NOTHING",
+        )
+        .await?;
+        tx.commit().await
     }
 
     /// The components that any of these advisories applies to.
@@ -185,7 +198,8 @@ impl Store {
     pub async fn affected_by(&self, advisories: &[String]) -> Result<Vec<i64>> {
         let any = self.db.dialect().any("advisory", 1);
         let sql = format!(
-            "SELECT DISTINCT component_id FROM component_match WHERE {any} ORDER BY component_id"
+            "SELECT DISTINCT component_id FROM component_match WHERE {any} AND NOT suppressed \
+             ORDER BY component_id"
         );
         let rows = self
             .read()
@@ -193,83 +207,6 @@ impl Store {
             .rows(&sql, args![advisories.to_vec()])
             .await?;
         rows.iter().map(|row| row.int(0)).collect()
-    }
-
-    /// Advisories, the worst and most common first. The numbers are those of the last
-    /// [`Store::count_vulnerabilities`].
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a limit or cursor that is none.
-    pub async fn vulnerabilities(&self, paging: &Paging) -> Result<Page<Vulnerability>> {
-        let limit = paging.limit()?;
-        let (severity, images, advisory) = match paging.after_keys()? {
-            None => (i64::MAX, i64::MAX, String::new()),
-            Some((mut numbers, mut texts)) if numbers.len() == 2 && texts.len() == 1 => {
-                (numbers.remove(0), numbers.remove(0), texts.remove(0))
-            }
-            Some(_) => return Err(crate::page::invalid()),
-        };
-        let sql = "SELECT advisory, severity, components, images, running, first_seen, counted_at \
-                   FROM vulnerability WHERE (severity, images, advisory) < ($1, $2, $3) \
-                   AND components > 0 ORDER BY severity DESC, images DESC, advisory DESC LIMIT $4";
-        let args = args![severity, images, advisory, limit + 1];
-        let rows = self.read().await?.rows(sql, args).await?;
-        let items = rows.iter().map(vulnerability).collect::<Result<Vec<_>>>()?;
-        Ok(Page::of(items, limit, |item| {
-            vec![
-                i64::from(item.severity).into(),
-                i64::try_from(item.images).unwrap_or(i64::MAX).into(),
-                (&item.advisory).into(),
-            ]
-        }))
-    }
-
-    /// One advisory's numbers.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn vulnerability(&self, advisory: &str) -> Result<Option<Vulnerability>> {
-        let sql = "SELECT advisory, severity, components, images, running, first_seen, counted_at \
-                   FROM vulnerability WHERE advisory = $1";
-        let row = self.read().await?.row(sql, args![advisory]).await?;
-        row.as_ref().map(vulnerability).transpose()
-    }
-
-    /// Counts again what changed, the longest uncounted first; the answer is how many
-    /// advisories that were, at most `limit`.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn count_vulnerabilities(&self, limit: u32, now: Timestamp) -> Result<u64> {
-        let mut tx = self.begin().await?;
-        let sql = format!(
-            "SELECT advisory FROM vulnerability WHERE stale ORDER BY counted_at, advisory LIMIT $1{}",
-            tx.dialect().skip_locked()
-        );
-        let rows = tx.rows(&sql, args![limit]).await?;
-        let advisories = rows
-            .iter()
-            .map(|row| row.text(0))
-            .collect::<Result<Vec<_>>>()?;
-        let count = "SELECT COUNT(DISTINCT m.component_id), COUNT(DISTINCT i.digest), \
-                     COALESCE(MAX(m.severity), 0) FROM component_match m \
-                     LEFT JOIN part_component p ON p.component_id = m.component_id \
-                     LEFT JOIN image_part i ON i.part_id = p.part_id WHERE m.advisory = $1";
-        let running = "SELECT COUNT(*) FROM workload w WHERE w.digest IN (SELECT i.digest \
-                       FROM component_match m \
-                       JOIN part_component p ON p.component_id = m.component_id \
-                       JOIN image_part i ON i.part_id = p.part_id WHERE m.advisory = $1)";
-        let update = "UPDATE vulnerability SET components = $2, images = $3, severity = $4, \
-                      running = $5, counted_at = $6, stale = FALSE WHERE advisory = $1";
-        for advisory in &advisories {
-            let row = tx.one(count, args![advisory]).await?;
-            let (components, images, severity) = (row.int(0)?, row.int(1)?, row.int(2)?);
-            let running = tx.one(running, args![advisory]).await?.int(0)?;
-            let args = args![advisory, components, images, severity, running, now];
-            tx.exec(update, args).await?;
-        }
-        tx.commit().await?;
-        Ok(advisories.len() as u64)
     }
 
     /// Notes a state of the advisory database.
@@ -303,28 +240,24 @@ impl Store {
     }
 }
 
-fn severity(row: &Row, index: usize) -> Result<u8> {
+pub(crate) fn severity(row: &Row, index: usize) -> Result<u8> {
     u8::try_from(row.int(index)?).map_err(|error| Error::corrupt("a severity", error))
 }
 
-fn a_match(row: &Row) -> Result<Match> {
+/// What [`a_match`] reads.
+pub(crate) const MATCH: &str = "m.advisory, m.severity, m.undecided, m.fixed, m.facts, m.package, \
+                                m.status, m.kev, m.suppressed";
+
+pub(crate) fn a_match(row: &Row) -> Result<Match> {
     Ok(Match {
         advisory: row.text(0)?,
         severity: severity(row, 1)?,
         undecided: row.bool(2)?,
         fixed: row.opt_text(3)?,
         facts: row.text(4)?,
-    })
-}
-
-fn vulnerability(row: &Row) -> Result<Vulnerability> {
-    Ok(Vulnerability {
-        advisory: row.text(0)?,
-        severity: severity(row, 1)?,
-        components: row.count(2)?,
-        images: row.count(3)?,
-        running: row.count(4)?,
-        first_seen: row.time(5)?,
-        counted_at: row.time(6)?,
+        package: row.text(5)?,
+        status: row.text(6)?,
+        kev: row.bool(7)?,
+        suppressed: row.bool(8)?,
     })
 }

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::page::{Page, Paging};
 use crate::part::{self, PartSet};
 use crate::store::Store;
-use crate::value::args;
+use crate::value::{Row, args};
 
 /// Components of one inventory at most.
 pub const COMPONENT_LIMIT: usize = 200_000;
@@ -47,6 +47,9 @@ pub struct NewContent {
     pub digest: String,
     /// The blob of its inventory.
     pub inventory: String,
+    /// The same for every image whose inventory says the same of everything but names, digests
+    /// and times.
+    pub class: String,
     /// The revision of the readers.
     pub revision: String,
     /// How much could not be examined.
@@ -64,6 +67,8 @@ pub struct Content {
     pub digest: String,
     /// The blob of its inventory.
     pub inventory: String,
+    /// The same for every image that contains the same; empty: written by an older program.
+    pub class: String,
     /// The revision of the readers.
     pub revision: String,
     /// How much could not be examined.
@@ -107,15 +112,16 @@ impl Store {
             let parts: BTreeSet<i64> = parts.copied().collect();
             let content = &contents[index];
             changed.extend(set_parts(&mut tx, &content.digest, &parts).await?);
-            let sql = "INSERT INTO content (digest, inventory, revision, gaps, indexed_at) \
-                       VALUES ($1, $2, $3, $4, $5) ON CONFLICT (digest) DO UPDATE \
-                       SET inventory = $2, revision = $3, gaps = $4, indexed_at = $5";
+            let sql = "INSERT INTO content (digest, inventory, revision, gaps, indexed_at, class) \
+                       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (digest) DO UPDATE \
+                       SET inventory = $2, revision = $3, gaps = $4, indexed_at = $5, class = $6";
             let args = args![
                 &content.digest,
                 &content.inventory,
                 &content.revision,
                 content.gaps,
-                content.indexed_at
+                content.indexed_at,
+                &content.class
             ];
             tx.exec(sql, args).await?;
         }
@@ -129,18 +135,61 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn content(&self, digest: &str) -> Result<Option<Content>> {
-        let sql =
-            "SELECT digest, inventory, revision, gaps, indexed_at FROM content WHERE digest = $1";
-        let Some(row) = self.read().await?.row(sql, args![digest]).await? else {
-            return Ok(None);
-        };
-        Ok(Some(Content {
-            digest: row.text(0)?,
-            inventory: row.text(1)?,
-            revision: row.text(2)?,
-            gaps: row.count(3)?,
-            indexed_at: row.time(4)?,
-        }))
+        let sql = format!("SELECT {CONTENT} FROM content n WHERE n.digest = $1");
+        let row = self.read().await?.row(&sql, args![digest]).await?;
+        row.as_ref().map(a_content).transpose()
+    }
+
+    /// What is known of the images that contain any of these components, by class: what a
+    /// re-match decides on again. Some forty megabytes for 100 000 images.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn contents_with(&self, components: &[i64]) -> Result<Vec<Content>> {
+        let any = self.db.dialect().any("p.component_id", 1);
+        let sql = format!(
+            "SELECT {CONTENT} FROM content n WHERE n.digest IN (SELECT i.digest \
+             FROM part_component p JOIN image_part i ON i.part_id = p.part_id WHERE {any}) \
+             ORDER BY n.class, n.digest"
+        );
+        let args = args![components.to_vec()];
+        let rows = self.read().await?.rows(&sql, args).await?;
+        rows.iter().map(a_content).collect()
+    }
+
+    /// What is known of these images, by class.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn contents_of(&self, digests: &[String]) -> Result<Vec<Content>> {
+        let any = self.db.dialect().any("n.digest", 1);
+        let sql = format!("SELECT {CONTENT} FROM content n WHERE {any} ORDER BY n.class, n.digest");
+        let args = args![digests.to_vec()];
+        let rows = self.read().await?.rows(&sql, args).await?;
+        rows.iter().map(a_content).collect()
+    }
+
+    /// For each of these components an image that contains it, where one does: matching that
+    /// one tells what is true of the component.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn samples_of(&self, components: &[i64]) -> Result<Vec<(i64, String)>> {
+        let list = self.db.dialect().list(1);
+        let sql = format!(
+            "SELECT k.value, (SELECT i.digest FROM part_component p \
+             JOIN image_part i ON i.part_id = p.part_id \
+             WHERE p.component_id = k.value LIMIT 1) FROM {list}"
+        );
+        let args = args![components.to_vec()];
+        let rows = self.read().await?.rows(&sql, args).await?;
+        let mut samples = Vec::new();
+        for row in &rows {
+            if let Some(digest) = row.opt_text(1)? {
+                samples.push((row.int(0)?, digest));
+            }
+        }
+        Ok(samples)
     }
 
     /// The components of an image, by id.
@@ -152,6 +201,22 @@ impl Store {
                    JOIN part_component p ON p.part_id = i.part_id \
                    JOIN component c ON c.id = p.component_id WHERE i.digest = $1 ORDER BY c.id";
         self.components(sql, args![digest]).await
+    }
+
+    /// The components of an image that were never compared, or with an older snapshot.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn components_to_compare(
+        &self,
+        digest: &str,
+        snapshot_at: Timestamp,
+    ) -> Result<Vec<Component>> {
+        let sql = "SELECT DISTINCT c.id, c.purl FROM image_part i \
+                   JOIN part_component p ON p.part_id = i.part_id \
+                   JOIN component c ON c.id = p.component_id WHERE i.digest = $1 \
+                   AND (c.matched_at IS NULL OR c.matched_at < $2) ORDER BY c.id";
+        self.components(sql, args![digest, snapshot_at]).await
     }
 
     /// The components that are looked up under any of these keys: what a change of the
@@ -302,4 +367,17 @@ async fn make_stale(tx: &mut Tx, parts: Vec<i64>) -> Result<()> {
     );
     tx.exec(&sql, args![parts]).await?;
     Ok(())
+}
+
+const CONTENT: &str = "n.digest, n.inventory, n.class, n.revision, n.gaps, n.indexed_at";
+
+fn a_content(row: &Row) -> Result<Content> {
+    Ok(Content {
+        digest: row.text(0)?,
+        inventory: row.text(1)?,
+        class: row.text(2)?,
+        revision: row.text(3)?,
+        gaps: row.count(4)?,
+        indexed_at: row.time(5)?,
+    })
 }

@@ -257,6 +257,16 @@ impl Store {
         }))
     }
 
+    /// When the verdict was decided that was decided first; `None`: there is none. Reads all
+    /// of them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn oldest_decision(&self) -> Result<Option<Timestamp>> {
+        let sql = "SELECT MIN(decided_at) FROM verdict";
+        self.read().await?.one(sql, vec![]).await?.opt_time(0)
+    }
+
     /// How many verdicts there are, by environment and state.
     ///
     /// # Errors

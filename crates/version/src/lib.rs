@@ -15,6 +15,7 @@ pub mod osv;
 mod range;
 mod scheme;
 mod sort;
+pub mod vers;
 
 pub use range::{Bound, Containment, Interval, Matched, Range};
 pub use scheme::{Scheme, UnknownScheme, Unparsable};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use lazaret_model::{Finding, Package, Report, Suppression, VexUse};
+use lazaret_model::{Finding, Package, Report, Suppression, VexOrigin, VexUse};
 
 use crate::component::Nearness;
 use crate::{Document, Identifier, Product, Statement};
@@ -11,8 +11,10 @@ use crate::{Document, Identifier, Product, Statement};
 /// Holds every statement against the report: suppresses what they clear, and records on
 /// the report what became of each.
 ///
-/// Where several statements concern a finding, the latest counts; of the same time, the
-/// last that was given. A product means the whole target (an image by digest or
+/// Where several statements concern a finding, those of the caller's documents go before
+/// what is attached to the target, and that before what lies inside of it: nobody but the
+/// caller overrules the caller. Among equals the latest counts; of the same time, the last
+/// that was given. A product means the whole target (an image by digest or
 /// repository) or packages in it; where a statement is limited to parts of a product that
 /// is itself a package, the parts must lie in the same files or belong to it. A finding
 /// that something else has suppressed stays with that reason.
@@ -21,20 +23,20 @@ pub fn apply(report: &mut Report, documents: &[Document]) {
         return;
     }
     let index = Index::of(report);
-    let mut latest: HashMap<usize, (Option<Timestamp>, &Document, &Statement)> = HashMap::new();
+    let mut latest: HashMap<usize, (Rank, &Document, &Statement)> = HashMap::new();
     let mut uses = Vec::new();
     for document in documents {
         for statement in &document.statements {
             let mut found = Found::default();
             for product in &statement.products {
-                index.look(report, statement, product, &mut found);
+                index.look(report, document, statement, product, &mut found);
             }
-            let time = statement.timestamp.parse().ok();
+            let rank = (document.origin, statement.timestamp.parse().ok());
             for finding in &found.findings {
                 match latest.get(finding) {
-                    Some((known, ..)) if *known > time => {}
+                    Some((known, ..)) if *known > rank => {}
                     _ => {
-                        latest.insert(*finding, (time, document, statement));
+                        latest.insert(*finding, (rank, document, statement));
                     }
                 }
             }
@@ -52,6 +54,9 @@ pub fn apply(report: &mut Report, documents: &[Document]) {
     report.vex.extend(uses);
 }
 
+/// What decides between statements about one finding.
+type Rank = (VexOrigin, Option<Timestamp>);
+
 fn suppression(document: &Document, statement: &Statement) -> Suppression {
     let mut reason = statement.status.name().to_owned();
     for part in [&statement.justification, &statement.detail] {
@@ -60,9 +65,17 @@ fn suppression(document: &Document, statement: &Statement) -> Suppression {
             reason.push_str(part);
         }
     }
-    if !document.author.is_empty() {
-        reason.push_str(&format!(" (says {})", document.author));
-    }
+    let whence = match document.origin {
+        VexOrigin::Given => "",
+        VexOrigin::Attached => "attached to the image, signature not verified",
+        VexOrigin::Inside => "inside the image itself, not signed",
+    };
+    reason.push_str(&match (document.author.as_str(), whence) {
+        ("", "") => String::new(),
+        ("", whence) => format!(" ({whence})"),
+        (author, "") => format!(" (says {author})"),
+        (author, whence) => format!(" (says {author}, {whence})"),
+    });
     Suppression {
         by: "vex".into(),
         reason,
@@ -123,8 +136,16 @@ impl Index {
         }
     }
 
-    fn look(&self, report: &Report, statement: &Statement, product: &Product, out: &mut Found) {
-        let is_target = product.component.is_target(&report.target);
+    fn look(
+        &self,
+        report: &Report,
+        document: &Document,
+        statement: &Statement,
+        product: &Product,
+        out: &mut Found,
+    ) {
+        let (target, subjects) = (&report.target, &document.subjects);
+        let is_target = product.component.is_target(target, subjects);
         out.is_present |= is_target;
         let ids: BTreeSet<usize> = statement
             .vulnerabilities
@@ -263,6 +284,7 @@ impl Found {
             findings: keys.map(|finding: &Finding| finding.key.clone()).collect(),
             unmatched,
             near,
+            origin: document.origin,
         }
     }
 }

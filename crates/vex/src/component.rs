@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use lazaret_model::{Distro, Package, Purl, Target};
+use lazaret_model::{Digest, Distro, Package, Purl, Target};
+use lazaret_version::{Containment, vers};
 
 /// A product or a part of one: whatever identifies it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Component {
     /// Any of these is enough.
     pub identifiers: Vec<Identifier>,
-    /// The only versions that are meant; none: those that the identifiers say.
+    /// The only versions that are meant, or ranges of them (`vers:…`); none: those that the
+    /// identifiers say.
     pub versions: Vec<String>,
     /// A name for people; nothing is matched by it.
     pub name: String,
@@ -108,27 +110,75 @@ impl Component {
             })
             .max()
             .unwrap_or(Nearness::Far);
-        if nearest == Nearness::Is
-            && !self.versions.is_empty()
-            && !self.versions.contains(&package.version)
-        {
-            return Nearness::Near(format!(
+        match (&nearest, self.is_version(package)) {
+            (Nearness::Is, Err(why)) => Nearness::Near(why),
+            _ => nearest,
+        }
+    }
+
+    /// Whether the package's version is one of those that are meant, else why not.
+    fn is_version(&self, package: &Package) -> Result<(), String> {
+        let mut why = None;
+        for wanted in &self.versions {
+            match is_in(wanted, &package.purl.kind, &package.version) {
+                Ok(()) => return Ok(()),
+                Err(reason) => why = why.or(reason),
+            }
+        }
+        if self.versions.is_empty() {
+            return Ok(());
+        }
+        Err(why.unwrap_or_else(|| {
+            format!(
                 "the statement is about version {}, installed is {}",
                 self.versions.join(", "),
                 package.version
-            ));
-        }
-        nearest
+            )
+        }))
     }
 
-    /// Whether the whole target is this component.
-    pub(crate) fn is_target(&self, target: &Target) -> bool {
+    /// Whether the whole target is this component; `subjects` are digests that mean the
+    /// target beside its own.
+    pub(crate) fn is_target(&self, target: &Target, subjects: &[Digest]) -> bool {
+        let digests: Vec<&Digest> = target.digest.iter().chain(subjects).collect();
         self.identifiers.iter().any(|identifier| match identifier {
-            Identifier::Purl(purl) => is_image(purl, target),
-            Identifier::Hash(algorithm, hex) => is_digest(algorithm, hex, target),
+            Identifier::Purl(purl) => is_image(purl, target, &digests),
+            Identifier::Hash(algorithm, hex) => is_digest(algorithm, hex, &digests),
             Identifier::Cpe(cpe) => target.distro.as_ref().is_some_and(|d| is_distro(cpe, d)),
             Identifier::Reference(text) => *text == target.name || *text == target.input,
         })
+    }
+}
+
+/// Whether a version is `wanted`: that version, or in that range (`vers:…`). Where it
+/// cannot be told, the reason.
+fn is_in(wanted: &str, kind: &str, version: &str) -> Result<(), Option<String>> {
+    if !wanted.starts_with("vers:") {
+        // A range in no notation that is known means no version at all.
+        let is_range = wanted.starts_with(['<', '>', '!', '^', '~', '*']);
+        return match wanted == version {
+            true => Ok(()),
+            false if is_range => Err(Some(format!(
+                "the statement is about versions `{wanted}`, which is no range that is read"
+            ))),
+            false => Err(None),
+        };
+    }
+    let range = vers::parse(wanted).map_err(|bad| Some(format!("the statement's range {bad}")))?;
+    if !range.is_for(kind) {
+        return Err(Some(format!(
+            "the statement's range is of {}, the package of {kind}",
+            range.kind
+        )));
+    }
+    match range.contains(version) {
+        Containment::Inside(_) => Ok(()),
+        Containment::Outside => Err(Some(format!(
+            "the statement is about {wanted}, installed is {version}"
+        ))),
+        Containment::Undecided(why) => Err(Some(format!(
+            "whether {version} is in {wanted} cannot be told: {why}"
+        ))),
     }
 }
 
@@ -158,6 +208,14 @@ fn purl(wanted: &Purl, have: &Purl) -> Nearness {
         ));
     }
     for (key, value) in &wanted.qualifiers {
+        if key == "vers" {
+            let version = have.version.as_deref().unwrap_or_default();
+            if let Err(why) = is_in(value, &have.kind, version) {
+                let unknown = || format!("the statement is about version {value}");
+                return Nearness::Near(why.unwrap_or_else(unknown));
+            }
+            continue;
+        }
         let other = have.qualifier(key);
         if !is_same_qualifier(key, value, other) {
             return Nearness::Near(format!(
@@ -280,8 +338,8 @@ fn is_distro(cpe: &str, distro: &Distro) -> bool {
         && (version.is_empty() || is_release_of(&version, &distro.version))
 }
 
-fn is_digest(algorithm: &str, hex: &str, target: &Target) -> bool {
-    target.digest.as_ref().is_some_and(|digest| {
+fn is_digest(algorithm: &str, hex: &str, digests: &[&Digest]) -> bool {
+    digests.iter().any(|digest| {
         digest.algorithm().name().replace('-', "") == algorithm && digest.hex() == hex
     })
 }
@@ -290,7 +348,7 @@ fn is_digest(algorithm: &str, hex: &str, target: &Target) -> bool {
 ///
 /// A digest decides alone. Otherwise the name must be the repository's, with the registry
 /// where the purl gives one, and a tag the target's.
-fn is_image(purl: &Purl, target: &Target) -> bool {
+fn is_image(purl: &Purl, target: &Target, digests: &[&Digest]) -> bool {
     if !matches!(purl.kind.as_str(), "oci" | "docker") {
         return false;
     }
@@ -300,7 +358,7 @@ fn is_image(purl: &Purl, target: &Target) -> bool {
         .unwrap_or_default()
         .replace("%3A", ":");
     if let Some((algorithm, hex)) = version.split_once(':') {
-        return is_digest(algorithm, hex, target);
+        return is_digest(algorithm, hex, digests);
     }
     let Some((repository, tag)) = repository(&target.name) else {
         return false;

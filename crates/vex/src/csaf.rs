@@ -37,7 +37,6 @@ pub(crate) fn read(value: &Value) -> Result<Document, String> {
         tree.statements(vulnerability, &released, &mut statements);
     }
     Ok(Document {
-        source: String::new(),
         id: string(tracking, "id"),
         author: head
             .get("publisher")
@@ -45,6 +44,7 @@ pub(crate) fn read(value: &Value) -> Result<Document, String> {
             .unwrap_or_default(),
         format: "csaf",
         statements,
+        ..Document::default()
     })
 }
 
@@ -58,9 +58,9 @@ impl Tree {
     fn of(value: &Value) -> Self {
         let mut tree = Self::default();
         for product in items(value, "full_product_names") {
-            tree.product(product);
+            tree.product(product, &[]);
         }
-        tree.branches(value, 0);
+        tree.branches(value, &[], 0);
         for relation in items(value, "relationships") {
             tree.relation(relation);
         }
@@ -74,21 +74,27 @@ impl Tree {
         tree
     }
 
-    fn branches(&mut self, value: &Value, depth: usize) {
+    /// `ranges` are those of the branches above.
+    fn branches(&mut self, value: &Value, ranges: &[String], depth: usize) {
         if depth > MAX_DEPTH {
             return;
         }
         for branch in items(value, "branches") {
+            // The name of any other branch is for people; this one's is a range.
+            let own = string(branch, "category") == "product_version_range";
+            let own = own.then(|| vec![string(branch, "name")]);
+            let ranges = own.as_deref().unwrap_or(ranges);
             if let Some(product) = branch.get("product") {
-                self.product(product);
+                self.product(product, ranges);
             }
-            self.branches(branch, depth + 1);
+            self.branches(branch, ranges, depth + 1);
         }
     }
 
-    fn product(&mut self, value: &Value) {
+    fn product(&mut self, value: &Value, ranges: &[String]) {
         let mut component = Component {
             name: string(value, "name"),
+            versions: ranges.to_vec(),
             ..Component::default()
         };
         if let Some(helper) = value.get("product_identification_helper") {

@@ -31,11 +31,11 @@ pub(crate) fn read(value: &Value) -> Result<Document, String> {
             .find(|name| !name.is_empty())
     });
     Ok(Document {
-        source: String::new(),
         id: string(value, "serialNumber"),
         author: author.unwrap_or_default(),
         format: "cyclonedx",
         statements,
+        ..Document::default()
     })
 }
 
@@ -53,6 +53,10 @@ fn collect<'a>(component: &'a Value, known: &mut HashMap<&'a str, Component>, de
 fn identified(value: &Value) -> Component {
     let mut component = Component::default();
     let text = |key| value.get(key).and_then(Value::as_str);
+    // Version 1.7: a component that stands for every version of a range.
+    component
+        .versions
+        .extend(text("versionRange").map(str::to_owned));
     component.add(text("purl").and_then(Identifier::of_text));
     component.add(text("cpe").map(|cpe| Identifier::Cpe(cpe.to_owned())));
     component.add(text("bom-ref").map(|r| Identifier::Reference(r.to_owned())));
@@ -128,7 +132,7 @@ fn affected_component(affected: &Value, known: &HashMap<&str, Component>) -> Com
         component.add(Some(Identifier::Reference(decoded)));
         component
     });
-    component.versions = items(affected, "versions")
+    let listed: Vec<String> = items(affected, "versions")
         .filter(|version| string(version, "status") != "unaffected")
         .map(|version| {
             let one = string(version, "version");
@@ -140,6 +144,9 @@ fn affected_component(affected: &Value, known: &HashMap<&str, Component>) -> Com
         })
         .filter(|version| !version.is_empty())
         .collect();
+    if !listed.is_empty() {
+        component.versions = listed;
+    }
     component
 }
 

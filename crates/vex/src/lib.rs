@@ -16,13 +16,16 @@ mod component;
 mod csaf;
 mod cyclonedx;
 mod draft;
+mod envelope;
 mod openvex;
 
+use lazaret_model::{Digest, VexDocument, VexOrigin};
 use serde_json::Value;
 
 pub use apply::apply;
 pub use component::{Component, Identifier};
 pub use draft::{Draft, draft};
+pub use envelope::{carried, is_about_vex};
 
 /// Largest document that is read, in bytes.
 pub const MAX_BYTES: usize = 128 << 20;
@@ -31,7 +34,7 @@ pub const MAX_BYTES: usize = 128 << 20;
 const MAX_STATEMENTS: usize = 1_000_000;
 
 /// A document and everything it states.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Document {
     /// What the document was read from, for people.
     pub source: String,
@@ -43,6 +46,10 @@ pub struct Document {
     pub format: &'static str,
     /// What it states, in its order.
     pub statements: Vec<Statement>,
+    /// Where it came from: what the caller gave goes before what came with the target.
+    pub origin: VexOrigin,
+    /// Digests beside the target's own that mean the target.
+    pub subjects: Vec<Digest>,
 }
 
 /// What is said about one vulnerability.
@@ -147,6 +154,34 @@ pub fn read(source: &str, bytes: &[u8]) -> Result<Document, ReadError> {
         )));
     }
     source.clone_into(&mut document.source);
+    Ok(document)
+}
+
+/// Reads a document that came with a target.
+///
+/// A statement of an attached document that names no product is about what the document is
+/// attached to, as OpenVEX has it ("inherited from the encapsulating document").
+///
+/// # Errors
+/// As [`read`].
+pub fn read_carried(found: &VexDocument) -> Result<Document, ReadError> {
+    let source = format!("{} {}", found.origin.name(), found.name);
+    let mut document = read(&source, found.text.as_bytes())?;
+    document.origin = found.origin;
+    document.subjects.clone_from(&found.subjects);
+    if found.origin == VexOrigin::Attached {
+        let mut target = Component::default();
+        for digest in &found.subjects {
+            target.add(Identifier::of_hash(digest.algorithm().name(), digest.hex()));
+        }
+        let unnamed = document.statements.iter_mut();
+        for statement in unnamed.filter(|s| s.products.is_empty()) {
+            statement.products.push(Product {
+                component: target.clone(),
+                parts: Vec::new(),
+            });
+        }
+    }
     Ok(document)
 }
 

@@ -14,11 +14,11 @@ pub(crate) fn read(value: &Value) -> Result<Document, String> {
         statements.push(read_statement(number, statement, value, &issued)?);
     }
     Ok(Document {
-        source: String::new(),
         id: string(value, "@id"),
         author: string(value, "author"),
         format: "openvex",
         statements,
+        ..Document::default()
     })
 }
 

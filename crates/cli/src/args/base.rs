@@ -9,8 +9,9 @@ use clap::Args as ClapArgs;
 #[command(next_help_heading = "Base image")]
 pub(crate) struct BaseArgs {
     /// The image that the target is built on, in any form that a target has: what it brought
-    /// and what the application did is told apart. Without it, the image's build steps and
-    /// labels are asked, which is a guess.
+    /// and what the application did is told apart. `label` fetches the one that the image
+    /// names itself (`org.opencontainers.image.base.name` and `.digest`) from its registry.
+    /// Without it, the image's build steps and labels are asked, which is a guess.
     #[arg(long, value_name = "IMAGE", env = "LAZARET_BASE")]
     pub(crate) base: Option<String>,
     /// Reports in the json format, bills of materials or OCI layouts, or a folder of such

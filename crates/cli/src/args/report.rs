@@ -145,7 +145,9 @@ pub(crate) struct MatchArgs {
     #[arg(long, value_name = "DATE", value_parser = values::date, env = "LAZARET_DB_AS_OF")]
     pub(crate) db_as_of: Option<String>,
     /// Exploitability statements (OpenVEX, CycloneDX, CSAF): a file, a folder of them, or
-    /// a VEX repository (repeatable). What they clear is suppressed.
+    /// a VEX repository (repeatable); `attached`: those attached to the image in its
+    /// registry or layout, whose signatures are not verified; `inside`: those among the
+    /// target's own files. What they clear is suppressed.
     #[arg(long, value_name = "PATH", value_delimiter = ',', env = "LAZARET_VEX")]
     pub(crate) vex: Vec<PathBuf>,
 }

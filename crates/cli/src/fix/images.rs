@@ -215,7 +215,9 @@ impl Answers<'_> {
         let ask = || -> anyhow::Result<BTreeSet<String>> {
             let mut args = targets::plain(reference)?;
             args.registry.offline |= self.knowledge.args.offline;
-            let found = self.knowledge.findings(targets::inventory(&args)?)?;
+            let found = self
+                .knowledge
+                .findings(targets::inventory(&args, targets::Wants::default())?)?;
             let name = |f: &lazaret_model::Finding| format!("{} ({})", f.id, f.package.name);
             Ok(found.iter().map(name).collect())
         };

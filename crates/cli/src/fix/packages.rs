@@ -42,7 +42,10 @@ pub(super) fn plan(
 /// What is known against a directory or a file. A file that tells no packages has none.
 fn found(root: &Path, knowledge: &Knowledge<'_>) -> anyhow::Result<Vec<Finding>> {
     let inventory = match root.is_dir() {
-        true => targets::inventory(&targets::plain(&format!("dir:{}", root.display()))?)?,
+        true => targets::inventory(
+            &targets::plain(&format!("dir:{}", root.display()))?,
+            targets::Wants::default(),
+        )?,
         false => {
             match single::bytes(root).and_then(|b| single::of_bytes(&b, &root.to_string_lossy())) {
                 Ok(inventory) => inventory,

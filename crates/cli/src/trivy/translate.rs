@@ -352,8 +352,10 @@ fn severities(values: &Values, words: &mut Vec<String>) -> anyhow::Result<()> {
 fn matching(values: &Values, plan: &mut Plan) {
     for source in values.all("vex") {
         match source.as_str() {
-            "repo" | "oci" => plan.notes.push(format!(
-                "--vex {source} does nothing here: statements are read from files and folders"
+            "oci" => plan.words.push("--vex=attached".to_owned()),
+            "repo" => plan.notes.push(format!(
+                "--vex {source} does nothing here: lazaret scan --vex reads a repository that is \
+                 a folder"
             )),
             path => plan.words.push(format!("--vex={path}")),
         }

@@ -32,7 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("testkit", &["model"]),
-    ("vex", &["model"]),
+    ("vex", &["model", "version"]),
     ("wire", &["model"]),
     ("store", &["model"]),
     (

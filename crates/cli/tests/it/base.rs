@@ -303,3 +303,87 @@ fn another_base_is_told_with_what_it_changes() {
         "{out}"
     );
 }
+
+#[test]
+fn the_base_that_an_image_names_is_fetched_when_it_is_asked_for() {
+    use lazaret_testkit::registry::{LoopbackRegistry, Manners, digest_of};
+    const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+    let dir = directory();
+    let layout = dir.path().join("images");
+    let read = |digest: &str| {
+        let path = layout.join("blobs").join(digest.replace(':', "/"));
+        std::fs::read(path).expect("readable")
+    };
+    let list: Value =
+        serde_json::from_slice(&std::fs::read(layout.join("index.json")).expect("an index"))
+            .expect("json");
+    let of = |at: usize| {
+        list["manifests"][at]["digest"]
+            .as_str()
+            .expect("a digest")
+            .to_owned()
+    };
+    let registry = LoopbackRegistry::start(Manners::default()).expect("a port is free");
+    let base = of(0);
+    registry.manifest("team/base", "1", MANIFEST, &read(&base));
+    let manifest: Value = serde_json::from_slice(&read(&base)).expect("json");
+    let config = manifest["config"]["digest"].as_str().expect("a digest");
+    registry.blob("team/base", &read(config));
+    // The application again, with the name of its base as an annotation.
+    let mut app: Value = serde_json::from_slice(&read(&of(2))).expect("json");
+    let mut named = |name: &str, tag: &str| {
+        app["annotations"] = serde_json::json!({
+            "org.opencontainers.image.base.name": name,
+            "org.opencontainers.image.base.digest": base,
+        });
+        let bytes = app.to_string();
+        let digest = digest_of(bytes.as_bytes());
+        let path = layout.join("blobs").join(digest.replace(':', "/"));
+        std::fs::write(path, &bytes).expect("writable");
+        let mut list = list.clone();
+        list["manifests"]
+            .as_array_mut()
+            .expect("a list")
+            .push(serde_json::json!({
+                "mediaType": MANIFEST, "digest": digest, "size": bytes.len(),
+                "annotations": {"org.opencontainers.image.ref.name": tag},
+            }));
+        std::fs::write(layout.join("index.json"), list.to_string()).expect("writable");
+    };
+    named(&format!("{}/team/base:1", registry.host()), "named");
+    scan(dir.path(), "named", &["-f", "json"], 0);
+    assert!(registry.requests().is_empty(), "nobody asked");
+
+    let label = ["--base", "label", "-f", "json"];
+    let report = json(&scan(dir.path(), "named", &label, 0).0);
+    assert!(
+        registry
+            .requests()
+            .iter()
+            .any(|r| r.path.contains("team/base"))
+    );
+    let told = &report["target"]["base"];
+    assert_eq!(told["layers"], 1, "{told}");
+    assert_eq!(told["source"], "label");
+    assert_eq!(told["guessed"], true, "the image's word opens no gate");
+    assert_eq!(
+        owners(&report),
+        ["GHSA-one true -", "GHSA-three false -", "GHSA-two true -"]
+    );
+    let (_, err) = scan(
+        dir.path(),
+        "named",
+        &["--base", "label", "--ignore-base"],
+        0,
+    );
+    assert!(err.contains("changes nothing"), "{err}");
+
+    // A label is foreign: it never names something on this machine.
+    named("oci-layout:images:old", "sly");
+    let report = json(&scan(dir.path(), "sly", &label, 0).0);
+    let gaps = report["gaps"].to_string();
+    assert!(gaps.contains("cannot be asked for"), "{gaps}");
+    let report = json(&scan(dir.path(), "app", &label, 0).0);
+    let gaps = report["gaps"].to_string();
+    assert!(gaps.contains("the image names no base"), "{gaps}");
+}

@@ -16,6 +16,7 @@ mod registry;
 pub(crate) mod token;
 pub(crate) mod user;
 mod verdict;
+mod vulnerability;
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -39,6 +40,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(job::routes())
         .merge(image::routes())
         .merge(verdict::routes())
+        .merge(vulnerability::routes())
         .merge(hold::routes())
         .merge(policy::routes())
         .merge(edge::routes())

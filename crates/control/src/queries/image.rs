@@ -22,7 +22,7 @@ fn name(name: StoreName) -> ImageName {
     }
 }
 
-fn workload(workload: StoreWorkload) -> Workload {
+pub(crate) fn workload(workload: StoreWorkload) -> Workload {
     Workload {
         cluster: workload.cluster,
         namespace: workload.namespace,

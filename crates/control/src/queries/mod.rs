@@ -11,3 +11,4 @@ pub mod policy;
 pub mod registry;
 pub mod replay;
 pub mod verdict;
+pub mod vulnerability;

@@ -1,16 +1,33 @@
 //! From stored inventories to stored verdicts, and to what gates do.
+//!
+//! Images of one class are decided once for each environment, where the policy does not look
+//! at names, digests and times; what was found is kept for their components.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use lazaret_model::Report;
-use lazaret_store::{By, Counts, HoldKey, ImageName, Move, Terms, Verdict, VerdictState};
+use lazaret_advisory::Db;
+use lazaret_model::{Inventory, Report};
+use lazaret_scan::ExamineError;
+use lazaret_store::{
+    By, Content, Counts, HoldKey, ImageName, Match, Move, Terms, Verdict, VerdictChange,
+    VerdictState,
+};
 use serde_json::json;
+use tokio::task::JoinSet;
 
-use super::{blob_of, inventory};
+use super::inventory;
+use super::matches::{Found, found};
 use crate::App;
 use crate::http::{ApiError, ApiResult};
-use crate::judge;
+use crate::judge::{self, Judge};
+
+/// Images whose verdicts are written at once.
+const BATCH: usize = 500;
+
+/// Classes that are decided on at a time: those beyond the processors wait for blobs.
+const AT_ONCE: usize = 4;
 
 /// Decides on images, for each environment that they are judged for. What has not been
 /// looked at is left out.
@@ -18,85 +35,259 @@ use crate::judge;
 /// # Errors
 /// Those of the store.
 pub(crate) async fn decide(app: &App, digests: &[String], cause: &str) -> ApiResult<()> {
-    for digest in digests {
-        one(app, digest, cause).await?;
+    for digests in digests.chunks(BATCH) {
+        let contents = app.store.contents_of(digests).await?;
+        let changes = classes(app, contents, cause).await?;
+        // Where images are judged for an environment for the first time, lists change.
+        let first: Vec<String> = changes
+            .into_iter()
+            .filter(|change| change.before.is_none())
+            .map(|change| change.digest)
+            .collect();
+        if !first.is_empty() {
+            app.store.recount(&first).await?;
+        }
     }
     Ok(())
 }
 
-async fn one(app: &App, digest: &str, cause: &str) -> ApiResult<()> {
-    let Some(blob) = blob_of(app, digest).await? else {
-        return Ok(());
+/// Decides on images that are grouped by class; verdicts that became others.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn classes(
+    app: &App,
+    contents: Vec<Content>,
+    cause: &str,
+) -> ApiResult<Vec<VerdictChange>> {
+    let judge = app.judge(app.now()).await?;
+    let mut groups: BTreeMap<String, Vec<Content>> = BTreeMap::new();
+    for content in contents {
+        let key = match content.class.is_empty() || judge.reads_names() {
+            true => content.digest.clone(),
+            false => content.class.clone(),
+        };
+        groups.entry(key).or_default().push(content);
+    }
+    let mut changes = Vec::new();
+    let mut running: JoinSet<ApiResult<Vec<VerdictChange>>> = JoinSet::new();
+    for group in groups.into_values() {
+        while running.len() >= AT_ONCE {
+            changes.extend(ended(running.join_next().await)?);
+        }
+        let (app, judge, cause) = (app.clone(), Arc::clone(&judge), cause.to_owned());
+        running.spawn(async move { class(&app, group, &judge, &cause).await });
+    }
+    while !running.is_empty() {
+        changes.extend(ended(running.join_next().await)?);
+    }
+    Ok(changes)
+}
+
+fn ended(
+    joined: Option<Result<ApiResult<Vec<VerdictChange>>, tokio::task::JoinError>>,
+) -> ApiResult<Vec<VerdictChange>> {
+    joined.map_or_else(
+        || Ok(Vec::new()),
+        |joined| joined.map_err(ApiError::internal)?,
+    )
+}
+
+/// Decides on images of one class.
+async fn class(
+    app: &App,
+    group: Vec<Content>,
+    judge: &Arc<Judge>,
+    cause: &str,
+) -> ApiResult<Vec<VerdictChange>> {
+    let mut changes = Vec::new();
+    loop {
+        let database = app.advisories.current();
+        changes.extend(by_database(app, &group, judge, &database, cause).await?);
+        // One that came meanwhile was not asked, and whoever decides by it may have been
+        // here before.
+        if app.advisories.current().digest() == database.digest() {
+            return Ok(changes);
+        }
+    }
+}
+
+async fn by_database(
+    app: &App,
+    group: &[Content],
+    judge: &Arc<Judge>,
+    database: &Arc<Db>,
+    cause: &str,
+) -> ApiResult<Vec<VerdictChange>> {
+    let Some(first) = group.first() else {
+        return Ok(Vec::new());
     };
-    let inventory = inventory(app, &blob).await?;
-    let names = app.store.names_of(digest).await?;
-    let environments = environments(app, digest, &names).await?;
-    let (database, judge) = (app.advisories.current(), app.judge(app.now()).await?);
+    let inventory = inventory(app, &first.inventory).await?;
+    let digests: Vec<String> = group.iter().map(|content| content.digest.clone()).collect();
+    let mut places: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for digests in digests.chunks(BATCH) {
+        for (digest, environment) in app.store.environments_of(digests).await? {
+            places.entry(digest).or_default().insert(environment);
+        }
+    }
+    let none = BTreeSet::from([String::new()]);
+    let of = |digest: &String| places.get(digest).unwrap_or(&none);
+    let environments: BTreeSet<String> = digests.iter().flat_map(of).cloned().collect();
     let now = app.now();
-    let place = app.judging.acquire().await.map_err(ApiError::internal)?;
-    let (with, by) = (
-        std::sync::Arc::clone(&database),
-        std::sync::Arc::clone(&judge),
-    );
-    let judged = tokio::task::spawn_blocking(move || {
-        let matched = judge::matched(inventory, &with, now)?;
-        let each = environments.into_iter().map(|environment| {
-            let report = by.decide(&matched, &environment, now);
-            (environment, report)
-        });
-        Ok::<_, lazaret_scan::ExamineError>(each.collect::<Vec<_>>())
-    });
-    let judged = judged.await.map_err(ApiError::internal)?;
-    let judged = judged.map_err(ApiError::internal)?;
-    drop(place);
-    let info = database.info();
-    let verdicts: Vec<Verdict> = judged
-        .iter()
-        .map(|(environment, report)| Verdict {
-            digest: digest.to_owned(),
-            environment: environment.clone(),
-            state: state(report),
-            counts: counts(report),
-            reasons: reasons(report),
-            report: None,
-            policy_generation: judge.generation,
-            snapshot: info.digest.to_string(),
-            snapshot_at: info.built_at.parse().unwrap_or(Timestamp::UNIX_EPOCH),
-            decided_at: now,
-        })
-        .collect();
-    let changes = app
-        .store
-        .set_verdicts(&verdicts, &json!({ "by": cause }))
-        .await?;
-    app.metrics.verdict_changes.inc_by(changes.len() as u64);
-    // The stored ones count: a worker that was overtaken holds nothing.
-    let stored = app.store.verdicts_of(&[digest.to_owned()]).await?;
+    let judged = judged(app, inventory, database, judge, environments, now).await?;
+    compared(app, &first.digest, &judged.found, database).await?;
     let even_if_running: BTreeSet<&str> = judged
+        .reports
         .iter()
         .filter(|(_, report)| judge.is_even_if_running(report))
         .map(|(environment, _)| environment.as_str())
         .collect();
-    for name in &names {
-        hold(app, name, &stored, &even_if_running, now).await?;
+    let mut changes = Vec::new();
+    for some in digests.chunks(BATCH) {
+        let verdicts: Vec<Verdict> = some
+            .iter()
+            .flat_map(|digest| of(digest).iter().map(move |place| (digest, place)))
+            .filter_map(|(digest, place)| {
+                let report = judged.reports.get(place)?;
+                Some(verdict(digest, place, report, judge, database, now))
+            })
+            .collect();
+        let why = json!({ "by": cause });
+        let set = app.store.set_verdicts(&verdicts, &why).await?;
+        app.metrics.verdict_changes.inc_by(set.len() as u64);
+        // What the advisories have left as it was and let through stays so; anything else may
+        // have brought a name, ended a hold, or changed what a verdict asks for.
+        let mut to_hold: BTreeSet<&String> = set.iter().map(|change| &change.digest).collect();
+        let is_held = |v: &&Verdict| cause != "advisories" || v.state >= VerdictState::Hold;
+        to_hold.extend(verdicts.iter().filter(is_held).map(|v| &v.digest));
+        for digest in to_hold {
+            holds(app, digest, &even_if_running, now).await?;
+        }
+        changes.extend(set);
     }
+    Ok(changes)
+}
+
+/// What follows for a class of images.
+struct Judged {
+    /// By environment.
+    reports: HashMap<String, Report>,
+    /// By component.
+    found: Found,
+}
+
+async fn judged(
+    app: &App,
+    inventory: Inventory,
+    database: &Arc<Db>,
+    judge: &Arc<Judge>,
+    environments: BTreeSet<String>,
+    now: Timestamp,
+) -> ApiResult<Judged> {
+    let place = app.judging.acquire().await.map_err(ApiError::internal)?;
+    let (with, by) = (Arc::clone(database), Arc::clone(judge));
+    let judged = tokio::task::spawn_blocking(move || {
+        let kept = inventory.clone();
+        let matched = judge::matched(inventory, &with, now)?;
+        let found = found(&kept, matched.findings());
+        let each = environments.into_iter().map(|environment| {
+            let report = by.decide(&matched, &environment, now);
+            (environment, report)
+        });
+        let reports = each.collect();
+        Ok::<_, ExamineError>(Judged { reports, found })
+    });
+    let judged = judged.await.map_err(ApiError::internal)?;
+    drop(place);
+    judged.map_err(ApiError::internal)
+}
+
+/// When a database was built.
+pub(crate) fn built_at(database: &Db) -> Timestamp {
+    let text = &database.info().built_at;
+    text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Writes down what was found in the components of an image that were not compared yet.
+async fn compared(app: &App, digest: &str, found: &Found, database: &Db) -> ApiResult<()> {
+    let built_at = built_at(database);
+    let behind = app.store.components_to_compare(digest, built_at).await?;
+    let ids: Vec<(i64, String)> = behind.into_iter().map(|c| (c.id, c.purl)).collect();
+    keep_found(app, &ids, found, database).await?;
     Ok(())
 }
 
-/// The environments that an image is judged for: those of the registries that name it and
-/// of the workloads that run it; none is said where there is none.
-async fn environments(app: &App, digest: &str, names: &[ImageName]) -> ApiResult<BTreeSet<String>> {
-    let workloads = app.store.workloads_of(&[digest.to_owned()]).await?;
-    let mut environments: BTreeSet<String> = workloads.into_iter().map(|w| w.environment).collect();
-    let registries: BTreeSet<&str> = names.iter().map(|n| n.registry_id.as_str()).collect();
-    for registry in registries {
-        let registry = app.store.registry(registry).await?;
-        environments.extend(registry.map(|registry| registry.environment));
+/// Writes down what was found in components; those where something is different.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn keep_found(
+    app: &App,
+    components: &[(i64, String)],
+    found: &Found,
+    database: &Db,
+) -> ApiResult<Vec<i64>> {
+    let (built_at, now) = (built_at(database), app.now());
+    let mut changed = Vec::new();
+    for components in components.chunks(BATCH) {
+        let matches: Vec<(i64, Vec<Match>)> = components
+            .iter()
+            .map(|(id, name)| {
+                let matches = found.matches.get(name).cloned();
+                (*id, matches.unwrap_or_default())
+            })
+            .collect();
+        let set = app.store.set_matches(&matches, built_at, now).await?;
+        let is_set: BTreeSet<i64> = set.iter().copied().collect();
+        let keys: Vec<(i64, String)> = components
+            .iter()
+            .filter(|(id, _)| is_set.contains(id))
+            .flat_map(|(id, name)| {
+                let keys = found.keys.get(name).into_iter().flatten();
+                keys.map(|key| (*id, key.clone()))
+            })
+            .collect();
+        app.store.add_component_keys(&keys).await?;
+        changed.extend(set);
     }
-    if environments.is_empty() {
-        environments.insert(String::new());
+    Ok(changed)
+}
+
+fn verdict(
+    digest: &str,
+    environment: &str,
+    report: &Report,
+    judge: &Judge,
+    database: &Db,
+    now: Timestamp,
+) -> Verdict {
+    Verdict {
+        digest: digest.to_owned(),
+        environment: environment.to_owned(),
+        state: state(report),
+        counts: counts(report),
+        reasons: reasons(report),
+        report: None,
+        policy_generation: judge.generation,
+        snapshot: database.info().digest.to_string(),
+        snapshot_at: built_at(database),
+        decided_at: now,
     }
-    Ok(environments)
+}
+
+/// Does for the names of an image what its verdicts ask for.
+async fn holds(
+    app: &App,
+    digest: &str,
+    even_if_running: &BTreeSet<&str>,
+    now: Timestamp,
+) -> ApiResult<()> {
+    // The stored ones count: a worker that was overtaken holds nothing.
+    let stored = app.store.verdicts_of(&[digest.to_owned()]).await?;
+    for name in &app.store.names_of(digest).await? {
+        hold(app, name, &stored, even_if_running, now).await?;
+    }
+    Ok(())
 }
 
 /// Does for a name what the verdict of its registry's environment asks for. What a person

@@ -1,57 +1,203 @@
 //! A newer database or policy: stored inventories are decided on again, no layer is read.
 //!
-//! What the difference of the databases touches by a package's name goes first, through the
-//! reverse index; everything else follows as a sweep, since scores, catalogues and ends of
-//! support change too, and the date is part of a decision.
+//! Of a newer database, only what it touches: names that changed lead to components through
+//! the reverse index; one image for each of those is matched and tells whether what applies
+//! to the component is different; only images that contain a different one are decided on
+//! again. What the date changes is looked at once a day.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
 use lazaret_advisory::Db;
 use lazaret_advisory::delta::Changes;
-use lazaret_store::{ImageFilter, NewJob, Paging};
+use lazaret_store::{Component, ImageFilter, NewJob, Paging, VerdictChange};
 use serde::{Deserialize, Serialize};
 
+use super::decide::{built_at, classes, keep_found};
+use super::inventory;
 use super::job::CENTRE;
-use super::ledger::key;
+use super::ledger::{end_key, id_key, is_own, key, space_key};
+use super::matches::found;
 use crate::App;
 use crate::http::{ApiError, ApiResult};
+use crate::judge;
 
 /// Images of one job.
 const BATCH: usize = 50;
 
-/// Keys that are looked up at once.
+/// Keys or components that are looked up at once.
 const KEYS: usize = 500;
+
+/// Components that samples are looked for at once: one sample is that of many.
+const SAMPLES: usize = 64;
 
 /// The payload of a job `rematch`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RematchWork {
     pub(crate) digests: Vec<String>,
-    /// `advisories` or `policy`.
+    /// `advisories`, `policy` or `day`.
     pub(crate) cause: String,
 }
 
-/// Enqueues what a newer database may change; how many images were touched by name.
+/// What a newer database did.
+#[derive(Debug, Default)]
+pub(crate) struct Rematched {
+    /// Components that it may concern.
+    pub(crate) touched: usize,
+    /// Those for which something is different.
+    pub(crate) different: usize,
+    /// Images that contain one.
+    pub(crate) images: usize,
+    /// Verdicts that became others.
+    pub(crate) changes: Vec<VerdictChange>,
+}
+
+/// Decides again on what a newer database may change.
 ///
 /// # Errors
 /// Those of the store.
-pub(crate) async fn advisories(app: &App, before: Arc<Db>, after: Arc<Db>) -> ApiResult<usize> {
-    let changes = tokio::task::spawn_blocking(move || Changes::between(&before, &after)).await;
+pub(crate) async fn advisories(app: &App, before: Arc<Db>, after: Arc<Db>) -> ApiResult<Rematched> {
+    let begun = Instant::now();
+    let (from, to) = (built_at(&before), built_at(&after));
+    if before.info().starter != after.info().starter {
+        everything(app, "advisories").await?;
+        return Ok(Rematched::default());
+    }
+    let (old, new) = (before, Arc::clone(&after));
+    let changes = tokio::task::spawn_blocking(move || Changes::between(&old, &new)).await;
     let changes = changes.map_err(ApiError::internal)?;
     let changes = changes.map_err(ApiError::internal)?;
-    let keys: Vec<String> = changes.packages.iter().map(|(s, n)| key(s, n)).collect();
-    let mut touched = BTreeSet::new();
+    tracing::debug!(took = ?begun.elapsed(), "databases compared");
+    // What is said anew of a package goes before numbers that move every day.
+    let mut told = some(app, &after, &keys_of(&changes)).await?;
+    let scores: Vec<String> = changes.scores.iter().map(|id| id_key(id)).collect();
+    let more = some(app, &after, &scores).await?;
+    told.touched += more.touched;
+    told.different += more.different;
+    told.images += more.images;
+    told.changes.extend(more.changes);
+    app.store.advance_matches(from, to).await?;
+    tell(app, &told, begun).await;
+    Ok(told)
+}
+
+/// The keys under which a difference of databases is looked up.
+fn keys_of(changes: &Changes) -> Vec<String> {
+    let packages = changes.packages.iter().map(|(s, n)| key(s, n));
+    let spaces = changes.spaces.iter().map(|space| space_key(space));
+    let ends = changes.ends_of_life.iter().map(|(p, c)| end_key(p, c));
+    packages.chain(spaces).chain(ends).collect()
+}
+
+/// Decides again on the images for which a database says something else under some keys.
+async fn some(app: &App, database: &Arc<Db>, keys: &[String]) -> ApiResult<Rematched> {
+    let begun = Instant::now();
+    let mut touched: BTreeMap<i64, Component> = BTreeMap::new();
     for keys in keys.chunks(KEYS) {
         let components = app.store.components_by_keys(keys).await?;
-        let ids: Vec<i64> = components.iter().map(|component| component.id).collect();
-        if !ids.is_empty() {
-            touched.extend(app.store.all_images_with(&ids).await?);
+        touched.extend(components.into_iter().map(|c| (c.id, c)));
+    }
+    let mut told = Rematched {
+        touched: touched.len(),
+        ..Rematched::default()
+    };
+    let (own, packages): (Vec<Component>, Vec<Component>) =
+        touched.into_values().partition(|c| is_own(&c.purl));
+    let mut different: Vec<i64> = own.into_iter().map(|c| c.id).collect();
+    different.extend(compare(app, database, packages).await?);
+    told.different = different.len();
+    tracing::debug!(touched = told.touched, different = told.different, took = ?begun.elapsed(), "components compared");
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut contents = Vec::new();
+    for ids in different.chunks(KEYS) {
+        let more = app.store.contents_with(ids).await?;
+        contents.extend(more.into_iter().filter(|c| seen.insert(c.digest.clone())));
+    }
+    told.images = contents.len();
+    tracing::debug!(images = told.images, took = ?begun.elapsed(), "images found");
+    told.changes = classes(app, contents, "advisories").await?;
+    Ok(told)
+}
+
+/// Matches one image for every component; the components for which something is different.
+async fn compare(app: &App, database: &Arc<Db>, components: Vec<Component>) -> ApiResult<Vec<i64>> {
+    let mut left: BTreeMap<i64, String> = components.into_iter().map(|c| (c.id, c.purl)).collect();
+    let mut different = Vec::new();
+    while !left.is_empty() {
+        let ids: Vec<i64> = left.keys().take(SAMPLES).copied().collect();
+        let samples: HashMap<i64, String> = app.store.samples_of(&ids).await?.into_iter().collect();
+        for id in ids {
+            // An earlier sample of this round may have had it.
+            if !left.contains_key(&id) {
+                continue;
+            }
+            let Some(digest) = samples.get(&id) else {
+                // Nothing contains it any more.
+                left.remove(&id);
+                continue;
+            };
+            let within = sample(app, database, digest, &mut left).await?;
+            different.extend(within);
+            left.remove(&id);
         }
     }
-    let first: Vec<String> = touched.iter().cloned().collect();
-    enqueue(app, &first, "advisories", false).await?;
-    rest(app, "advisories", &touched).await?;
-    Ok(first.len())
+    Ok(different)
+}
+
+/// Matches one image; of the components in it that are left, those that are different.
+async fn sample(
+    app: &App,
+    database: &Arc<Db>,
+    digest: &str,
+    left: &mut BTreeMap<i64, String>,
+) -> ApiResult<Vec<i64>> {
+    let Some(content) = app.store.content(digest).await? else {
+        return Ok(Vec::new());
+    };
+    let inside: Vec<(i64, String)> = app
+        .store
+        .components_of(digest)
+        .await?
+        .into_iter()
+        .filter_map(|component| Some((component.id, left.remove(&component.id)?)))
+        .collect();
+    let inventory = inventory(app, &content.inventory).await?;
+    let (with, now) = (Arc::clone(database), app.now());
+    let place = app.judging.acquire().await.map_err(ApiError::internal)?;
+    let of = tokio::task::spawn_blocking(move || {
+        let kept = inventory.clone();
+        let matched = judge::matched(inventory, &with, now)?;
+        Ok::<_, lazaret_scan::ExamineError>(found(&kept, matched.findings()))
+    });
+    let of = of.await.map_err(ApiError::internal)?;
+    drop(place);
+    keep_found(app, &inside, &of.map_err(ApiError::internal)?, database).await
+}
+
+/// Says what a newer database did: how many verdicts, and what runs with another one.
+async fn tell(app: &App, told: &Rematched, begun: Instant) {
+    app.metrics.rematched_images.inc_by(told.images as u64);
+    let took = begun.elapsed();
+    app.metrics.rematch_seconds.observe(took.as_secs_f64());
+    let changed: BTreeSet<&String> = told.changes.iter().map(|change| &change.digest).collect();
+    let digests: Vec<String> = changed.into_iter().cloned().collect();
+    let mut running = 0;
+    for digests in digests.chunks(KEYS) {
+        running += match app.store.workloads_of(digests).await {
+            Ok(workloads) => workloads.len(),
+            Err(_) => 0,
+        };
+    }
+    tracing::info!(
+        components = told.touched,
+        different = told.different,
+        images = told.images,
+        changed = digests.len(),
+        running,
+        ?took,
+        "decided again by another advisory database"
+    );
 }
 
 /// Enqueues every image, as a sweep.
@@ -59,20 +205,11 @@ pub(crate) async fn advisories(app: &App, before: Arc<Db>, after: Arc<Db>) -> Ap
 /// # Errors
 /// Those of the store.
 pub(crate) async fn everything(app: &App, cause: &str) -> ApiResult<()> {
-    rest(app, cause, &BTreeSet::new()).await
-}
-
-async fn rest(app: &App, cause: &str, but: &BTreeSet<String>) -> ApiResult<()> {
     let mut paging = Paging::first(500);
     loop {
         let page = app.store.images(&ImageFilter::default(), &paging).await?;
-        let digests: Vec<String> = page
-            .items
-            .into_iter()
-            .map(|row| row.image.digest)
-            .filter(|digest| !but.contains(digest))
-            .collect();
-        enqueue(app, &digests, cause, true).await?;
+        let digests: Vec<String> = page.items.into_iter().map(|row| row.image.digest).collect();
+        enqueue(app, &digests, cause).await?;
         match page.next {
             Some(next) => paging.after = Some(next),
             None => return Ok(()),
@@ -80,7 +217,7 @@ async fn rest(app: &App, cause: &str, but: &BTreeSet<String>) -> ApiResult<()> {
     }
 }
 
-async fn enqueue(app: &App, digests: &[String], cause: &str, sweep: bool) -> ApiResult<()> {
+async fn enqueue(app: &App, digests: &[String], cause: &str) -> ApiResult<()> {
     let now = app.now();
     let mut jobs = Vec::new();
     for digests in digests.chunks(BATCH) {
@@ -90,8 +227,10 @@ async fn enqueue(app: &App, digests: &[String], cause: &str, sweep: bool) -> Api
         };
         let payload = serde_json::to_string(&work).map_err(ApiError::internal)?;
         let mut job = NewJob::new("rematch", CENTRE, payload, now);
-        job.priority = if sweep { 0 } else { 10 };
-        job.sweep = sweep;
+        job.sweep = true;
+        // Of several centres that see the same day, one is enough.
+        let first = digests.first().map_or("", String::as_str);
+        job.dedupe_key = Some(format!("rematch:{cause}:{first}"));
         jobs.push(job);
     }
     for jobs in jobs.chunks(500) {

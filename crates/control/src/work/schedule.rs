@@ -2,8 +2,11 @@
 //! time is over, old rows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use lazaret_store::{Paging, Snapshot};
 
@@ -15,15 +18,21 @@ use crate::watch::seconds_of;
 /// Time between looks.
 const TICK: Duration = Duration::from_secs(5);
 
+/// Ticks of an hour.
+const HOUR: u64 = 720;
+
+/// Vulnerabilities that are counted at once.
+const COUNTED: u32 = 20;
+
 /// How long it is remembered that a job was done: late events of it are told apart.
 const DONE: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// Keeps time until the centre stops.
 pub(crate) async fn run(app: App) {
-    catch_up(&app).await;
     let mut asked: BTreeMap<String, Timestamp> = BTreeMap::new();
     let mut stop = app.stop.clone();
     let mut ticks = 0_u64;
+    let mut today = None;
     loop {
         tokio::select! {
             () = tokio::time::sleep(TICK) => {}
@@ -32,10 +41,10 @@ pub(crate) async fn run(app: App) {
         if let Err(cause) = lists(&app, &mut asked).await {
             tracing::warn!(%cause, "lists not looked after");
         }
-        advisories(&app).await;
         expiry(&app).await;
+        day(&app, &mut today).await;
         // Once an hour.
-        if ticks.is_multiple_of(720)
+        if ticks.is_multiple_of(HOUR)
             && let Err(cause) = app.store.prune_done(app.now() - DONE).await
         {
             tracing::warn!(%cause, "done jobs not forgotten");
@@ -72,6 +81,33 @@ async fn lists(
     }
 }
 
+/// Follows the advisory database until the centre stops: beside everything else, since what
+/// is decided again may be much.
+pub(crate) async fn follow(app: App) {
+    catch_up(&app).await;
+    let mut stop = app.stop.clone();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(TICK) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        advisories(&app).await;
+        count(&app).await;
+    }
+}
+
+/// Counts vulnerabilities again, for some seconds at most.
+async fn count(app: &App) {
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < TICK {
+        match app.store.count_vulnerabilities(COUNTED, app.now()).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(cause) => return tracing::warn!(%cause, "vulnerabilities not counted"),
+        }
+    }
+}
+
 /// Uses a newer database, and decides again on what it may change.
 async fn advisories(app: &App) {
     let of_task = app.clone();
@@ -88,11 +124,20 @@ async fn advisories(app: &App) {
             return;
         }
     };
-    let digest = news.after.digest().to_string();
-    match rematch::advisories(app, news.before, news.after).await {
-        Ok(touched) => {
+    let after = Arc::clone(&news.after);
+    let done = match rematch::advisories(app, news.before, news.after).await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            // Whoever begins again does not know from where: everything, then.
+            tracing::error!(cause = %error.problem(), "not decided on again; everything will be");
+            rematch::everything(app, "advisories").await
+        }
+    };
+    match done {
+        Ok(()) => {
             note(app).await;
-            tracing::info!(digest, touched, "another advisory database");
+            app.metrics.rematches.inc();
+            tracing::info!(digest = %after.digest(), "another advisory database");
         }
         Err(error) => tracing::error!(cause = %error.problem(), "not decided on again"),
     }
@@ -114,6 +159,28 @@ async fn catch_up(app: &App) {
             }
         }
         Err(cause) => tracing::error!(%cause, "the database before is not known"),
+    }
+}
+
+/// Once a day everything is decided on again, since exceptions, ages and ends of support
+/// depend on the date; also after a night that the centre did not see.
+async fn day(app: &App, seen: &mut Option<Date>) {
+    let date = |time: Timestamp| time.to_zoned(TimeZone::UTC).date();
+    let today = date(app.now());
+    let before = match *seen {
+        Some(day) => Some(day),
+        None => match app.store.oldest_decision().await {
+            Ok(oldest) => oldest.map(date),
+            Err(cause) => return tracing::warn!(%cause, "the last day is not known"),
+        },
+    };
+    if before.is_none_or(|before| before == today) {
+        *seen = Some(today);
+        return;
+    }
+    match rematch::everything(app, "day").await {
+        Ok(()) => *seen = Some(today),
+        Err(error) => tracing::warn!(cause = %error.problem(), "not decided on for today"),
     }
 }
 

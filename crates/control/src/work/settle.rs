@@ -105,6 +105,7 @@ fn settings(app: &App) -> Settings {
             misconfigurations: true,
             licenses: false,
             signs: true,
+            statements: false,
         },
         cache: Cache::open(&app.settings.data.join("layers")).ok(),
         ..Settings::default()

@@ -15,6 +15,7 @@ mod notify;
 mod outage;
 mod peers;
 mod push;
+mod rematch;
 mod stage;
 mod story;
 mod two;

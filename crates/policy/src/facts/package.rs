@@ -38,6 +38,13 @@ impl<'a> Index<'a> {
             is_base_guessed: report.target.is_base_guessed(),
         }
     }
+
+    pub(super) fn item(&self, package: &'a Package) -> PackageItem<'a> {
+        PackageItem {
+            package,
+            is_base_guessed: self.is_base_guessed,
+        }
+    }
 }
 
 impl<'a> Item<'a> for FindingItem<'a> {
@@ -122,8 +129,10 @@ impl<'a> Item<'a> for FoundPackage<'a> {
             }
             "owner" => Value::text(package.owner.as_deref().unwrap_or_default()),
             "paths" => texts(&self.finding.evidence.locations),
+            "from_base" if self.index.is_base_guessed => Value::unknown(GUESSED),
+            "from_base" => Value::known(self.finding.from_base.map(Value::Bool), NO_BASE),
             _ => match self.index.packages.get(&package.purl) {
-                Some(package) => PackageItem(package).fact(name),
+                Some(package) => self.index.item(package).fact(name),
                 None => Value::unknown("the report does not list the package"),
             },
         }
@@ -143,11 +152,15 @@ fn kind(purl: &str) -> &str {
 }
 
 /// A package.
-pub(super) struct PackageItem<'a>(pub(super) &'a Package);
+pub(super) struct PackageItem<'a> {
+    package: &'a Package,
+    /// Whether which layers are the base's is only guessed.
+    is_base_guessed: bool,
+}
 
 impl<'a> Item<'a> for PackageItem<'a> {
     fn fact(&self, name: &str) -> Value<'a> {
-        let package = self.0;
+        let package = self.package;
         match name {
             "name" => Value::text(package.name.as_str()),
             "version" => Value::text(package.version.as_str()),
@@ -163,11 +176,13 @@ impl<'a> Item<'a> for PackageItem<'a> {
                     .map(|l| Value::text(l.path.as_str())),
             ),
             "development" => Value::Bool(package.development),
+            "from_base" if self.is_base_guessed => Value::unknown(GUESSED),
+            "from_base" => Value::known(package.from_base.map(Value::Bool), NO_BASE),
             _ => Value::unknown("there is no such fact"),
         }
     }
 
     fn label(&self) -> String {
-        format!("{} {}", self.0.name, self.0.version)
+        format!("{} {}", self.package.name, self.package.version)
     }
 }

@@ -189,6 +189,11 @@ pub(super) static PACKAGE: Object = Object {
             Bool,
             "whether it is needed for development only",
         ),
+        fact(
+            "from_base",
+            Bool,
+            "whether the base image brought it; not known where the base is not, or is guessed",
+        ),
     ],
 };
 

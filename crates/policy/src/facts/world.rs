@@ -6,7 +6,7 @@ use lazaret_model::{CheckStatus, Misconfiguration, Report, Secret};
 
 use super::found::{LicenseItem, MisconfigurationItem, SecretItem, SignItem};
 use super::image::{BaseItem, DatabaseItem, GapItem, ImageItem};
-use super::package::{FindingItem, Index, PackageItem};
+use super::package::{FindingItem, Index};
 use super::schema::EXPOSURE;
 use crate::Circumstances;
 use crate::cel::{Item, Value};
@@ -69,7 +69,7 @@ impl<'a> World<'a> {
         });
         let packages = report.packages.iter().map(|package| Subject {
             key: package.purl.to_string(),
-            value: object(PackageItem(package)),
+            value: object(index.item(package)),
         });
         let bases = circumstances.bases.iter().map(|base| Subject {
             key: base.name.clone(),

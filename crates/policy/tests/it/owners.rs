@@ -116,3 +116,39 @@ fn rules_know_the_owner_where_it_is_known() {
     assert_eq!(told(false), [(false, 1), (true, 1)]);
     assert_eq!(told(true), [(true, 3)], "a guess decides nothing");
 }
+
+#[test]
+fn rules_know_the_owner_of_packages() {
+    let policy = "apiVersion: lazaret.dev/v1\nname: ours\nrules:\n  - name: ours\n    each: package\n    \
+         when: 'package.from_base'\n    action: block\n";
+    let policy = Policy::read(&[("ours.yaml", policy.as_bytes())]).expect("a policy");
+    let now = "2026-11-28T10:00:00Z".parse().expect("a time");
+    let circumstances = Circumstances {
+        now,
+        ..Circumstances::default()
+    };
+    let told = |guessed| {
+        let mut report = three(guessed);
+        report.findings.clear();
+        report.packages = [Some(true), Some(false), None]
+            .into_iter()
+            .zip(["pkg:npm/a@1", "pkg:npm/b@1", "pkg:npm/c@1"])
+            .map(|(from_base, purl)| Package {
+                purl: purl.parse().expect("a purl"),
+                from_base,
+                ..Package::default()
+            })
+            .collect();
+        let decision = policy.decide(&report, &circumstances);
+        let of = |r: &Reason| (r.undecided, r.message.clone());
+        decision.reasons.iter().map(of).collect::<Vec<_>>()
+    };
+    let sure: Vec<bool> = told(false)
+        .into_iter()
+        .map(|(undecided, _)| undecided)
+        .collect();
+    assert_eq!(sure, [false, true], "one of the base, one not known");
+    let guessed = told(true);
+    assert_eq!(guessed.len(), 1);
+    assert!(guessed[0].0, "a guess decides nothing: {guessed:?}");
+}

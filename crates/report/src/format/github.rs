@@ -112,5 +112,10 @@ fn dependency(package: &Package) -> Value {
     } else {
         "runtime"
     };
-    json!({ "package_url": package.purl.to_string(), "scope": scope })
+    let mut dependency = json!({ "package_url": package.purl.to_string(), "scope": scope });
+    if let (Some(from_base), Some(map)) = (package.from_base, dependency.as_object_mut()) {
+        let metadata = json!({ "lazaret:from-base": from_base });
+        map.insert("metadata".into(), metadata);
+    }
+    dependency
 }

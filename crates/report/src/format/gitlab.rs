@@ -11,7 +11,7 @@ use lazaret_model::{Finding, Report, Severity, TargetKind};
 use serde_json::{Value, json};
 
 use super::{Format, RenderError};
-use crate::{Options, document, issue, view};
+use crate::{Options, document, issue, owner, view};
 
 pub(super) static FORMAT: Format = Format {
     name: "gitlab",
@@ -118,6 +118,11 @@ fn vulnerability(finding: &Finding, report: &Report, of_image: bool) -> Result<V
         "location": location(finding, report, of_image),
     });
     if let Some(map) = value.as_object_mut() {
+        let owner = owner::long(finding);
+        if !owner.is_empty() {
+            let text = json!({ "name": "Brought by", "type": "text", "value": owner });
+            map.insert("details".into(), json!({ "brought_by": text }));
+        }
         if !links.is_empty() {
             map.insert("links".into(), links.into());
         }

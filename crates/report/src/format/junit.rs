@@ -72,6 +72,15 @@ fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(),
     Ok(())
 }
 
+/// Where it is, what can be done, and who brought it where that is known.
+fn told(issue: &Issue) -> String {
+    let mut text = format!("{} line {}: {}", issue.path, issue.line, issue.remedy);
+    if !issue.owner.is_empty() {
+        text.push_str(&format!("; brought by {}", issue.owner));
+    }
+    text
+}
+
 struct Page(String);
 
 impl Page {
@@ -113,10 +122,7 @@ impl Page {
                     "      <failure type=\"{}\" message=\"{}\">{}</failure>",
                     escape(issue.severity.name()),
                     escape(&head),
-                    escape(&format!(
-                        "{} line {}: {}",
-                        issue.path, issue.line, issue.remedy
-                    ))
+                    escape(&told(issue))
                 )),
             }
             self.line("    </testcase>");

@@ -378,6 +378,10 @@ fn vulnerability(finding: &Finding, installed: Option<&Package>) -> Value {
     }
     put("Title", finding.title.as_str().into());
     put("Description", finding.title.as_str().into());
+    // Trivy keeps this member for whoever extends it.
+    if let Some(from_base) = finding.from_base {
+        put("Custom", json!({ "lazaret": { "from_base": from_base } }));
+    }
     put("Severity", level(finding.severity).into());
     if !finding.cwes.is_empty() {
         put("CweIDs", finding.cwes.clone().into());

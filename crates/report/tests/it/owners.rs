@@ -60,6 +60,27 @@ fn the_owner_stands_beside_what_it_brought() {
     assert!(html.contains("<small>from: app</small>"), "{html}");
     let sarif = text("sarif", &based(false), &options);
     assert!(sarif.contains(r#""from_base": false"#), "{sarif}");
+    for (format, base, application) in [
+        (
+            "gitlab",
+            r#""value": "the base image""#,
+            r#""value": "the application""#,
+        ),
+        (
+            "junit",
+            "; brought by the base image<",
+            "; brought by the application<",
+        ),
+        ("trivy", r#""from_base": true"#, r#""from_base": false"#),
+    ] {
+        let told = text(format, &based(false), &options);
+        assert!(told.contains(base), "{format}: {told}");
+        assert!(told.contains(application), "{format}: {told}");
+    }
+    let mut of_packages = based(false);
+    of_packages.packages[0].from_base = Some(true);
+    let github = text("github", &of_packages, &options);
+    assert!(github.contains(r#""lazaret:from-base": true"#), "{github}");
     let guess = text("table", &based(true), &options);
     assert!(guess.contains("guessed to be the first of"), "{guess}");
     assert!(guess.contains("of the application (a guess)"), "{guess}");

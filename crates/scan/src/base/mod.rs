@@ -131,6 +131,20 @@ pub fn built_on(inventory: &mut Inventory, base: &KnownBase) {
     target.attribute(&mut inventory.packages);
 }
 
+/// The same with the base that the image names itself.
+///
+/// Where the base ends is compared, but which image it is stays the word of whoever made
+/// the image: one that names itself as its base must open no gate, so it counts as guessed.
+pub fn built_on_named(inventory: &mut Inventory, base: &KnownBase) {
+    built_on(inventory, base);
+    if let Some(told) = &mut inventory.target.base {
+        told.source = BaseSource::Label;
+        told.guessed = true;
+        told.why
+            .push_str(", and that it is the base is the image's own word");
+    }
+}
+
 /// Why the image is not built on the base.
 fn difference(base: &KnownBase, target: &Target, common: usize) -> String {
     let unknown = "so whose the layers above are is not known";

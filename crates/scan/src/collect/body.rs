@@ -11,7 +11,7 @@ use lazaret_model::GapKind;
 
 use super::Collector;
 use crate::behind::Name;
-use crate::look;
+use crate::{look, statements};
 
 /// Size of the chunks that executables are probed in.
 const CHUNK: usize = 64 << 10;
@@ -101,6 +101,9 @@ impl Collector<'_> {
     ) -> Result<(), SinkError> {
         let probes = self.behind.is_none() && executable::wants(path, entry.mode, entry.size);
         let looks = self.looks_for_secrets(path, entry.size);
+        if self.looks_for_statements(path, entry.size) {
+            return self.statements(path, looks, entry, body);
+        }
         if self.looks_for_license(path, entry.size) {
             return self.license_text(path, looks, entry, body);
         }
@@ -196,6 +199,47 @@ impl Collector<'_> {
         }
         if let Some(text) = look::license_text(path, &bytes) {
             self.license_texts.push(text);
+        }
+        drop(share);
+        Ok(())
+    }
+
+    /// Whether a file may be a document of exploitability statements; one that is too large,
+    /// or for which there is no room, becomes a gap.
+    fn looks_for_statements(&mut self, path: &str, size: u64) -> bool {
+        if !self.settings.look.statements || self.behind.is_some() || !statements::wants(path) {
+            return false;
+        }
+        let kept: usize = self.statements.values().map(String::len).sum();
+        let room = statements::MAX_LAYER_BYTES.saturating_sub(kept as u64);
+        let most = statements::MAX_BYTES.min(room);
+        if size > most {
+            let detail = format!("{size} bytes of statements, more than the {most} that are read");
+            self.gap(GapKind::Limit, path, detail);
+        }
+        size <= most
+    }
+
+    /// A file that is by its name a document of exploitability statements.
+    fn statements(
+        &mut self,
+        path: &str,
+        looks: bool,
+        entry: &Entry<'_>,
+        body: &mut dyn Read,
+    ) -> Result<(), SinkError> {
+        let share = self.budget.take(entry.size);
+        let mut bytes = Vec::new();
+        body.take(statements::MAX_BYTES).read_to_end(&mut bytes)?;
+        if looks && !secrets::is_binary(path, &bytes) {
+            let context = secrets::context(path).beginning(&bytes);
+            self.keep_secrets(path, secrets::find(&bytes, &context));
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                self.statements.insert(path.to_owned(), text);
+            }
+            Err(_) => self.gap(GapKind::Unreadable, path, "statements: it is not text"),
         }
         drop(share);
         Ok(())

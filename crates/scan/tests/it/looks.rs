@@ -194,3 +194,47 @@ fn a_program_without_sections_is_packed_where_it_is_dense() {
         ]
     );
 }
+
+#[test]
+fn statements_are_found_among_the_files_that_are_left_and_in_the_cache() {
+    let make: &[Make<'_>] = &[
+        &|l| {
+            l.file("usr/share/vex/a.json", 0o644, b"{\"a\":1}")?;
+            l.file("app/gone.openvex.json", 0o644, b"{}")?;
+            l.file("app/app.openvex.json", 0o644, b"{\"old\":1}")?;
+            l.file("app/binary.vex.json", 0o644, b"\xff\xfe")
+        },
+        &|l| {
+            l.file("app/.wh.gone.openvex.json", 0o644, b"")?;
+            l.file("app/app.openvex.json", 0o644, b"{\"new\":1}")
+        },
+    ];
+    let layout = images::layout(make);
+    let cache = tempfile::tempdir().expect("a folder");
+    let with = |statements: bool| Settings {
+        look: Look {
+            statements,
+            ..Look::default()
+        },
+        cache: Some(Cache::open(cache.path()).expect("opens")),
+        ..Settings::default()
+    };
+    let plain = images::inventory(layout.path(), &with(false));
+    assert!(plain.vex.is_empty(), "nobody asked");
+    for _ in 0..2 {
+        let inventory = images::inventory(layout.path(), &with(true));
+        let found: Vec<(&str, &str)> = inventory
+            .vex
+            .iter()
+            .map(|v| (v.name.as_str(), v.text.as_str()))
+            .collect();
+        let expected = [
+            ("/app/app.openvex.json", "{\"new\":1}"),
+            ("/usr/share/vex/a.json", "{\"a\":1}"),
+        ];
+        assert_eq!(found, expected);
+        let gaps: Vec<&str> = inventory.gaps.iter().map(|g| g.subject.as_str()).collect();
+        assert_eq!(gaps, ["app/binary.vex.json"]);
+        assert_eq!(inventory.packages, plain.packages);
+    }
+}

@@ -129,6 +129,26 @@ impl Store {
         rows.iter().map(name).collect()
     }
 
+    /// For which environments these images are judged: those of the registries that name them
+    /// and of the workloads that run them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn environments_of(&self, digests: &[String]) -> Result<Vec<(String, String)>> {
+        let dialect = self.db.dialect();
+        let (named, run) = (dialect.any("n.digest", 1), dialect.any("w.digest", 1));
+        let sql = format!(
+            "SELECT n.digest, r.environment FROM image_name n \
+             JOIN registry r ON r.id = n.registry_id WHERE {named} \
+             UNION SELECT w.digest, w.environment FROM workload w WHERE {run}"
+        );
+        let args = args![digests.to_vec()];
+        let rows = self.read().await?.rows(&sql, args).await?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, row.text(1)?)))
+            .collect()
+    }
+
     /// What the tags of a repository point at, by tag: what a lister compares with.
     ///
     /// # Errors

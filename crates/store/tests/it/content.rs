@@ -1,5 +1,6 @@
 use lazaret_store::{
-    Component, Match, NewComponent, NewContent, Paging, Snapshot, Store, Workload,
+    Component, Match, NewComponent, NewContent, Paging, Snapshot, Store, VulnerabilityFilter,
+    Workload,
 };
 
 use crate::support::{at, both, digest};
@@ -15,6 +16,7 @@ fn content(number: usize, parts: &[&[&str]]) -> NewContent {
     NewContent {
         digest: digest(number),
         inventory: digest(number + 100),
+        class: format!("class {number}"),
         revision: "1".to_owned(),
         gaps: 0,
         parts: parts
@@ -31,6 +33,10 @@ fn found(advisory: &str, severity: u8) -> Match {
         severity,
         undecided: false,
         fixed: Some("2".to_owned()),
+        package: "zlib".to_owned(),
+        status: "fixed".to_owned(),
+        kev: false,
+        suppressed: false,
         facts: "{}".to_owned(),
     }
 }
@@ -250,7 +256,10 @@ both!(
             let mut paging = Paging::first(1);
             let mut all = Vec::new();
             loop {
-                let page = store.vulnerabilities(&paging).await.expect("page");
+                let page = store
+                    .vulnerabilities(&VulnerabilityFilter::default(), &paging)
+                    .await
+                    .expect("page");
                 all.extend(
                     page.items
                         .into_iter()
@@ -387,3 +396,98 @@ both!(many_contents_are_one_call, |fixture| {
         .collect();
     assert!(store.put_contents(&many).await.is_err());
 });
+
+both!(
+    a_re_match_finds_its_way_from_components_to_images,
+    |fixture| {
+        let store = &fixture.store;
+        for number in [1, 2] {
+            let mut content = content(number, &[&["libc"], &["openssl"]]);
+            content.class = "one".to_owned();
+            store.put_content(&content).await.expect("put");
+        }
+        store
+            .put_content(&content(3, &[&["zlib"]]))
+            .await
+            .expect("put");
+        let (libc, zlib) = (by_key(store, "libc").await, by_key(store, "zlib").await);
+        let samples = store
+            .samples_of(&[libc.id, zlib.id, 999])
+            .await
+            .expect("samples");
+        assert_eq!(samples.len(), 2);
+        assert!([digest(1), digest(2)].contains(&samples[0].1));
+        assert_eq!(samples[1], (zlib.id, digest(3)));
+        let within = store.contents_with(&[libc.id]).await.expect("contents");
+        let classes: Vec<_> = within.iter().map(|c| c.class.as_str()).collect();
+        assert_eq!(classes, ["one", "one"]);
+        let of = store.contents_of(&[digest(3)]).await.expect("contents");
+        assert_eq!(of[0].inventory, digest(103));
+        let behind = async |at| {
+            let of = store.components_to_compare(&digest(1), at).await;
+            of.expect("components").len()
+        };
+        assert_eq!(behind(at(1)).await, 2);
+        let matches = [(libc.id, vec![found("CVE-1", 3)])];
+        store
+            .set_matches(&matches, at(1), at(1))
+            .await
+            .expect("set");
+        let keys = [(libc.id, "id:GHSA-1".to_owned())];
+        store.add_component_keys(&keys).await.expect("added");
+        store.add_component_keys(&keys).await.expect("added again");
+        let by_id = store.components_by_keys(&["id:GHSA-1".to_owned()]).await;
+        assert_eq!(by_id.expect("read"), std::slice::from_ref(&libc));
+        assert_eq!(behind(at(1)).await, 1);
+        assert_eq!(behind(at(2)).await, 2);
+        let runs = Workload {
+            cluster: "c".to_owned(),
+            namespace: String::new(),
+            name: "w".to_owned(),
+            digest: digest(2),
+            environment: "prod".to_owned(),
+        };
+        store
+            .see_workloads(std::slice::from_ref(&runs), at(1))
+            .await
+            .expect("seen");
+        let with = store.workloads_with(&[libc.id], 10).await;
+        assert_eq!(with.expect("workloads"), [runs]);
+        let places = store.environments_of(&[digest(1), digest(2)]).await;
+        assert_eq!(places.expect("places"), [(digest(2), "prod".to_owned())]);
+        store
+            .count_vulnerabilities(10, at(3))
+            .await
+            .expect("counted");
+        let only = async |filter: VulnerabilityFilter| {
+            let page = store.vulnerabilities(&filter, &Paging::first(10)).await;
+            page.expect("a page").items.len()
+        };
+        let all = VulnerabilityFilter {
+            id: Some("CVE-".to_owned()),
+            severity: Some(3),
+            package: Some("zlib".to_owned()),
+            status: Some("fixed".to_owned()),
+            fixable: Some(true),
+            kev: Some(false),
+            environment: None,
+            running: Some(true),
+        };
+        assert_eq!(only(all.clone()).await, 1);
+        let elsewhere = VulnerabilityFilter {
+            environment: Some("prod".to_owned()),
+            ..all
+        };
+        assert_eq!(only(elsewhere).await, 0);
+        store.recount(&[digest(1)]).await.expect("stale");
+        assert_eq!(
+            store
+                .count_vulnerabilities(10, at(4))
+                .await
+                .expect("counted"),
+            1
+        );
+        let oldest = store.oldest_decision().await.expect("asked");
+        assert_eq!(oldest, None);
+    }
+);

@@ -14,3 +14,4 @@ mod native;
 mod osv_events;
 mod ranges;
 mod sorting;
+mod vers;

@@ -281,3 +281,79 @@ fn csaf_speaks_of_products_parts_and_flags() {
         "not_affected: component_not_present: built without it (says Example PSIRT)"
     );
 }
+
+#[test]
+fn a_statement_may_be_about_a_range_of_versions() {
+    let range = |range: &str| {
+        let document = json!({
+            "bomFormat": "CycloneDX", "specVersion": "1.6",
+            "vulnerabilities": [{
+                "id": "CVE-2021-23337", "analysis": {"state": "not_affected"},
+                "affects": [{"ref": "pkg:npm/lodash", "versions": [{"range": range}]}],
+            }],
+        });
+        let document = read("bom", document.to_string().as_bytes()).unwrap();
+        let (report, cleared) = applied(&[document]);
+        (cleared, report.vex[0].unmatched.clone().unwrap_or_default())
+    };
+    assert_eq!(range("vers:npm/>=4.0.0|<4.17.21").0, [4]);
+    for (text, why) in [
+        (
+            "vers:npm/>=4.17.21",
+            "lodash 4.17.20: the statement is about vers:npm/>=4.17.21, installed is 4.17.20",
+        ),
+        (
+            "vers:pypi/<5",
+            "lodash 4.17.20: the statement's range is of pypi, the package of npm",
+        ),
+        (
+            "<5",
+            "lodash 4.17.20: the statement is about versions `<5`, which is no range that is read",
+        ),
+        (
+            "vers:datetime/<5",
+            "lodash 4.17.20: the statement's range `vers:datetime/<5` is not read: how versions \
+             of `datetime` are ordered is not known",
+        ),
+    ] {
+        assert_eq!(range(text), (Vec::new(), why.to_owned()), "{text}");
+    }
+    assert_eq!(
+        clears(
+            "CVE-2021-23337",
+            "pkg:npm/lodash?vers=vers:npm%2F%3C4.17.21"
+        ),
+        [4]
+    );
+    assert!(
+        misses(
+            "CVE-2021-23337",
+            "pkg:npm/lodash?vers=vers:npm%2F%3C4.17.20"
+        )
+        .contains("installed is 4.17.20")
+    );
+}
+
+#[test]
+fn a_range_of_csaf_stands_in_the_branch_above_its_product() {
+    let cleared = |range: &str| {
+        let document = json!({
+            "document": {"csaf_version": "2.0", "publisher": {"name": "Vendor"}},
+            "product_tree": {"branches": [{"category": "vendor", "name": "V", "branches": [
+                {"category": "product_name", "name": "lodash", "branches": [
+                    {"category": "product_version_range", "name": range, "product": {
+                        "product_id": "P", "name": "lodash",
+                        "product_identification_helper": {"purl": "pkg:npm/lodash"}}},
+                ]},
+            ]}]},
+            "vulnerabilities": [{
+                "cve": "CVE-2021-23337", "product_status": {"known_not_affected": ["P"]},
+            }],
+        });
+        let document = read("csaf", document.to_string().as_bytes()).unwrap();
+        applied(&[document]).1
+    };
+    assert_eq!(cleared("vers:npm/<5.0.0"), [4]);
+    assert!(cleared("vers:npm/>=5.0.0").is_empty());
+    assert!(cleared("before 5").is_empty());
+}

@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod applied;
+mod carried;
 mod collected;
 mod documents;
 mod drafts;

@@ -8,6 +8,7 @@ mod policy;
 mod registry;
 mod unit;
 mod verdict;
+mod vulnerability;
 
 pub use access::{
     Login, NewToken, NewUser, PasswordChange, Role, Session, Setup, Token, TokenMade, User,
@@ -24,4 +25,8 @@ pub use unit::{EdgeUnit, JoinToken, NewJoinToken};
 pub use verdict::{
     Hold, HoldChange, HoldQuery, HoldState, NewRelease, Outcome, Release, ReleaseDecision,
     ReleaseState, Verdict, VerdictChange, VerdictQuery,
+};
+pub use vulnerability::{
+    Level, RunningWorkload, Vulnerability, VulnerabilityDetail, VulnerabilityPlace,
+    VulnerabilityQuery, VulnerableImage, VulnerablePackage,
 };

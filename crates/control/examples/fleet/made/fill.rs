@@ -142,6 +142,10 @@ impl Fleet {
                 severity: level(finding.severity),
                 undecided: false,
                 fixed: finding.fixed_versions.first().cloned(),
+                package: finding.package.name.clone(),
+                status: finding.status.name().to_owned(),
+                kev: finding.kev,
+                suppressed: finding.suppressed.is_some(),
                 facts: "{}".to_owned(),
             });
         }
@@ -182,6 +186,7 @@ impl Fleet {
             content: NewContent {
                 digest: planned.digest.clone(),
                 inventory: digest_of_bytes(&bytes),
+                class: planned.digest.clone(),
                 // Of the program: what the centre writes itself.
                 revision: concat!(env!("CARGO_PKG_VERSION"), "/1").to_owned(),
                 gaps: 0,
