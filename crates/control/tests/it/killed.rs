@@ -1,13 +1,13 @@
 //! A centre that is killed at any moment of a thousand jobs.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lazaret_testkit::postgres::Postgres;
 use serde_json::json;
 
 use crate::centre::Centre;
 use crate::peers::free;
-use crate::stage::{Process, Stage, idle, store, watch};
+use crate::stage::{Process, Stage, answers, idle, store, watch};
 
 const PUSHES: usize = 1000;
 const KILLS: u64 = 12;
@@ -46,19 +46,6 @@ async fn killed(database: Option<&str>) {
     let store = store(&folder, database).await;
     let done = stage.check(&store, &watched.id, PUSHES).await;
     assert_eq!(done, PUSHES as u64, "every job is done once");
-}
-
-/// Until it answers again.
-async fn answers(centre: &Centre) {
-    let end = Instant::now() + Duration::from_secs(30);
-    while Instant::now() < end {
-        let asked = centre.bare(reqwest::Method::GET, "/readyz").send().await;
-        if asked.is_ok_and(|answer| answer.status() == 200) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("the centre does not come back");
 }
 
 #[tokio::test(flavor = "multi_thread")]

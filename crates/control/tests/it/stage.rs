@@ -175,6 +175,19 @@ pub(crate) async fn watch(centre: &Centre, stage: &Stage, more: Value) -> Watche
     }
 }
 
+/// Until it answers again.
+pub(crate) async fn answers(centre: &Centre) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < end {
+        let asked = centre.bare(reqwest::Method::GET, "/readyz").send().await;
+        if asked.is_ok_and(|answer| answer.status() == 200) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the centre does not come back");
+}
+
 /// Until a centre has nothing left to do.
 pub(crate) async fn idle(centre: &Centre, within: Duration) {
     let end = Instant::now() + within;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::centre::{Centre, told};
 use crate::holds::person;
 use crate::peers::free;
-use crate::stage::{Process, Stage, idle, watch};
+use crate::stage::{Process, Stage, answers, idle, watch};
 
 const STRICT: &str = "apiVersion: lazaret.dev/v1\nkind: Policy\nname: strict\nrules:\n  \
     - name: known\n    description: known to be bad\n    each: finding\n    \
@@ -97,6 +97,7 @@ async fn story(database: Option<&str>, blobs: Option<&str>) {
     // All of it is where it was said to be, and is there again after a start.
     running.kill();
     let _running = process.start();
+    answers(&centre).await;
     idle(&centre, Duration::from_secs(60)).await;
     assert_eq!(bundle().await.verdicts, second.verdicts);
     let path = format!("/api/v1/images/{digest}/inventory");
