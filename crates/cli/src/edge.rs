@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use lazaret_edge::unit::{Cloud, Metadata, Never, Unit, UnitSettings};
 
 use crate::args::{ConsoleArgs, EdgeArgs, SpotCloud};
-use crate::gate::{runtime, stopped};
+use crate::gate::{runtime, stopped, tls};
 use crate::{Verdict, errors, journal};
 
 /// How often a bundle is asked for where nothing else tells of a newer one.
@@ -60,7 +60,20 @@ fn settings(args: &EdgeArgs) -> anyhow::Result<UnitSettings> {
             "lazaret edge --listen 127.0.0.1:8444 …",
         )
     })?;
+    let example = "lazaret edge --tls-cert edge.pem --tls-key edge.key …";
+    let files = [&args.tls_cert, &args.tls_key, &args.client_ca];
+    let tls = tls(files.map(Option::as_ref), example)?;
+    if let Some(address) = listen.filter(|at| !at.ip().is_loopback())
+        && tls.is_none()
+        && !args.plain_http
+    {
+        return Err(errors::refused(
+            format!("{address} is reached from elsewhere, and gates would be answered without TLS"),
+            "lazaret edge --tls-cert edge.pem --tls-key edge.key …, or --plain-http",
+        ));
+    }
     Ok(UnitSettings {
+        tls,
         central: args.central.clone(),
         // A token that was used is often gone; the unit needs it no more then.
         token: match &args.token_file {

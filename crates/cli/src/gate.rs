@@ -1,6 +1,6 @@
 //! `gate`: from arguments to a gate that stands.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,19 +20,14 @@ const BUNDLES_EVERY: Duration = Duration::from_secs(5);
 pub(crate) fn run(args: &GateServerArgs, console: &ConsoleArgs) -> anyhow::Result<Verdict> {
     journal::begin(console);
     let settings = settings(args)?;
-    let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(certificate), Some(key)) => Some(Tls {
-            certificate: certificate.clone(),
-            key: key.clone(),
-        }),
-        (None, None) => None,
-        _ => {
-            return Err(errors::refused(
-                "a certificate and its key go together",
-                "lazaret gate --tls-cert gate.pem --tls-key gate.key …",
-            ));
-        }
-    };
+    let files = [&args.tls_cert, &args.tls_key, &args.client_ca];
+    let example = "lazaret gate --tls-cert gate.pem --tls-key gate.key …";
+    let tls = tls(files.map(Option::as_ref), example)?;
+    if tls.is_none() && !args.listen.ip().is_loopback() {
+        tracing::warn!(
+            "pulls are answered without TLS beyond this machine: something before the gate should speak it"
+        );
+    }
     runtime()?.block_on(async {
         // The centre calls a registry by its host.
         let host = args
@@ -74,9 +69,25 @@ pub(crate) async fn stopped() {
     }
 }
 
+/// The files of a listener: certificate, key, authorities of clients.
+pub(crate) fn tls(files: [Option<&PathBuf>; 3], example: &str) -> anyhow::Result<Option<Tls>> {
+    match files {
+        [Some(certificate), Some(key), client_ca] => Ok(Some(Tls {
+            certificate: certificate.clone(),
+            key: key.clone(),
+            client_ca: client_ca.cloned(),
+        })),
+        [None, None, None] => Ok(None),
+        _ => Err(errors::refused(
+            "a certificate and its key go together, and clients show theirs over TLS alone",
+            example,
+        )),
+    }
+}
+
 fn settings(args: &GateServerArgs) -> anyhow::Result<GateSettings> {
     let mut settings = GateSettings::new(&args.upstream);
-    let pem = |path: &std::path::PathBuf| std::fs::read(path).with_context(|| errors::read(path));
+    let pem = |path: &PathBuf| std::fs::read(path).with_context(|| errors::read(path));
     settings.upstream_ca = args.upstream_ca.as_ref().map(pem).transpose()?;
     settings.registry.clone_from(&args.registry);
     settings.public = args.public_url.as_deref().map(public).transpose()?;
@@ -155,12 +166,20 @@ fn source(args: &VerdictSourceArgs, registry: &str) -> anyhow::Result<Arc<dyn So
             "lazaret gate --key centre.pub …",
         ));
     };
-    let text = |path: &std::path::PathBuf| {
-        std::fs::read_to_string(path).with_context(|| errors::read(path))
+    let text = |path: &PathBuf| std::fs::read_to_string(path).with_context(|| errors::read(path));
+    let certificate = match (&args.client_cert, &args.client_key) {
+        (Some(certificate), Some(key)) => Some(format!("{}\n{}", text(certificate)?, text(key)?)),
+        (None, None) => None,
+        _ => {
+            return Err(errors::refused(
+                "a certificate and its key go together",
+                "lazaret gate --client-cert gate.pem --client-key gate.key …",
+            ));
+        }
     };
     let identity = Identity {
         ca: args.ca.as_ref().map(text).transpose()?,
-        certificate: None,
+        certificate,
         token: args
             .token_file
             .as_ref()

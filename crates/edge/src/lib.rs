@@ -5,5 +5,8 @@
 //! image that nobody has examined, where the rules say to wait.
 
 pub mod gate;
+mod tls;
 pub mod unit;
 pub mod verdict;
+
+pub use tls::{Tls, TlsError};

@@ -55,6 +55,20 @@ pub(crate) struct EdgeArgs {
         env = "LAZARET_EDGE_LISTEN"
     )]
     pub(crate) listen: String,
+    /// The listener's certificate chain, PEM; without it plain HTTP is spoken, to this machine
+    /// alone unless --plain-http says otherwise. Read again when it changes.
+    #[arg(long, value_name = "FILE", env = "LAZARET_EDGE_TLS_CERT")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, PEM.
+    #[arg(long, value_name = "FILE", env = "LAZARET_EDGE_TLS_KEY")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Authorities of the certificates that gates must show, PEM; without it they show none.
+    #[arg(long, value_name = "FILE", env = "LAZARET_EDGE_CLIENT_CA")]
+    pub(crate) client_ca: Option<PathBuf>,
+    /// Speak plain HTTP beyond this machine: something before the unit speaks TLS, or the
+    /// network is nobody else's.
+    #[arg(long, env = "LAZARET_EDGE_PLAIN_HTTP")]
+    pub(crate) plain_http: bool,
     /// The token that gates must show; without it, everybody may ask for verdicts.
     #[arg(long, value_name = "FILE", env = "LAZARET_EDGE_GATE_TOKEN_FILE")]
     pub(crate) gate_token_file: Option<PathBuf>,

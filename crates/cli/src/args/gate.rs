@@ -35,6 +35,9 @@ pub(crate) struct GateServerArgs {
     /// The private key of the certificate, PEM.
     #[arg(long, value_name = "FILE", env = "LAZARET_GATE_TLS_KEY")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// Authorities of the certificates that clients must show, PEM; without it they show none.
+    #[arg(long, value_name = "FILE", env = "LAZARET_GATE_CLIENT_CA")]
+    pub(crate) client_ca: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) verdicts: VerdictSourceArgs,
     #[command(flatten)]
@@ -81,6 +84,12 @@ pub(crate) struct VerdictSourceArgs {
     /// those of the system.
     #[arg(long, value_name = "FILE", env = "LAZARET_GATE_CA")]
     pub(crate) ca: Option<PathBuf>,
+    /// The certificate that is shown to the edge unit, PEM, where it asks for one.
+    #[arg(long, value_name = "FILE", env = "LAZARET_GATE_CLIENT_CERT")]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// The private key of that certificate, PEM.
+    #[arg(long, value_name = "FILE", env = "LAZARET_GATE_CLIENT_KEY")]
+    pub(crate) client_key: Option<PathBuf>,
     /// Where the newest bundle is kept, so that the gate decides when it is started while
     /// nobody can be asked.
     #[arg(long, value_name = "DIR", env = "LAZARET_GATE_DATA")]

@@ -146,6 +146,7 @@ async fn edge(kept: &Path, centre: SocketAddr, token: String) -> anyhow::Result<
         spool_limit: 64 << 20,
         bundles_every: Duration::from_secs(5),
         listen: None,
+        tls: None,
         gate_token: None,
         grace: Duration::from_secs(1),
     };

@@ -1,5 +1,6 @@
 //! A centre as a process, set up, and how it is spoken to.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -35,8 +36,18 @@ impl Centre {
 
     /// The same with more arguments.
     pub(crate) fn start_with(policy: Option<&str>, more: &[&str]) -> Self {
+        Self::start_at(policy, free(), more, &|command| command)
+    }
+
+    /// The same, with the address for edges, and another command around it.
+    pub(crate) fn start_at(
+        policy: Option<&str>,
+        edges: String,
+        more: &[&str],
+        change: &dyn Fn(Command) -> Command,
+    ) -> Self {
         let data = tempfile::tempdir().expect("a directory");
-        let (address, edges) = (free(), free());
+        let address = free();
         let mut arguments: Vec<String> = ["serve", "--data", "centre"].map(str::to_owned).into();
         arguments.extend(["--listen".into(), address.clone()]);
         arguments.extend(["--edge-listen".into(), edges.clone()]);
@@ -56,7 +67,7 @@ impl Centre {
             arguments,
             process: None,
         };
-        centre.run();
+        centre.run_as(change);
         centre.set_up();
         centre
     }
@@ -210,6 +221,45 @@ impl Centre {
     /// The key that bundles are signed with, in a file for gates.
     pub(crate) fn key_file(&self) -> PathBuf {
         self.folder().join("keys/bundle.pub")
+    }
+
+    /// Every entry of a list, page by page.
+    pub(crate) fn all(&self, path: &str) -> Vec<Value> {
+        let (mut all, mut cursor) = (Vec::new(), String::new());
+        let mark = if path.contains('?') { '&' } else { '?' };
+        loop {
+            let page = self.get(&format!("{path}{mark}limit=500{cursor}"));
+            all.extend(page["items"].as_array().expect("items").iter().cloned());
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return all,
+            }
+        }
+    }
+
+    /// Digests with how often each was decided on.
+    pub(crate) fn decided(&self) -> BTreeMap<String, usize> {
+        let mut decided = BTreeMap::new();
+        for change in self.all("/api/v1/verdict-changes") {
+            let digest = change["digest"].as_str().expect("a digest").to_owned();
+            *decided.entry(digest).or_insert(0) += 1;
+        }
+        decided
+    }
+
+    /// Has a registry listed now.
+    pub(crate) fn list(&self, registry: &Value) {
+        let id = registry["id"].as_str().expect("an id");
+        self.post(&format!("/api/v1/registries/{id}/list"), json!({}));
+    }
+
+    /// Waits until no job waits, runs or has failed for good.
+    pub(crate) fn idle(&self, within: Duration) {
+        until("no job is left", within, || {
+            let jobs = self.get("/api/v1/jobs?limit=20");
+            let jobs = jobs["items"].as_array().expect("items").len();
+            (jobs == 0).then_some(())
+        });
     }
 
     /// Waits until the verdict on an image is there.

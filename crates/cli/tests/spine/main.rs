@@ -4,8 +4,16 @@
 //! needs a program that is not installed, or a right that is not given, says so and skips.
 
 mod bundles;
+mod cache;
 mod centre;
+mod clocks;
+mod cut_off;
+mod events;
+mod full_disk;
+mod identity;
+mod killed;
 mod process;
 mod pulls;
 mod registry;
+mod tls;
 mod world;

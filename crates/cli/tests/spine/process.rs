@@ -49,6 +49,10 @@ impl Process {
         Self::spawn(&mut command(arguments, directory))
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().expect("a log").clone()
     }
@@ -115,6 +119,29 @@ pub(crate) fn have(programs: &[&str]) -> bool {
         }
         None => true,
     }
+}
+
+/// A command as its program sees it another day: `clock` is a file with an offset such as `+1d`,
+/// which may change while the program runs. Timers are left alone.
+pub(crate) fn with_clock(mut command: Command, clock: &Path) -> Command {
+    command
+        .env("LD_PRELOAD", FAKETIME)
+        .env("FAKETIME_TIMESTAMP_FILE", clock);
+    command
+        .env("FAKETIME_NO_CACHE", "1")
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    command
+}
+
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
+/// Whether the clock of a program can be changed; says so where it cannot.
+pub(crate) fn have_clocks() -> bool {
+    let there = Path::new(FAKETIME).exists();
+    if !there {
+        skipped("libfaketime (Debian's faketime) is not installed");
+    }
+    there
 }
 
 pub(crate) fn skipped(why: &str) {

@@ -30,6 +30,15 @@ pub(crate) fn peers() -> bool {
 impl Registry {
     /// Starts one at `host` that tells `events` (address and secret) of pushes.
     pub(crate) fn start(host: &str, events: Option<(&str, &str)>) -> Self {
+        Self::start_as(host, events, &|command| command)
+    }
+
+    /// The same with another command around it.
+    pub(crate) fn start_as(
+        host: &str,
+        events: Option<(&str, &str)>,
+        change: &dyn Fn(Command) -> Command,
+    ) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let place = dir.path().display();
         let notifications = events.map_or(String::new(), |(url, secret)| {
@@ -46,7 +55,9 @@ impl Registry {
         );
         let file = dir.path().join("registry.yml");
         std::fs::write(&file, config).expect("written");
-        let process = Process::spawn(Command::new("docker-registry").arg("serve").arg(&file));
+        let mut command = Command::new("docker-registry");
+        command.arg("serve").arg(&file);
+        let process = Process::spawn(&mut change(command));
         let http = Client::builder().timeout(SOON).build().expect("a client");
         until("the registry answers", SOON, || {
             let answer = http.get(format!("http://{host}/v2/")).send();

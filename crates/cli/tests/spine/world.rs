@@ -29,13 +29,17 @@ impl Edge {
 
     /// The same, not yet started.
     pub(crate) fn of(centre: &Centre, region: &str, more: &[&str]) -> Self {
+        Self::at(centre, region, free(), more)
+    }
+
+    /// The same, with the address that it listens at.
+    pub(crate) fn at(centre: &Centre, region: &str, address: String, more: &[&str]) -> Self {
         let data = tempfile::tempdir().expect("a directory");
         let name = format!(
             "{}.join",
             data.path().file_name().expect("a name").display()
         );
         let ticket = centre.ticket(region, &name);
-        let address = free();
         let central = format!("https://{}", centre.edges);
         let mut arguments: Vec<String> = ["edge", "--data", "edge", "--central", &central]
             .map(str::to_owned)
@@ -59,14 +63,13 @@ impl Edge {
 
     pub(crate) fn run(&mut self) {
         self.run_as(&|command| command);
-        until("the unit answers", SOON, || self.try_get("/healthz"));
+        until("the unit answers", SOON, || self.answers());
     }
 
     /// Starts it with another command around it or another environment.
     pub(crate) fn run_as(&mut self, change: &dyn Fn(Command) -> Command) {
         let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
-        let command = change(command(&arguments, self.data.path()));
-        let mut command = command;
+        let mut command = change(command(&arguments, self.data.path()));
         self.process = Some(Process::spawn(&mut command));
     }
 
@@ -76,6 +79,25 @@ impl Edge {
 
     pub(crate) fn folder(&self) -> PathBuf {
         self.data.path().join("edge")
+    }
+
+    pub(crate) fn answers(&self) -> Option<()> {
+        self.try_get("/healthz").map(|_| ())
+    }
+
+    pub(crate) fn holds_advisories(&self) -> Option<()> {
+        let files = std::fs::read_dir(self.folder().join("advisories")).ok()?;
+        let is_one = |file: &std::fs::DirEntry| file.path().extension().is_some_and(|e| e == "db");
+        files.flatten().any(|file| is_one(&file)).then_some(())
+    }
+
+    /// The file with the token that it joins with.
+    pub(crate) fn token_file(&self) -> PathBuf {
+        let at = self
+            .arguments
+            .iter()
+            .position(|argument| argument == "--token-file");
+        PathBuf::from(&self.arguments[at.expect("it has one") + 1])
     }
 
     fn try_get(&self, path: &str) -> Option<Response> {
@@ -124,11 +146,30 @@ pub(crate) struct Gate {
 impl Gate {
     /// A gate before a registry, with more arguments: where verdicts come from.
     pub(crate) fn start(upstream: &str, more: &[&str]) -> Self {
+        Self::start_as(upstream, more, &|command| command)
+    }
+
+    /// The same with another command around it or another environment.
+    pub(crate) fn start_as(
+        upstream: &str,
+        more: &[&str],
+        change: &dyn Fn(Command) -> Command,
+    ) -> Self {
+        Self::start_at("127.0.0.1:0", upstream, more, change)
+    }
+
+    /// The same at an address.
+    pub(crate) fn start_at(
+        listen: &str,
+        upstream: &str,
+        more: &[&str],
+        change: &dyn Fn(Command) -> Command,
+    ) -> Self {
         let data = tempfile::tempdir().expect("a directory");
         let upstream = format!("http://{upstream}");
-        let mut arguments = vec!["gate", "--listen", "127.0.0.1:0", "--upstream", &upstream];
+        let mut arguments = vec!["gate", "--listen", listen, "--upstream", &upstream];
         arguments.extend(more);
-        let mut process = Process::lazaret(&arguments, data.path());
+        let mut process = Process::spawn(&mut change(command(&arguments, data.path())));
         let line = process.says("address=");
         let (_, address) = line.split_once("address=").expect("an address");
         let address = address

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use lazaret_store::Paging;
 use lazaret_wire::api::{EdgeUnit, NewJoinToken, Role};
 use serde::Deserialize;
 
@@ -11,7 +12,6 @@ use super::done;
 use super::form::AdminForm;
 use super::frame::{Frame, Section, Trip, show};
 use super::parts::{self, Part, bytes};
-use super::registries::regions;
 use super::routes::Routes;
 use crate::App;
 use crate::auth::Viewer;
@@ -130,4 +130,14 @@ async fn remove(
 ) -> ApiResult<Response> {
     queries::revoke(&app, &id, &actor.by(app.now())).await?;
     Ok(done("/edges", "edge-gone"))
+}
+
+/// Regions that registries name.
+async fn regions(app: &App) -> ApiResult<Vec<String>> {
+    let page = app.store.registries(&Paging::first(500)).await?;
+    let mut regions: Vec<String> = page.items.into_iter().map(|row| row.region).collect();
+    regions.retain(|region| !region.is_empty());
+    regions.sort();
+    regions.dedup();
+    Ok(regions)
 }

@@ -100,7 +100,8 @@ fn back(headers: &HeaderMap) -> Option<String> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let (_, rest) = text("referer")?.split_once("://")?;
     let (host, path) = rest.split_once('/')?;
-    (Some(host) == text("host")).then(|| format!("/{path}"))
+    let path = format!("/{path}");
+    (Some(host) == text("host") && super::access::is_ours(&path)).then_some(path)
 }
 
 /// Where nothing is: a page for browsers, a problem for programs.

@@ -24,6 +24,7 @@ pub(super) const THEME_COOKIE: &str = "lazaret_theme";
 pub(super) enum Section {
     Overview,
     Images,
+    Vulnerabilities,
     Review,
     Quarantine,
     Policy,
@@ -66,6 +67,11 @@ static NAVIGATION: &[Group] = &[
         links: &[
             link(Section::Overview, "/", "Overview"),
             link(Section::Images, "/images", "Images"),
+            link(
+                Section::Vulnerabilities,
+                "/vulnerabilities",
+                "Vulnerabilities",
+            ),
         ],
     },
     Group {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use lazaret_store::{ImageFilter, ImageName, Paging, VerdictFilter, VerdictState};
 use lazaret_wire::PageQuery;
 use lazaret_wire::api::{Outcome, Role, Verdict};
@@ -21,9 +21,7 @@ use crate::http::{ApiError, ApiResult, Ask};
 use crate::queries::{image, verdict};
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes
-        .page("/images", Some(Role::Viewer), list)
-        .page("/find", Some(Role::Viewer), find)
+    routes.page("/images", Some(Role::Viewer), list)
 }
 
 /// A registry to choose from.
@@ -302,25 +300,4 @@ fn built(
         running,
         at,
     }
-}
-
-#[derive(Deserialize)]
-struct Sought {
-    #[serde(default)]
-    q: String,
-}
-
-/// Leads to what a text names: an image, a vulnerability, or the images that have it in
-/// their names.
-async fn find(
-    _: Viewer,
-    State(app): State<App>,
-    Ask(Sought { q }): Ask<Sought>,
-) -> ApiResult<Response> {
-    let q = q.trim();
-    let bare = q.rsplit_once('@').map_or(q, |(_, digest)| digest);
-    if bare.parse::<lazaret_model::Digest>().is_ok() && app.store.image(bare).await?.is_some() {
-        return Ok(Redirect::to(&image::page(bare)).into_response());
-    }
-    Ok(Redirect::to(&address("/images", &[("search", q)])).into_response())
 }

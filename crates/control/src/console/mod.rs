@@ -15,6 +15,7 @@ mod edges;
 mod errors;
 pub(crate) mod escape;
 mod exceptions;
+mod find;
 mod form;
 mod frame;
 mod held;
@@ -27,9 +28,11 @@ mod overview;
 mod parts;
 mod people;
 mod policy;
+mod quarantine;
 mod registries;
 mod review;
 mod routes;
+mod vulnerabilities;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -58,7 +61,10 @@ fn all() -> Routes {
     let routes = changes::routes(routes);
     let routes = policy::routes(routes);
     let routes = exceptions::routes(routes);
-    people::routes(routes)
+    let routes = people::routes(routes);
+    let routes = vulnerabilities::routes(routes);
+    let routes = quarantine::routes(routes);
+    find::routes(routes)
 }
 
 /// Every page and form, with the least role of each.

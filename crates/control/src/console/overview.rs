@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use jiff::civil::Date;
 use lazaret_store::{Flow, Paging, VerdictState};
-use lazaret_wire::api::Role;
+use lazaret_wire::api::{Role, Vulnerability, VulnerabilityQuery};
 use serde::Deserialize;
 
 use super::changes::{Change, changes, said};
@@ -16,16 +16,20 @@ use super::frame::{Frame, Section, Trip, show};
 use super::memory::flows;
 use super::parts::{self, Part};
 use super::routes::Routes;
+use super::vulnerabilities;
 use crate::App;
 use crate::auth::Viewer;
 use crate::http::{ApiResult, Ask};
-use crate::queries::verdict;
+use crate::queries::{verdict, vulnerability};
 
 /// Days of the chart.
 const DAYS: i64 = 30;
 
 /// Changes that are told one by one.
 const TOLD: u32 = 12;
+
+/// Vulnerabilities that are told.
+const WORST: u32 = 5;
 
 /// States, the worst first, as people read them.
 const STATES: [VerdictState; 5] = [
@@ -91,6 +95,17 @@ struct Overview {
     changes: Vec<Change>,
     waiting: lazaret_store::Waiting,
     advisories: Advisories,
+    worst: Vec<Worst>,
+}
+
+/// A vulnerability of which somebody should know.
+struct Worst {
+    id: String,
+    link: String,
+    severity: Part,
+    kev: bool,
+    images: u64,
+    running: u64,
 }
 
 struct Advisories {
@@ -156,6 +171,7 @@ async fn overview(
         changes: changes(&app, &f, page.items).await?,
         waiting: app.store.waiting().await?,
         advisories: advisories(&app, &f),
+        worst: worst(&app).await?,
         environment: only.unwrap_or_default(),
         places,
         f,
@@ -292,4 +308,19 @@ fn advisories(app: &App, f: &Frame) -> Advisories {
         feeds: info.feeds.len(),
         records: info.feeds.iter().map(|feed| feed.records).sum(),
     }
+}
+
+/// The worst and most common vulnerabilities that are known here.
+async fn worst(app: &App) -> ApiResult<Vec<Worst>> {
+    let query = VulnerabilityQuery::default();
+    let page = vulnerability::list(app, query, &Paging::first(WORST)).await?;
+    let worst = |one: Vulnerability| Worst {
+        link: vulnerabilities::link(&one.id),
+        severity: parts::chip(vulnerabilities::word(one.severity)),
+        kev: one.kev,
+        images: one.images,
+        running: one.running,
+        id: one.id,
+    };
+    Ok(page.items.into_iter().map(worst).collect())
 }

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use lazaret_store::Paging;
 use lazaret_wire::PageQuery;
 use lazaret_wire::api::{
     NewRegistry, Registry, RegistryChange, RegistryCredential, RegistryKind, Role,
@@ -291,14 +290,4 @@ async fn remove(
 ) -> ApiResult<Response> {
     app.store.delete_registry(&id, &actor.by(app.now())).await?;
     Ok(done("/registries", "registry-gone"))
-}
-
-/// Regions that registries name, and those of edges; for fields that take one.
-pub(super) async fn regions(app: &App) -> ApiResult<Vec<String>> {
-    let page = app.store.registries(&Paging::first(500)).await?;
-    let mut regions: Vec<String> = page.items.into_iter().map(|row| row.region).collect();
-    regions.retain(|region| !region.is_empty());
-    regions.sort();
-    regions.dedup();
-    Ok(regions)
 }

@@ -18,23 +18,21 @@ use super::routes::Routes;
 use crate::App;
 use crate::api::paging;
 use crate::auth::Viewer;
-use crate::http::{ApiError, ApiResult, Ask};
+use crate::http::{ApiResult, Ask};
 
 /// Items of a page: each has forms.
 const ITEMS: u32 = 25;
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes
-        .page("/review", Some(Role::Viewer), queue)
-        .page("/quarantine", Some(Role::Viewer), quarantine)
-        .page("/releases", Some(Role::Viewer), answered)
+    routes.page("/review", Some(Role::Viewer), queue)
 }
 
-struct Tab {
-    name: &'static str,
-    link: String,
-    is_here: bool,
-    count: Option<u64>,
+/// One of several lists, with how much there is in it where that is known.
+pub(super) struct Tab {
+    pub(super) name: &'static str,
+    pub(super) link: String,
+    pub(super) is_here: bool,
+    pub(super) count: Option<u64>,
 }
 
 #[derive(Template)]
@@ -83,7 +81,7 @@ async fn queue(
         limit: Some(ITEMS),
     })?;
     let items = match show_now {
-        "held" => held(&app, &f, StoreState::Held, None, &page).await?,
+        "held" => held(&app, &f, StoreState::Held, &page).await?,
         "warned" => warned(&app, &f, &page).await?,
         _ => asked(&app, &f, RequestState::Open, &page).await?,
     };
@@ -115,17 +113,16 @@ async fn queue(
     })
 }
 
-async fn held(
+/// Images under names in a state, the latest change first.
+pub(super) async fn held(
     app: &App,
     f: &Frame,
     state: StoreState,
-    registry: Option<String>,
     page: &Paging,
 ) -> ApiResult<StorePage<Held>> {
     let filter = HoldFilter {
         state: Some(state),
-        registry_id: registry,
-        digest: None,
+        ..HoldFilter::default()
     };
     let page = app.store.holds(&filter, page).await?;
     let digests = page
@@ -137,7 +134,8 @@ async fn held(
     Ok(page.map(|row| known.held(f, row)))
 }
 
-async fn asked(
+/// Requests in a state, the newest first.
+pub(super) async fn asked(
     app: &App,
     f: &Frame,
     state: RequestState,
@@ -195,138 +193,5 @@ async fn warned(app: &App, f: &Frame, page: &Paging) -> ApiResult<StorePage<Held
     Ok(StorePage {
         items,
         next: page.next,
-    })
-}
-
-#[derive(Template)]
-#[template(path = "quarantine.html")]
-struct Quarantine {
-    f: Frame,
-    tabs: Vec<Tab>,
-    names: Vec<Held>,
-    requests: u64,
-    next: String,
-    first: String,
-}
-
-#[derive(Deserialize)]
-struct OfState {
-    #[serde(default)]
-    state: String,
-    cursor: Option<String>,
-}
-
-async fn quarantine(
-    Viewer(actor): Viewer,
-    trip: Trip,
-    State(app): State<App>,
-    Ask(ways): Ask<OfState>,
-) -> ApiResult<Response> {
-    let f = trip
-        .frame(&app, &actor, "Quarantine", Section::Quarantine)
-        .await?;
-    let waiting = app.store.waiting().await?;
-    let state = match ways.state.as_str() {
-        "" => "quarantined",
-        state => state,
-    };
-    let page = paging(&PageQuery {
-        cursor: ways.cursor.clone(),
-        limit: None,
-    })?;
-    let known: StoreState = state
-        .parse()
-        .map_err(|_| ApiError::invalid("`state` is none that there is"))?;
-    let rows = held(&app, &f, known, None, &page).await?;
-    let at =
-        |state: &str, cursor: &str| address("/quarantine", &[("state", state), ("cursor", cursor)]);
-    let tab = |(name, of, count): (&'static str, &str, Option<u64>)| Tab {
-        name,
-        link: at(of, ""),
-        is_here: of == state,
-        count,
-    };
-    let tabs = [
-        ("Quarantined", "quarantined", Some(waiting.quarantined)),
-        ("Held", "held", Some(waiting.held)),
-        ("Released", "released", None),
-        ("Clear again", "clear", None),
-    ];
-    show(&Quarantine {
-        tabs: tabs.into_iter().map(tab).collect(),
-        next: rows
-            .next
-            .map(|cursor| at(state, &cursor.to_string()))
-            .unwrap_or_default(),
-        first: if ways.cursor.is_some() {
-            at(state, "")
-        } else {
-            String::new()
-        },
-        names: rows.items,
-        requests: waiting.requests,
-        f,
-    })
-}
-
-#[derive(Template)]
-#[template(path = "releases.html")]
-struct Releases {
-    f: Frame,
-    tabs: Vec<Tab>,
-    items: Vec<Held>,
-    next: String,
-    first: String,
-}
-
-/// Requests for releases, with what became of them.
-async fn answered(
-    Viewer(actor): Viewer,
-    trip: Trip,
-    State(app): State<App>,
-    Ask(ways): Ask<OfState>,
-) -> ApiResult<Response> {
-    let f = trip
-        .frame(&app, &actor, "Requests for releases", Section::Quarantine)
-        .await?;
-    let state = match ways.state.as_str() {
-        "" => "open",
-        state => state,
-    };
-    let known: RequestState = state
-        .parse()
-        .map_err(|_| ApiError::invalid("`state` is none that there is"))?;
-    let page = paging(&PageQuery {
-        cursor: ways.cursor.clone(),
-        limit: None,
-    })?;
-    let rows = asked(&app, &f, known, &page).await?;
-    let at =
-        |state: &str, cursor: &str| address("/releases", &[("state", state), ("cursor", cursor)]);
-    let tab = |(name, of): (&'static str, &str)| Tab {
-        name,
-        link: at(of, ""),
-        is_here: of == state,
-        count: None,
-    };
-    let tabs = [
-        ("Open", "open"),
-        ("Approved", "approved"),
-        ("Rejected", "rejected"),
-        ("Void", "void"),
-    ];
-    show(&Releases {
-        tabs: tabs.into_iter().map(tab).collect(),
-        next: rows
-            .next
-            .map(|cursor| at(state, &cursor.to_string()))
-            .unwrap_or_default(),
-        first: if ways.cursor.is_some() {
-            at(state, "")
-        } else {
-            String::new()
-        },
-        items: rows.items,
-        f,
     })
 }

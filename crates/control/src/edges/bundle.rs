@@ -24,7 +24,7 @@ use super::known::EdgeActor;
 use super::workload;
 use crate::App;
 use crate::auth::Anybody;
-use crate::http::{ApiError, ApiResult, Ask};
+use crate::http::{ApiError, ApiResult, Ask, Peer};
 use crate::judge::Judge;
 use crate::queries::hold::state;
 use crate::queries::registry::at_host;
@@ -51,7 +51,9 @@ impl FromRequestParts<App> for Enforcer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        if let Ok(edge) = EdgeActor::from_request_parts(parts, app).await {
+        let peer = parts.extensions.get::<Peer>();
+        if peer.is_some_and(|peer| peer.certificate.is_some()) {
+            let edge = EdgeActor::from_request_parts(parts, app).await?;
             let name = edge.named.token();
             let region = Some(edge.named.region);
             return Ok(Self { region, name });

@@ -46,6 +46,16 @@ impl Named {
 #[derive(Debug, Clone)]
 pub(crate) struct EdgeActor {
     pub(crate) named: Named,
+    /// What its certificate is known by.
+    hash: String,
+}
+
+impl EdgeActor {
+    /// Whether it is still let in: a question may be open for long.
+    pub(crate) async fn is_known(&self, app: &App) -> Result<bool, ApiError> {
+        let token = app.store.token_by_hash(&self.hash, app.now()).await?;
+        Ok(token.is_some())
+    }
 }
 
 impl FromRequestParts<App> for EdgeActor {
@@ -63,7 +73,7 @@ impl FromRequestParts<App> for EdgeActor {
             return refused("the edge is not known, or was shut out; it joins with a new token");
         };
         match Named::parse(&token.name) {
-            Some(named) => Ok(Self { named }),
+            Some(named) => Ok(Self { named, hash }),
             None => refused("the certificate is no edge's"),
         }
     }

@@ -53,6 +53,10 @@ pub(super) async fn lease(
     let mut jobs = Vec::new();
     loop {
         let woken = app.wake.notified();
+        // Shut out while it waited: nothing is given to it any more.
+        if !edge.is_known(&app).await? {
+            return Err(ApiError::unauthorized("the edge was shut out"));
+        }
         for leased in app.store.lease(&lease, app.now()).await? {
             jobs.extend(shown(&app, leased).await?);
         }

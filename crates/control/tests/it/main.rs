@@ -6,6 +6,7 @@ mod chromium;
 mod console;
 mod console_acts;
 mod console_browser;
+mod console_images;
 mod edges;
 mod holds;
 mod killed;

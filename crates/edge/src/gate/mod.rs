@@ -24,13 +24,14 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Bytes;
 use jiff::Timestamp;
 
+pub use crate::tls::{Tls, TlsError};
 use crate::verdict::GateRules;
 
 pub use headers::PublicUrl;
 pub use manifest::MAX_MANIFEST;
 pub use path::{BadPath, Reference, Route, canonical, looks_like_a_pull, route};
 pub use rule::{Action, Rules, Transition, rule};
-pub use serve::{Gate, GateError, Tls};
+pub use serve::{Gate, GateError};
 pub use upstream::UpstreamError;
 
 /// A body on its way.

@@ -1,7 +1,6 @@
 //! Listening: connections, TLS, limits, the gate's own pages, and a quiet end.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,19 +13,16 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
 
 use super::decide::Judge;
 use super::proxy::Proxy;
 use super::stall::Steady;
 use super::upstream::{Upstream, UpstreamError};
 use super::{Body, GateSettings};
+use crate::tls::{Acceptor, Tls, TlsError};
 use crate::verdict::Source;
 
 /// How long a client may take to agree on TLS, or to send a head.
@@ -35,15 +31,6 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Largest head of a request, in bytes: tokens of some registries have ten thousand.
 const MAX_HEAD: usize = 64 << 10;
 
-/// The gate's own certificate and key, PEM.
-#[derive(Debug, Clone)]
-pub struct Tls {
-    /// The chain, the gate's own first.
-    pub certificate: PathBuf,
-    /// Its private key.
-    pub key: PathBuf,
-}
-
 /// Why a gate does not stand.
 #[derive(Debug, thiserror::Error)]
 pub enum GateError {
@@ -51,8 +38,8 @@ pub enum GateError {
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
     /// The gate's own certificate.
-    #[error("certificate or key: {0}")]
-    Tls(String),
+    #[error("certificate or key")]
+    Tls(#[from] TlsError),
     /// Listening.
     #[error("listen on {address}")]
     Listen {
@@ -68,7 +55,7 @@ pub enum GateError {
 pub struct Gate {
     listener: TcpListener,
     address: SocketAddr,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<Acceptor>>,
     proxy: Arc<Proxy>,
     source: Arc<dyn Source>,
     stopping: Arc<AtomicBool>,
@@ -88,7 +75,7 @@ impl Gate {
         source: Arc<dyn Source>,
     ) -> Result<Self, GateError> {
         let upstream = Upstream::new(&settings.upstream, settings.upstream_ca.as_deref())?;
-        let tls = tls.map(acceptor).transpose()?;
+        let tls = tls.map(Acceptor::open).transpose()?;
         let listener = TcpListener::bind(address)
             .await
             .map_err(|source| GateError::Listen { address, source })?;
@@ -129,6 +116,9 @@ impl Gate {
         tokio::spawn(async move {
             let _ = proxy.probe().await;
         });
+        if let Some(tls) = &self.tls {
+            tokio::spawn(Arc::clone(tls).watch());
+        }
         let mut stop = std::pin::pin!(stop);
         loop {
             let accepted = async {
@@ -150,7 +140,8 @@ impl Gate {
             };
             let _ = stream.set_nodelay(true);
             let stream = Steady::new(stream, self.settings.patience);
-            let (tls, watcher) = (self.tls.clone(), graceful.watcher());
+            let tls = self.tls.as_ref().map(|tls| tls.current());
+            let watcher = graceful.watcher();
             let answers = Answers {
                 proxy: Arc::clone(&self.proxy),
                 source: Arc::clone(&self.source),
@@ -282,19 +273,4 @@ fn page(status: StatusCode, kind: &'static str, text: String) -> Response<Body> 
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response
-}
-
-fn acceptor(tls: &Tls) -> Result<TlsAcceptor, GateError> {
-    let wrong = |path: &PathBuf, why: String| GateError::Tls(format!("{}: {why}", path.display()));
-    let chain: Result<Vec<_>, _> =
-        CertificateDer::pem_file_iter(&tls.certificate).and_then(Iterator::collect);
-    let chain = chain.map_err(|e| wrong(&tls.certificate, e.to_string()))?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|e| wrong(&tls.key, e.to_string()))?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(|e| GateError::Tls(e.to_string()))?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
 }

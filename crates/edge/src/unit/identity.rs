@@ -84,7 +84,7 @@ impl Kept {
         now: Timestamp,
     ) -> Result<Self, IdentityError> {
         let path = directory.join(FILE);
-        match std::fs::read(&path) {
+        let kept = match std::fs::read(&path) {
             Ok(bytes) => {
                 let kept = serde_json::from_slice::<Self>(&bytes).map_err(|e| {
                     let source = std::io::Error::new(std::io::ErrorKind::InvalidData, e);
@@ -97,11 +97,35 @@ impl Kept {
                 if kept.expires_at > now || token.is_none() {
                     return Ok(kept);
                 }
+                Some(kept)
             }
-            Err(why) if why.kind() == std::io::ErrorKind::NotFound => {}
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => None,
             Err(source) => return Err(IdentityError::Directory { path, source }),
+        };
+        let token = token.ok_or(IdentityError::NoToken)?;
+        match (
+            Self::join(directory, central, region, token, now).await,
+            kept,
+        ) {
+            // Gates still ask for what is here, and the token may be the one of long ago.
+            (Err(why), Some(kept)) => {
+                let until = kept.expires_at;
+                tracing::error!(%why, %until, "the certificate has ended, and the token makes no other");
+                Ok(kept)
+            }
+            (joined, _) => joined,
         }
-        let ticket = JoinTicket::decode(token.ok_or(IdentityError::NoToken)?)?;
+    }
+
+    /// A new identity for a token.
+    async fn join(
+        directory: &Path,
+        central: &str,
+        region: &str,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Self, IdentityError> {
+        let ticket = JoinTicket::decode(token)?;
         if ticket.region != region {
             let (ticket, unit) = (ticket.region, region.to_owned());
             return Err(IdentityError::Region { ticket, unit });

@@ -9,6 +9,7 @@
 mod alone;
 mod identity;
 mod interruption;
+mod listen;
 mod pages;
 mod scan;
 mod send;
@@ -26,6 +27,7 @@ use lazaret_wire::edge::Counters;
 use lazaret_wire::sign::Signed;
 use lazaret_wire::{Client, ClientError};
 
+use crate::tls::{Acceptor, Tls, TlsError};
 use crate::verdict::{Follow, Shelf, SourceError};
 use alone::{Advisories, Own};
 use identity::Kept;
@@ -58,6 +60,8 @@ pub struct UnitSettings {
     pub bundles_every: Duration,
     /// Where gates, probes and metrics are answered; none: nowhere.
     pub listen: Option<SocketAddr>,
+    /// TLS of that listener; none: it speaks plain HTTP.
+    pub tls: Option<Tls>,
     /// What gates must show; none: everybody may ask for verdicts.
     pub gate_token: Option<String>,
     /// How long running jobs may go on after the unit was told to stop.
@@ -79,6 +83,9 @@ pub enum UnitError {
         #[source]
         source: std::io::Error,
     },
+    /// The certificate of its listener.
+    #[error("certificate or key")]
+    Tls(#[from] TlsError),
     /// Another unit has the directory.
     #[error("another unit works in {0}; give each a --data of its own, and one --cache-dir to all")]
     Taken(PathBuf),
@@ -88,6 +95,7 @@ pub enum UnitError {
 pub struct Unit {
     shared: Arc<Shared>,
     listener: Option<tokio::net::TcpListener>,
+    tls: Option<Arc<Acceptor>>,
     _lock: std::fs::File,
 }
 
@@ -102,6 +110,8 @@ struct Shared {
     own: Mutex<Own>,
     /// When the centre last answered.
     heard: Mutex<Option<Timestamp>>,
+    /// When it last said that the bundle that is held is the newest.
+    confirmed: Mutex<Option<Timestamp>>,
     trouble: Mutex<Option<String>>,
     stopping: AtomicBool,
     running: AtomicU64,
@@ -130,6 +140,7 @@ impl Unit {
         if lock.try_lock().is_err() {
             return Err(UnitError::Taken(settings.directory));
         }
+        let tls = settings.tls.as_ref().map(Acceptor::open).transpose()?;
         let spool = Spool::open(&settings.directory.join("spool"), settings.spool_limit)
             .map_err(|e| directory("open the spool", e))?;
         let token = settings.token.as_deref();
@@ -162,6 +173,7 @@ impl Unit {
             advisories: Mutex::new(advisories),
             own: Mutex::default(),
             heard: Mutex::default(),
+            confirmed: Mutex::default(),
             trouble: Mutex::default(),
             stopping: AtomicBool::new(false),
             running: AtomicU64::new(0),
@@ -174,6 +186,7 @@ impl Unit {
         Ok(Self {
             shared: Arc::new(shared),
             listener,
+            tls,
             _lock: lock,
         })
     }
@@ -200,7 +213,8 @@ impl Unit {
         side.spawn(follow_advisories(Arc::clone(&shared)));
         side.spawn(renew(Arc::clone(&shared)));
         if let Some(listener) = self.listener {
-            side.spawn(pages::serve(listener, Arc::clone(&shared)));
+            let app = pages::app(Arc::clone(&shared));
+            side.spawn(listen::serve(listener, self.tls, app));
         }
         let grace = shared.settings.grace;
         let ends = async {
@@ -228,6 +242,18 @@ impl Shared {
             .clone()
     }
 
+    /// Generation of the bundle that is held, and for how many seconds nobody has said that it
+    /// is the newest; since it was made, where nobody has since the unit was started.
+    fn bundle(&self, now: Timestamp) -> (i64, Option<i64>) {
+        let (generation, made_at) = {
+            let shelf = lock(&self.shelf);
+            (shelf.generation(), shelf.made_at())
+        };
+        let since = lock(&self.confirmed).or(made_at);
+        let age = since.map(|since| now.duration_since(since).as_secs().max(0));
+        (generation, age)
+    }
+
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
@@ -245,6 +271,18 @@ impl Shared {
                     );
                     *trouble = Some(why);
                 }
+            }
+            // It answers, and does not let the unit in: shut out, or never known.
+            Err(error @ ClientError::Refused { problem, .. }) if problem.status == 401 => {
+                let why = error.to_string();
+                if trouble.is_none() {
+                    tracing::error!(
+                        why,
+                        "the centre does not let this unit in; it needs a new token"
+                    );
+                    *trouble = Some(why);
+                }
+                *lock(&self.heard) = Some(Timestamp::now());
             }
             _ => {
                 if trouble.take().is_some() {
@@ -288,7 +326,11 @@ async fn follow(shared: Arc<Shared>) {
             let held = lock(&shared.shelf).generation();
             let newer = Follow::newer(&client, held).await;
             shared.heard(&newer);
-            let Ok(Some(signed)) = newer else { break };
+            let Ok(newer) = newer else { break };
+            let Some(signed) = newer.signed else {
+                *lock(&shared.confirmed) = Some(Timestamp::now());
+                break;
+            };
             let laid = lay(&shared, signed).await;
             match laid {
                 Ok(()) => {
@@ -298,7 +340,8 @@ async fn follow(shared: Arc<Shared>) {
                 Err(why) => {
                     tracing::warn!(%why, "bundle not taken");
                     // Changes to something else than what is held: everything, then.
-                    if let Ok(Some(whole)) = Follow::newer(&client, 0).await
+                    if let Ok(newer) = Follow::newer(&client, 0).await
+                        && let Some(whole) = newer.signed
                         && let Err(why) = lay(&shared, whole).await
                     {
                         tracing::warn!(%why, "whole bundle not taken");

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Query, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AGE, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -27,21 +27,18 @@ const ASK: Duration = Duration::from_secs(5);
 /// After how long without an answer of the centre the unit says that it is cut off.
 const CUT_OFF: i64 = 120;
 
-/// Answers for ever.
-pub(super) async fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>) {
+/// What is answered.
+pub(super) fn app(shared: Arc<Shared>) -> Router {
     let gates = Router::new()
         .route("/edge/v1/bundle", get(bundle))
         .route("/edge/v1/verdict", get(verdict))
         .layer(from_fn_with_state(Arc::clone(&shared), is_gate));
-    let app = Router::new()
+    Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .merge(gates)
-        .with_state(shared);
-    if let Err(why) = axum::serve(listener, app).await {
-        tracing::error!(%why, "no longer answering");
-    }
+        .with_state(shared)
 }
 
 /// Lets gates through that show the token.
@@ -73,12 +70,20 @@ struct BundleQuery {
 
 /// The next bundle for a gate that holds a generation, as the centre has signed it.
 async fn bundle(State(shared): State<Arc<Shared>>, Query(query): Query<BundleQuery>) -> Response {
+    let (_, age) = shared.bundle(Timestamp::now());
     let shelf = lock(&shared.shelf);
-    match shelf.after(query.generation) {
+    let mut response = match shelf.after(query.generation) {
         Some(signed) => Json(signed).into_response(),
-        None if shelf.generation() == 0 => problem(503, "no_bundle", "this unit has no bundle yet"),
+        None if shelf.generation() == 0 => {
+            return problem(503, "no_bundle", "this unit has no bundle yet");
+        }
         None => StatusCode::NOT_MODIFIED.into_response(),
+    };
+    // What a gate says of the age of its verdicts is how long the centre has been silent.
+    if let Some(age) = age {
+        response.headers_mut().insert(AGE, age.into());
     }
+    response
 }
 
 /// What is held of a digest; where that is nothing, what the centre knows.
@@ -134,10 +139,7 @@ async fn ready(State(shared): State<Arc<Shared>>) -> Response {
     let now = Timestamp::now();
     let seconds = |then: Timestamp| now.duration_since(then).as_secs().max(0);
     let heard = lock(&shared.heard).map(seconds);
-    let (generation, made_at) = {
-        let shelf = lock(&shared.shelf);
-        (shelf.generation(), shelf.made_at())
-    };
+    let (generation, age) = shared.bundle(now);
     let waiting = shared.spool.waiting();
     let is_ready = !shared.is_stopping();
     let told = serde_json::json!({
@@ -147,12 +149,13 @@ async fn ready(State(shared): State<Arc<Shared>>) -> Response {
         "cut_off": heard.is_none_or(|seconds| seconds > CUT_OFF),
         "centre_heard_seconds": heard,
         "bundle_generation": generation,
-        "bundle_age_seconds": made_at.map(seconds),
+        "bundle_age_seconds": age,
         "certificate_expires_at": lock(&shared.kept).expires_at,
         "running": shared.running.load(Ordering::Relaxed),
         "spooled_results": waiting.results,
         "spooled_bytes": waiting.bytes,
         "dropped_events": waiting.dropped,
+        "disk_full": shared.spool.is_without_room(),
         "trouble": *lock(&shared.trouble),
     });
     let status = match is_ready {
@@ -167,10 +170,7 @@ async fn metrics(State(shared): State<Arc<Shared>>) -> (HeaderMap, String) {
     let of = |n: &AtomicU64| n.load(Ordering::Relaxed);
     let waiting = shared.spool.waiting();
     let now = Timestamp::now();
-    let (generation, made_at) = {
-        let shelf = lock(&shared.shelf);
-        (shelf.generation().max(0).cast_unsigned(), shelf.made_at())
-    };
+    let (generation, age) = shared.bundle(now);
     let seconds = |then: Timestamp| now.duration_since(then).as_secs().max(0).cast_unsigned();
     let left = lock(&shared.kept).expires_at.duration_since(now).as_secs();
     let heard = lock(&shared.heard).map_or(0, seconds);
@@ -247,13 +247,13 @@ async fn metrics(State(shared): State<Arc<Shared>>) -> (HeaderMap, String) {
             "bundle_generation",
             "gauge",
             "Generation of the bundle",
-            generation,
+            generation.max(0).cast_unsigned(),
         ),
         (
             "bundle_age_seconds",
             "gauge",
-            "Age of the bundle",
-            made_at.map_or(0, seconds),
+            "Since the centre last said that the bundle is the newest",
+            age.unwrap_or(0).cast_unsigned(),
         ),
         (
             "centre_silent_seconds",

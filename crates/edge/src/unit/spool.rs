@@ -19,6 +19,9 @@ use uuid::Uuid;
 
 use crate::verdict::write_whole;
 
+/// How much the disk must have room for before work is taken again, in bytes.
+const ROOM: usize = 1 << 20;
+
 /// A directory of what waits to be sent.
 pub struct Spool {
     directory: PathBuf,
@@ -32,6 +35,8 @@ struct State {
     results: u64,
     events: u64,
     dropped: u64,
+    /// Whether the disk had no room when something was to be kept.
+    no_room: bool,
     /// How many results wait for a blob.
     blobs: HashMap<Digest, u32>,
 }
@@ -115,6 +120,7 @@ impl Spool {
             .map(|file| size(file))
             .sum();
         *spool.lock() = State {
+            no_room: false,
             bytes,
             results: results.len() as u64,
             events: events.len() as u64,
@@ -139,10 +145,54 @@ impl Spool {
         }
     }
 
-    /// Whether results alone fill the spool: then no more work is to be begun.
+    /// Whether results alone fill the spool, or the disk has no room: then no more work is to
+    /// be begun.
     pub fn is_full(&self) -> bool {
-        let state = self.lock();
-        state.events == 0 && state.bytes >= self.limit
+        {
+            let state = self.lock();
+            if state.events == 0 && state.bytes >= self.limit {
+                return true;
+            }
+        }
+        self.is_without_room()
+    }
+
+    /// Whether the disk still has no room, where it had none before: tried with a file.
+    pub fn is_without_room(&self) -> bool {
+        if !self.lock().no_room {
+            return false;
+        }
+        let file = self.directory.join("room");
+        let tried = write_whole(&file, &vec![0; ROOM]);
+        let _ = fs::remove_file(&file);
+        let _ = fs::remove_file(file.with_extension("part"));
+        let no_room = tried.is_err();
+        if !no_room {
+            tracing::info!("the disk has room again");
+        }
+        self.lock().no_room = no_room;
+        no_room
+    }
+
+    /// Writes a file, and remembers when the disk had no room for it.
+    fn write(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
+        let written = write_whole(file, bytes);
+        if let Err(why) = &written {
+            let _ = fs::remove_file(file.with_extension("part"));
+            if is_no_room(why) {
+                self.note_no_room();
+            }
+        }
+        written
+    }
+
+    /// The disk had no room for something of a job: no more work until it has.
+    pub fn note_no_room(&self) {
+        let mut state = self.lock();
+        if !state.no_room {
+            tracing::error!(directory = %self.directory.display(), "the disk is full; no more work is taken until it has room");
+            state.no_room = true;
+        }
     }
 
     /// Keeps a blob; gives back its digest.
@@ -156,7 +206,7 @@ impl Spool {
             return Ok(digest);
         }
         self.make_room(bytes.len() as u64)?;
-        write_whole(&file, bytes)?;
+        self.write(&file, bytes)?;
         self.lock().bytes += bytes.len() as u64;
         Ok(digest)
     }
@@ -176,7 +226,7 @@ impl Spool {
     pub fn result(&self, result: &Finished) -> io::Result<()> {
         let bytes = serde_json::to_vec(result).map_err(io::Error::other)?;
         self.make_room(bytes.len() as u64)?;
-        write_whole(&self.directory.join("results").join(new_name()), &bytes)?;
+        self.write(&self.directory.join("results").join(new_name()), &bytes)?;
         let mut state = self.lock();
         state.bytes += bytes.len() as u64;
         state.results += 1;
@@ -195,7 +245,7 @@ impl Spool {
         if self.lock().bytes + bytes.len() as u64 > self.limit {
             return self.count_dropped(1);
         }
-        write_whole(&self.directory.join("events").join(new_name()), bytes)?;
+        self.write(&self.directory.join("events").join(new_name()), bytes)?;
         let mut state = self.lock();
         state.bytes += bytes.len() as u64;
         state.events += 1;
@@ -302,6 +352,12 @@ fn read_result(file: &Path) -> Option<Finished> {
 
 fn size(file: &Path) -> u64 {
     fs::metadata(file).map_or(0, |about| about.len())
+}
+
+/// Whether an error says that the disk, or what one may have of it, is full.
+pub(super) fn is_no_room(why: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(why.kind(), StorageFull | QuotaExceeded)
 }
 
 /// Names in the order of time.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use lazaret_model::Digest;
@@ -9,6 +10,9 @@ use lazaret_wire::api::HoldState as State;
 
 use super::GateRules;
 use super::document::{Placed, Verdict, Verdicts};
+
+/// For how many seconds a word of the centre counts as its newest.
+const FRESH: i64 = 60;
 
 /// What is known, from one reading of a source. Never changed: a newer one takes its place.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +30,9 @@ pub struct Book {
     verdicts: Arc<HashMap<Digest, Vec<Verdict>>>,
     running: Arc<HashMap<Digest, Option<Timestamp>>>,
     rollback: Arc<HashMap<Digest, Option<Timestamp>>>,
+    /// When somebody last said that this is the newest, in seconds of this machine's clock; 0:
+    /// nobody has.
+    confirmed: Arc<AtomicI64>,
     /// What was learned since, one by one.
     since: HashMap<Digest, Vec<Verdict>>,
 }
@@ -67,10 +74,11 @@ impl Standing {
         even_if_running: false,
     };
 
-    /// What a verdict says at a time. A hold that has ended by itself leaves the image
-    /// clear; a release that has ended leaves it held.
-    fn of(verdict: &Verdict, now: Timestamp) -> Self {
-        let ended = verdict.until.is_some_and(|until| until <= now);
+    /// What a verdict says at a time; none where somebody else sees to its end. A hold that has
+    /// ended by itself leaves the image clear; a release that has ended leaves it held.
+    fn of(verdict: &Verdict, now: Option<Timestamp>) -> Self {
+        let over = |until: Timestamp| now.is_some_and(|now| until <= now);
+        let ended = verdict.until.is_some_and(over);
         let state = match verdict.state {
             State::Held | State::Quarantined if ended => State::Clear,
             State::Released if ended => State::Held,
@@ -124,8 +132,14 @@ impl Book {
             verdicts: Arc::new(by_digest),
             running: Arc::new(placed(verdicts.running)),
             rollback: Arc::new(placed(verdicts.rollback)),
+            confirmed: Arc::default(),
             since: HashMap::new(),
         }
+    }
+
+    /// Somebody has said at a time of this machine's clock that this is the newest.
+    pub(crate) fn confirm(&self, at: Timestamp) {
+        self.confirmed.store(at.as_second(), Ordering::Relaxed);
     }
 
     /// The same book, and what was learned since. Cheap, however many verdicts there are.
@@ -159,6 +173,9 @@ impl Book {
         if verdicts.clone().next().is_none() {
             return Standing::UNKNOWN;
         }
+        // The centre ends what is over by its own clock, and says so at once; the clock of this
+        // machine may go wrong by hours, and counts only while the centre is not heard.
+        let now = (!self.is_fresh(now)).then_some(now);
         let worst = |verdicts: &mut dyn Iterator<Item = &Verdict>| {
             let standings = verdicts.map(|verdict| Standing::of(verdict, now));
             standings.reduce(Standing::worse)
@@ -206,10 +223,23 @@ impl Book {
         self.verdicts.is_empty() && self.since.is_empty()
     }
 
-    /// How old it is; none where the source does not say when it was made. Never less
-    /// than zero, whatever the clocks say.
+    /// Whether somebody has just said that this is the newest.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        let confirmed = self.confirmed.load(Ordering::Relaxed);
+        confirmed != 0 && (now.as_second() - confirmed).abs() <= FRESH
+    }
+
+    /// How long nobody has said that it is the newest; since it was made, where nobody has at
+    /// all, and none where nobody says when that was. Never less than zero, whatever the
+    /// clocks say.
     pub fn age(&self, now: Timestamp) -> Option<SignedDuration> {
-        let age = now.duration_since(self.made_at?);
+        let confirmed = match self.confirmed.load(Ordering::Relaxed) {
+            0 => None,
+            second => Timestamp::from_second(second).ok(),
+        };
+        // The clock of whoever made it may be another one; this machine's is compared with
+        // itself.
+        let age = now.duration_since(confirmed.or(self.made_at)?);
         Some(age.max(SignedDuration::ZERO))
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use lazaret_wire::api::HoldState;
 use lazaret_wire::edge::{GateVerdict, VerdictAnswer, VerdictQuery};
 use lazaret_wire::sign::{Signed, VerifyingKey};
@@ -25,6 +26,9 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How long an answer may take.
 const ANSWER: Duration = Duration::from_secs(10);
+
+/// Largest signed bundle, in bytes: what base64 makes of the largest payload.
+const MAX_BUNDLE: usize = lazaret_wire::sign::MAX_PAYLOAD / 3 * 4 + 1024;
 
 /// Most answers that are asked for again in one round.
 const REVIEWED: usize = 100;
@@ -116,15 +120,41 @@ impl Source for RemoteSource {
     }
 }
 
+/// The answer to the question for a newer bundle.
+pub(crate) struct Newer {
+    /// The bundle; none where what is held is the newest that the other side knows.
+    pub(crate) signed: Option<Signed>,
+    /// For how long the centre has been silent towards the other side: no time for the centre
+    /// itself.
+    pub(crate) age: Duration,
+}
+
 /// The questions of the protocol that gates and edge units ask alike.
 pub(crate) struct Follow;
 
 impl Follow {
     /// The bundle after a generation; none where that is the newest.
-    pub(crate) async fn newer(client: &Client, than: i64) -> Result<Option<Signed>, ClientError> {
-        client
-            .get_if_changed(&format!("/edge/v1/bundle?generation={than}"))
-            .await
+    pub(crate) async fn newer(client: &Client, than: i64) -> Result<Newer, ClientError> {
+        let path = format!("/edge/v1/bundle?generation={than}");
+        let request = client.request(reqwest::Method::GET, &path);
+        let response = client.send(request, &path).await?;
+        let age = response.headers().get(reqwest::header::AGE);
+        let age = age.and_then(|age| age.to_str().ok()?.parse::<u32>().ok());
+        let signed = match response.status() {
+            reqwest::StatusCode::NOT_MODIFIED => None,
+            _ => {
+                let bytes = client.bytes(response, &path, MAX_BUNDLE).await?;
+                let read = serde_json::from_slice(&bytes);
+                Some(read.map_err(|e| ClientError::Protocol {
+                    url: path.clone(),
+                    why: e.to_string(),
+                })?)
+            }
+        };
+        Ok(Newer {
+            signed,
+            age: Duration::from_secs(age.unwrap_or(0).into()),
+        })
     }
 
     /// What is known of one digest.
@@ -204,10 +234,20 @@ impl Follower {
         for _ in 0..MAX_STEPS {
             let held = self.generation;
             match Follow::newer(&self.client, held).await {
-                Ok(None) => break,
-                Ok(Some(signed)) => match self.take(signed).await {
-                    Ok(()) if self.generation == held => break,
-                    Ok(()) => {}
+                Ok(Newer { signed: None, age }) => {
+                    self.base.confirm(Timestamp::now() - age);
+                    break;
+                }
+                Ok(Newer {
+                    signed: Some(signed),
+                    age,
+                }) => match self.take(signed).await {
+                    Ok(()) => {
+                        self.base.confirm(Timestamp::now() - age);
+                        if self.generation == held {
+                            break;
+                        }
+                    }
                     // Changes to something else than what is held: everything, then.
                     Err(SourceError::Bundle(why)) => {
                         told = self.whole().await.err().map(|all| format!("{why}; {all}"));
@@ -240,8 +280,10 @@ impl Follower {
 
     async fn whole(&mut self) -> Result<(), String> {
         match Follow::newer(&self.client, 0).await {
-            Ok(Some(signed)) => self.take(signed).await.map_err(|e| e.to_string()),
-            Ok(None) => Err("no whole bundle is given out".to_owned()),
+            Ok(newer) => match newer.signed {
+                Some(signed) => self.take(signed).await.map_err(|e| e.to_string()),
+                None => Err("no whole bundle is given out".to_owned()),
+            },
             Err(error) => Err(chain(&error)),
         }
     }

@@ -36,6 +36,7 @@ async fn a_process_of_a_unit() {
         spool_limit: 64 << 20,
         bundles_every: Duration::from_secs(5),
         listen: None,
+        tls: None,
         gate_token: None,
         grace: Duration::from_secs(1),
     };

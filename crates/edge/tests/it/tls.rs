@@ -17,6 +17,7 @@ fn certificate(directory: &std::path::Path) -> (Tls, String) {
     let tls = Tls {
         certificate: directory.join("gate.pem"),
         key: directory.join("gate.key"),
+        client_ca: None,
     };
     std::fs::write(&tls.certificate, &pem).expect("written");
     std::fs::write(&tls.key, key.serialize_pem()).expect("written");

@@ -31,6 +31,7 @@ fn settings(peer: &Peer, directory: &std::path::Path) -> UnitSettings {
         spool_limit: 64 << 20,
         bundles_every: Duration::from_millis(100),
         listen: Some(([127, 0, 0, 1], 0).into()),
+        tls: None,
         gate_token: None,
         grace: Duration::from_secs(20),
     }
