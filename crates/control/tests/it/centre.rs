@@ -40,6 +40,7 @@ pub(crate) fn settings_in(data: &Path) -> Settings {
         policy: Vec::new(),
         notify: None,
         workers: 2,
+        workload_metrics: true,
         edge_listen: None,
         edge_names: vec!["127.0.0.1".into()],
     }

@@ -22,3 +22,4 @@ mod story;
 mod two;
 mod visitor;
 mod watched;
+mod workloads;
