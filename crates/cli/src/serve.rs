@@ -65,6 +65,7 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
         policy: args.policy.clone(),
         notify: args.notify.clone(),
         workers: args.workers,
+        workload_metrics: args.workload_metrics,
         edge_listen: args.edge_listen.clone(),
         edge_names: args.edge_name.clone(),
     })

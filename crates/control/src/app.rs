@@ -11,7 +11,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use crate::advisories::Advisories;
 use crate::auth::{Passwords, Throttle};
 use crate::console::Memory;
-use crate::edges::{Authority, Edges};
+use crate::edges::{Asked, Authority};
 use crate::http::{ApiError, ApiResult};
 use crate::judge::Judge;
 use crate::keys::Keys;
@@ -38,6 +38,8 @@ pub struct Settings {
     pub notify: Option<PathBuf>,
     /// Images of the centre's own region looked at at a time; 0 for none.
     pub workers: usize,
+    /// Whether `/metrics` tells of every workload that runs, under the names of Trivy Operator.
+    pub workload_metrics: bool,
     /// Where edges are answered, with TLS: `0.0.0.0:8443`; absent: nowhere.
     pub edge_listen: Option<String>,
     /// Names and addresses that edges dial; in the certificate of the listener.
@@ -68,7 +70,8 @@ pub struct Centre {
     /// Images matched at a time.
     pub(crate) judging: Semaphore,
     pub(crate) receivers: Vec<Receiver>,
-    pub(crate) edges: Edges,
+    /// What gates ask for that nobody has examined.
+    pub(crate) asked: Asked,
     /// What pages of the console need not ask twice.
     pub(crate) console: Memory,
     pub(crate) authority: Option<Authority>,

@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use lazaret_store::JobCounts;
+use jiff::Timestamp;
+use lazaret_store::{JobCounts, RunningCounts, VerdictState};
+use lazaret_wire::api::EdgeUnit;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -29,6 +31,30 @@ struct Route {
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Kind {
     kind: String,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Decided {
+    environment: String,
+    state: String,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Unit {
+    region: String,
+    edge: String,
+}
+
+/// Labels of Trivy Operator's metric, without those that nobody has told.
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Running {
+    cluster: String,
+    namespace: String,
+    resource_name: String,
+    image_repository: String,
+    image_tag: String,
+    image_digest: String,
+    severity: String,
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -58,6 +84,10 @@ pub struct Metrics {
     /// Seconds that they took.
     pub(crate) rematch_seconds: Histogram,
     jobs: Family<Jobs, Gauge>,
+    verdicts: Family<Decided, Gauge>,
+    edge_silent: Family<Unit, Gauge>,
+    edge_spooled: Family<Unit, Gauge>,
+    running: Family<Running, Gauge>,
 }
 
 impl std::fmt::Debug for Metrics {
@@ -68,6 +98,10 @@ impl std::fmt::Debug for Metrics {
 
 fn histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 2.0, 15))
+}
+
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 impl Metrics {
@@ -108,6 +142,25 @@ impl Metrics {
         let help = "Seconds from a newer database to the last verdict";
         r.register("lazaret_rematch_seconds", help, rematch_seconds.clone());
         r.register("lazaret_jobs", "Jobs by pool and state", jobs.clone());
+        let verdicts = Family::<Decided, Gauge>::default();
+        let help = "Verdicts by environment and state";
+        r.register("lazaret_verdicts", help, verdicts.clone());
+        let (edge_silent, edge_spooled) = (Family::default(), Family::default());
+        let help = "Seconds since an edge was heard";
+        r.register(
+            "lazaret_edge_silent_seconds",
+            help,
+            Family::clone(&edge_silent),
+        );
+        let help = "Results that wait on an edge to be sent";
+        r.register(
+            "lazaret_edge_spooled_results",
+            help,
+            Family::clone(&edge_spooled),
+        );
+        let running = Family::<Running, Gauge>::default();
+        let help = "Open findings in images that run, as Trivy Operator names them";
+        r.register("trivy_image_vulnerabilities", help, running.clone());
         Self {
             registry,
             requests,
@@ -120,6 +173,10 @@ impl Metrics {
             rematched_images,
             rematch_seconds,
             jobs,
+            verdicts,
+            edge_silent,
+            edge_spooled,
+            running,
         }
     }
 
@@ -169,6 +226,58 @@ impl Metrics {
             };
             let count = i64::try_from(of.jobs).unwrap_or(i64::MAX);
             self.jobs.get_or_create(&labels).set(count);
+        }
+    }
+
+    pub(crate) fn verdicts(&self, counts: &[(String, VerdictState, u64)]) {
+        self.verdicts.clear();
+        for (environment, state, count) in counts {
+            let labels = Decided {
+                environment: environment.clone(),
+                state: state.to_string(),
+            };
+            self.verdicts.get_or_create(&labels).set(number(*count));
+        }
+    }
+
+    pub(crate) fn edges(&self, edges: &[EdgeUnit], now: Timestamp) {
+        self.edge_silent.clear();
+        self.edge_spooled.clear();
+        for edge in edges {
+            let labels = Unit {
+                region: edge.region.clone(),
+                edge: edge.name.clone(),
+            };
+            if let Some(seen) = edge.last_seen_at {
+                let silent = now.duration_since(seen).as_secs();
+                self.edge_silent.get_or_create(&labels).set(silent);
+            }
+            self.edge_spooled.get_or_create(&labels).set(edge.spooled);
+        }
+    }
+
+    pub(crate) fn running(&self, rows: &[RunningCounts]) {
+        self.running.clear();
+        for row in rows {
+            let counts = [
+                ("Critical", row.counts.critical),
+                ("High", row.counts.high),
+                ("Medium", row.counts.medium),
+                ("Low", row.counts.low),
+                ("Unknown", row.counts.unrated),
+            ];
+            for (severity, count) in counts {
+                let labels = Running {
+                    cluster: row.workload.cluster.clone(),
+                    namespace: row.workload.namespace.clone(),
+                    resource_name: row.workload.name.clone(),
+                    image_repository: row.repository.clone(),
+                    image_tag: row.tag.clone(),
+                    image_digest: row.workload.digest.clone(),
+                    severity: severity.to_owned(),
+                };
+                self.running.get_or_create(&labels).set(number(count));
+            }
         }
     }
 

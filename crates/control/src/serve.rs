@@ -15,7 +15,7 @@ use tower_http::compression::CompressionLayer;
 use crate::advisories::Advisories;
 use crate::app::{App, Centre, Settings};
 use crate::auth::{Passwords, SetupError, Throttle, offer};
-use crate::edges::{Authority, AuthorityError, Edges};
+use crate::edges::{Asked, Authority, AuthorityError};
 use crate::http::{ApiError, Listener, etag, rounds};
 use crate::judge::Judge;
 use crate::keys::{KeyError, Keys, make_folder};
@@ -140,7 +140,7 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
             Some(path) => notify::read(path)?,
             None => Vec::new(),
         },
-        edges: Edges::default(),
+        asked: Asked::default(),
         console: console::Memory::default(),
         authority,
         metrics: Metrics::new(),

@@ -150,21 +150,26 @@ impl Store {
         row.as_ref().map(edge).transpose()
     }
 
-    /// Gives an edge another certificate.
+    /// Gives an edge another certificate; the one that it showed stays good beside it.
     ///
     /// # Errors
     /// [`Error::NotFound`] for an edge that is not there or is revoked.
     pub async fn renew_edge(
         &self,
         id: &str,
+        shown: &str,
         fingerprint: &str,
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<()> {
         let mut tx = self.begin().await?;
-        let sql = "UPDATE edge SET previous = fingerprint, fingerprint = $2, expires_at = $3 \
+        let sql = "UPDATE edge SET previous = $4, fingerprint = $2, expires_at = $3 \
                    WHERE id = $1 AND revoked_at IS NULL";
-        if tx.exec(sql, args![id, fingerprint, expires_at]).await? == 0 {
+        if tx
+            .exec(sql, args![id, fingerprint, expires_at, shown])
+            .await?
+            == 0
+        {
             return Err(Error::missing("edge", id));
         }
         let by = By::new(format!("edge:{id}"), now);

@@ -58,4 +58,4 @@ pub use token::{NewToken, Session, Token};
 pub use verdict::{Counts, Verdict, VerdictChange, VerdictFilter, VerdictState};
 pub use vulnerability::{Vulnerability, VulnerabilityFilter};
 pub use wake::Bell;
-pub use workload::{Running, Workload};
+pub use workload::{Running, RunningCounts, Workload};

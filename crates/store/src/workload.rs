@@ -1,8 +1,11 @@
 //! What runs where, since when, and what it would be rolled back to: what a gate must not stand
 //! in the way of.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
+use crate::Counts;
 use crate::error::Result;
 use crate::store::Store;
 use crate::value::args;
@@ -30,6 +33,19 @@ pub struct Running {
     /// Since when, as far as anybody saw it begin: what ran already when its cluster was first
     /// told of began before that.
     pub since: Option<Timestamp>,
+}
+
+/// Something that runs, and what was found in its image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningCounts {
+    /// What runs.
+    pub workload: Workload,
+    /// What was found, for its environment.
+    pub counts: Counts,
+    /// The newest name of the image; empty: it has none.
+    pub repository: String,
+    /// Its tag.
+    pub tag: String,
 }
 
 /// Counts changes of what runs.
@@ -102,6 +118,13 @@ impl Store {
             tx.exec(sql, args![cluster, &namespace, &name, &digest, seen])
                 .await?;
         }
+        // Fewer workloads run what was found in these.
+        let sql = "UPDATE vulnerability SET stale = TRUE WHERE NOT stale AND advisory IN \
+                   (SELECT m.advisory FROM workload w JOIN image_part i ON i.digest = w.digest \
+                   JOIN part_component p ON p.part_id = i.part_id \
+                   JOIN component_match m ON m.component_id = p.component_id \
+                   WHERE w.cluster = $1 AND w.last_seen < $2)";
+        tx.exec(sql, args![cluster, seen]).await?;
         let sql = "DELETE FROM workload WHERE cluster = $1 AND last_seen < $2";
         let gone = tx.exec(sql, args![cluster, seen]).await?;
         if gone > 0 {
@@ -190,6 +213,69 @@ impl Store {
                    WHERE name IN ($1, $2)";
         let args = args![RUNNING, BUNDLE];
         self.read().await?.one(sql, args).await?.int(0)
+    }
+
+    /// How many workloads run each of these images; what nothing runs is left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn running(&self, digests: &[String]) -> Result<HashMap<String, u64>> {
+        let any = self.db.dialect().any("digest", 1);
+        let sql = format!("SELECT digest, COUNT(*) FROM workload WHERE {any} GROUP BY digest");
+        let rows = self
+            .read()
+            .await?
+            .rows(&sql, args![digests.to_vec()])
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, row.count(1)?)))
+            .collect()
+    }
+
+    /// What runs, at most `limit`, with a name of the image and what was found in it for the
+    /// environment of the workload.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn running_counts(&self, limit: u32) -> Result<Vec<RunningCounts>> {
+        let name = |column: &str| {
+            format!(
+                "COALESCE((SELECT n.{column} FROM image_name n WHERE n.digest = w.digest \
+                 ORDER BY n.pushed_at DESC, n.registry_id, n.repository, n.tag LIMIT 1), '')"
+            )
+        };
+        let sql = format!(
+            "SELECT w.cluster, w.namespace, w.name, w.digest, w.environment, v.critical, v.high, \
+             v.medium, v.low, v.unrated, v.gaps, {}, {} FROM workload w \
+             JOIN verdict v ON v.digest = w.digest AND v.environment = w.environment \
+             ORDER BY w.cluster, w.namespace, w.name, w.digest LIMIT $1",
+            name("repository"),
+            name("tag")
+        );
+        let rows = self.read().await?.rows(&sql, args![limit]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(RunningCounts {
+                    workload: Workload {
+                        cluster: row.text(0)?,
+                        namespace: row.text(1)?,
+                        name: row.text(2)?,
+                        digest: row.text(3)?,
+                        environment: row.text(4)?,
+                    },
+                    counts: Counts {
+                        critical: row.count(5)?,
+                        high: row.count(6)?,
+                        medium: row.count(7)?,
+                        low: row.count(8)?,
+                        unrated: row.count(9)?,
+                        gaps: row.count(10)?,
+                    },
+                    repository: row.text(11)?,
+                    tag: row.text(12)?,
+                })
+            })
+            .collect()
     }
 
     /// What runs any of these images.

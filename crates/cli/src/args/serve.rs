@@ -66,6 +66,10 @@ pub(crate) struct ServeArgs {
         env = "LAZARET_SERVE_WORKERS"
     )]
     pub(crate) workers: usize,
+    /// Tell of every workload that runs at /metrics, under the names of Trivy Operator
+    /// (trivy_image_vulnerabilities), at most 5000.
+    #[arg(long, env = "LAZARET_SERVE_WORKLOAD_METRICS")]
+    pub(crate) workload_metrics: bool,
     /// Where edges are answered, over mutual TLS with the centre's own authority.
     #[arg(long, value_name = "ADDRESS", env = "LAZARET_SERVE_EDGE_LISTEN")]
     pub(crate) edge_listen: Option<String>,

@@ -17,6 +17,7 @@ pub(crate) mod token;
 pub(crate) mod user;
 mod verdict;
 mod vulnerability;
+mod workload;
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -41,6 +42,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(image::routes())
         .merge(verdict::routes())
         .merge(vulnerability::routes())
+        .merge(workload::routes())
         .merge(hold::routes())
         .merge(policy::routes())
         .merge(edge::routes())

@@ -54,8 +54,8 @@ impl FromRequestParts<App> for Enforcer {
         let peer = parts.extensions.get::<Peer>();
         if peer.is_some_and(|peer| peer.certificate.is_some()) {
             let edge = EdgeActor::from_request_parts(parts, app).await?;
-            let name = edge.named.token();
-            let region = Some(edge.named.region);
+            let name = edge.label();
+            let region = Some(edge.edge.region);
             return Ok(Self { region, name });
         }
         let Anybody(actor) = Anybody::from_request_parts(parts, app).await?;
@@ -275,7 +275,10 @@ async fn verdict(
                     digest: Some(key.digest),
                     authorization: None,
                 };
-                enqueue_scan(&app, &registry, &work, Urgency::Asked).await?;
+                let image = format!("{} {}", registry.id, digests[0]);
+                if app.asked.may(&image, now) {
+                    enqueue_scan(&app, &registry, &work, Urgency::Asked).await?;
+                }
             }
         }
     }

@@ -2,14 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use lazaret_store::{By, NewToken, Role, digest_of};
+use lazaret_store::{Error as StoreError, NewEdge, digest_of, new_id};
 use lazaret_wire::edge::{JoinRequest, Joined, RenewRequest};
 
 use super::authority::{AuthorityError, Certified};
-use super::known::{EdgeActor, JOIN, Named};
+use super::known::{EdgeActor, stored};
 use crate::App;
 use crate::http::{ApiError, ApiResult, Body};
-use crate::keys;
 
 impl From<AuthorityError> for ApiError {
     fn from(error: AuthorityError) -> Self {
@@ -31,61 +30,59 @@ pub(super) async fn join(
         return Err(refused());
     }
     let hash = digest_of(request.secret.as_bytes());
-    let token = app
-        .store
-        .token_by_hash(&hash, now)
-        .await?
-        .ok_or_else(refused)?;
-    let region = token.name.strip_prefix(JOIN).ok_or_else(refused)?;
+    // Nothing is certified for strangers.
+    let region = app.store.join_token_region(&hash, now).await?;
+    region.ok_or_else(refused)?;
     let good = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-    let host: String = request.name.chars().filter(|c| good(*c)).take(60).collect();
-    let named = Named {
-        region: region.to_owned(),
-        name: format!("{host}#{}", keys::hex(&keys::random(4)?)),
+    let id = new_id(now);
+    let certified = app.authority()?.certify(&request.csr, &id, now)?;
+    let new = NewEdge {
+        id,
+        name: request.name.chars().filter(|c| good(*c)).take(60).collect(),
+        fingerprint: stored(&certified.fingerprint),
+        expires_at: certified.expires_at,
+        version: String::new(),
     };
-    let authority = app.authority()?;
-    let certified = authority.certify(&request.csr, &named.token(), now)?;
     // Of two that come with the same secret, this lets one through.
-    let by = By::new("system", now).because(format!("{} joins", named.token()));
-    let taken = app.store.revoke_token(&token.id, &by).await;
-    taken.map_err(|error| match error {
-        lazaret_store::Error::NotFound { .. } => refused(),
+    let edge = app.store.join_edge(&hash, &new, now).await;
+    let edge = edge.map_err(|error| match error {
+        StoreError::Conflict(_) => refused(),
         other => other.into(),
     })?;
-    answer(&app, &named, certified, &by).await
+    answer(&app, edge.id, edge.region, certified)
 }
 
-/// The same edge, another key. The certificate before holds until its own end: the answer
-/// may be lost on its way.
+/// The same edge, another key. The certificate that was shown holds until its own end: the
+/// answer may be lost on its way, and other tasks of the edge may still show it.
 pub(super) async fn renew(
-    edge: EdgeActor,
+    asking: EdgeActor,
     State(app): State<App>,
     Body(request): Body<RenewRequest>,
 ) -> ApiResult<Json<Joined>> {
     let now = app.now();
-    let token = edge.named.token();
-    let certified = app.authority()?.certify(&request.csr, &token, now)?;
-    let by = By::new(token, now).because("the certificate is renewed");
-    answer(&app, &edge.named, certified, &by).await
+    let edge = asking.edge;
+    let certified = app.authority()?.certify(&request.csr, &edge.id, now)?;
+    let fingerprint = stored(&certified.fingerprint);
+    let renewed = app.store.renew_edge(
+        &edge.id,
+        &asking.shown,
+        &fingerprint,
+        certified.expires_at,
+        now,
+    );
+    renewed.await?;
+    answer(&app, edge.id, edge.region, certified)
 }
 
-async fn answer(
+fn answer(
     app: &App,
-    named: &Named,
+    edge: String,
+    region: String,
     certified: Certified,
-    by: &By,
 ) -> ApiResult<Json<Joined>> {
-    let kept = NewToken {
-        hash: digest_of(certified.fingerprint.as_bytes()),
-        name: named.token(),
-        role: Role::Edge,
-        person_id: None,
-        expires_at: Some(certified.expires_at),
-    };
-    let token = app.store.create_token(&kept, by).await?;
     Ok(Json(Joined {
-        edge: token.id,
-        region: named.region.clone(),
+        edge,
+        region,
         certificate: certified.pem,
         ca: app.authority()?.pem().to_owned(),
         expires_at: certified.expires_at,

@@ -1,9 +1,10 @@
 //! The centre's side of the protocol of edges, `/edge/v1`, on a listener of its own.
 //!
-//! An edge is known by the certificate that it shows: what is kept of it is the SHA-256 of
-//! its fingerprint, as of every other token (`docs/decisions/0005-edges-are-tokens.md`).
+//! An edge is known by the fingerprint of the certificate that it shows, at every request
+//! (`docs/decisions/0005-edges.md`).
 //! There is no call that takes a layer.
 
+mod asked;
 mod authority;
 mod bundle;
 mod join;
@@ -19,9 +20,10 @@ use lazaret_wire::edge::MAX_BLOB;
 
 use crate::App;
 
+pub(crate) use asked::Asked;
 pub(crate) use authority::{Authority, AuthorityError};
 pub(crate) use bundle::router as enforcers;
-pub(crate) use known::{Edges, JOIN, Named};
+pub(crate) use workload::take as take_workloads;
 
 /// What edges call.
 pub(crate) fn router() -> Router<App> {

@@ -40,10 +40,10 @@ pub(super) async fn lease(
             "`free` is 1 to 200, `wait_seconds` at most 30",
         ));
     }
-    app.edges.tell(&edge.named, app.now(), request.counters);
+    edge.heard(&app, &request.counters).await?;
     let lease = Lease {
-        worker: edge.named.token(),
-        pools: vec![edge.named.region.clone()],
+        worker: edge.edge.id.clone(),
+        pools: vec![edge.edge.region.clone()],
         jobs: request.free,
         units: None,
         ttl: LEASE,
@@ -51,8 +51,9 @@ pub(super) async fn lease(
     let wait = Duration::from_secs(request.wait_seconds.into());
     let until = tokio::time::Instant::now() + wait;
     let mut jobs = Vec::new();
+    // Made before the look, so that what is enqueued after it is heard.
+    let mut bell = app.store.bell();
     loop {
-        let woken = app.wake.notified();
         // Shut out while it waited: nothing is given to it any more.
         if !edge.is_known(&app).await? {
             return Err(ApiError::unauthorized("the edge was shut out"));
@@ -63,12 +64,11 @@ pub(super) async fn lease(
         if !jobs.is_empty() || tokio::time::Instant::now() >= until || app.is_stopping() {
             break;
         }
-        // Another centre may have taken the job in: nobody wakes this one then.
-        let pause = tokio::time::sleep(Duration::from_secs(1));
+        // Another process may have written to the same SQLite file: nobody rings then.
+        let pause = bell.wait(Duration::from_secs(1));
         let mut stop = app.stop.clone();
         tokio::select! {
-            () = woken => {}
-            () = pause => {}
+            _ = pause => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }
@@ -233,7 +233,7 @@ pub(super) async fn complete(
 /// The job, as long as this edge has it.
 async fn held(app: &App, edge: &EdgeActor, id: &str) -> ApiResult<JobRow> {
     let row = app.store.job(id).await?;
-    let is_own = |row: &JobRow| row.locked_by.as_deref() == Some(&edge.named.token());
+    let is_own = |row: &JobRow| row.locked_by.as_deref() == Some(&edge.edge.id);
     row.filter(is_own)
         .ok_or_else(|| ApiError::fenced("the job is done, or somebody else's"))
 }

@@ -19,6 +19,20 @@ pub(super) async fn see(
     At(cluster): At<String>,
     Body(told): Body<ClusterWorkloads>,
 ) -> ApiResult<StatusCode> {
+    take(&app, cluster, told, &told_by.name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes what runs in a cluster, whoever told it.
+///
+/// # Errors
+/// When a name or digest makes no sense.
+pub(crate) async fn take(
+    app: &App,
+    cluster: String,
+    told: ClusterWorkloads,
+    told_by: &str,
+) -> ApiResult<()> {
     let is_name = |text: &str, most: usize| {
         (1..=most).contains(&text.len()) && !text.chars().any(char::is_control)
     };
@@ -50,22 +64,20 @@ pub(super) async fn see(
         begun.extend(app.store.see_workloads(some, now).await?);
     }
     app.store.forget_workloads(&cluster, now).await?;
-    tracing::debug!(
-        cluster,
-        by = told_by.name,
-        begun = begun.len(),
-        "workloads seen"
-    );
+    tracing::debug!(cluster, by = told_by, begun = begun.len(), "workloads seen");
     let mut digests: Vec<String> = begun.into_iter().map(|workload| workload.digest).collect();
     digests.sort();
     digests.dedup();
     if !digests.is_empty() {
         // Whoever tells of workloads does not wait for what follows.
+        let app = app.clone();
         tokio::spawn(async move {
-            if let Err(why) = decide(&app, &digests, "workload").await {
+            let decided = decide(&app, &digests, "workload").await;
+            let counted = app.store.recount(&digests).await;
+            if let Err(why) = decided.and(counted.map_err(Into::into)) {
                 tracing::warn!(?why, "what began to run was not judged");
             }
         });
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }

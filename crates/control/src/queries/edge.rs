@@ -1,70 +1,61 @@
 //! Edges: who has joined, who may, who no longer.
 
-use std::collections::BTreeMap;
-
 use jiff::SignedDuration;
-use lazaret_store::{By, NewToken, Paging, Role, Token, digest_of};
+use lazaret_store::{By, Edge, Paging, digest_of};
 use lazaret_wire::api::{EdgeUnit, JoinToken, NewJoinToken};
-use lazaret_wire::edge::JoinTicket;
+use lazaret_wire::edge::{Counters, JoinTicket};
 
 use crate::App;
-use crate::edges::{JOIN, Named};
 use crate::http::{ApiError, ApiResult};
 use crate::keys;
 
 /// Hours that a one-time token lasts where nobody says how many.
 const USUAL_HOURS: u32 = 24;
 
-/// The tokens of edges, oldest certificate last, those that were taken back left out.
-async fn tokens(app: &App) -> ApiResult<Vec<(Named, Token)>> {
-    let mut all = Vec::new();
-    let mut paging = Paging::first(500);
-    loop {
-        let page = app.store.tokens(&paging).await?;
-        let open = page.items.into_iter().filter(|t| t.revoked_at.is_none());
-        all.extend(open.filter_map(|token| Some((Named::parse(&token.name)?, token))));
-        match page.next {
-            Some(next) => paging.after = Some(next),
-            None => return Ok(all),
-        }
-    }
-}
-
-/// Edges that have joined, by region and name.
+/// Edges that have joined, by region and name; those that were shut out are left out.
 ///
 /// # Errors
 /// Those of the store.
 pub async fn list(app: &App) -> ApiResult<Vec<EdgeUnit>> {
-    let now = app.now();
-    let mut units: BTreeMap<(String, String), EdgeUnit> = BTreeMap::new();
-    for (named, token) in tokens(app).await? {
-        let key = (named.region.clone(), named.name.clone());
-        let told = app.edges.told(&named);
-        let (seen, counters) = match told {
-            Some((seen, counters)) => (Some(seen), counters),
-            None => (token.last_used_at, Default::default()),
-        };
-        let is_over = token.expires_at.is_some_and(|ends| ends <= now);
-        let unit = units.entry(key).or_insert_with(|| EdgeUnit {
-            id: token.id.clone(),
-            name: named.name,
-            region: named.region,
-            certificate: if is_over { "expired" } else { "valid" }.to_owned(),
-            joined_at: token.created_at,
-            last_seen_at: seen,
-            expires_at: token.expires_at,
-            bundle_generation: counters.bundle_generation,
-            advisories: counters.advisories,
-            spooled: counters.spooled,
-            dropped: counters.dropped,
-            images: counters.images,
-            layer_bytes_read: counters.layer_bytes_read,
-            layer_bytes_sent: counters.layer_bytes_sent,
-        });
-        // Of several certificates the newest comes first; the oldest tells since when.
-        unit.joined_at = unit.joined_at.min(token.created_at);
+    let generation = app.generation().await?;
+    let advisories = app.advisories.current().digest().to_string();
+    let mut units = Vec::new();
+    let mut paging = Paging::first(500);
+    loop {
+        let page = app.store.edges(&paging).await?;
+        let open = page.items.into_iter().filter(|e| e.revoked_at.is_none());
+        units.extend(open.map(|edge| shown(app, edge, generation, &advisories)));
+        match page.next {
+            Some(next) => paging.after = Some(next),
+            None => break,
+        }
     }
-    Ok(units.into_values().collect())
+    units.sort_by(|a, b| (&a.region, &a.name, &a.id).cmp(&(&b.region, &b.name, &b.id)));
+    Ok(units)
+}
+
+fn shown(app: &App, edge: Edge, generation: i64, advisories: &str) -> EdgeUnit {
+    let counters: Counters = serde_json::from_str(&edge.status).unwrap_or_default();
+    let is_over = edge.expires_at <= app.now();
+    EdgeUnit {
+        id: edge.id,
+        name: edge.name,
+        region: edge.region,
+        certificate: if is_over { "expired" } else { "valid" }.to_owned(),
+        fingerprint: edge.fingerprint,
+        joined_at: edge.joined_at,
+        last_seen_at: edge.last_seen,
+        expires_at: Some(edge.expires_at),
+        bundle_generation: counters.bundle_generation,
+        bundle_behind: (generation - counters.bundle_generation).max(0),
+        advisories_behind: counters.advisories != advisories,
+        advisories: counters.advisories,
+        spooled: counters.spooled,
+        dropped: counters.dropped,
+        images: counters.images,
+        layer_bytes_read: counters.layer_bytes_read,
+        layer_bytes_sent: counters.layer_bytes_sent,
+    }
 }
 
 /// Makes a one-time token.
@@ -86,14 +77,9 @@ pub async fn join_token(app: &App, new: NewJoinToken, by: &By) -> ApiResult<Join
     }
     let expires_at = by.at + SignedDuration::from_hours(hours.into());
     let secret = keys::secret("lzj_")?;
-    let kept = NewToken {
-        hash: digest_of(secret.as_bytes()),
-        name: format!("{JOIN}{region}"),
-        role: Role::Edge,
-        person_id: None,
-        expires_at: Some(expires_at),
-    };
-    app.store.create_token(&kept, by).await?;
+    let hash = digest_of(secret.as_bytes());
+    let kept = app.store.create_join_token(&hash, &region, expires_at, by);
+    kept.await?;
     let ticket = JoinTicket {
         secret,
         ca: authority.pem().to_owned(),
@@ -107,17 +93,12 @@ pub async fn join_token(app: &App, new: NewJoinToken, by: &By) -> ApiResult<Join
     })
 }
 
-/// Shuts an edge out, with all its certificates.
+/// Shuts an edge out: none of its certificates opens anything from then on, and its jobs go
+/// to others.
 ///
 /// # Errors
 /// When there is no such edge.
 pub async fn revoke(app: &App, id: &str, by: &By) -> ApiResult<()> {
-    let all = tokens(app).await?;
-    let named = all.iter().find(|(_, token)| token.id == id);
-    let missing = || ApiError::not_found("there is no edge of that id");
-    let named = named.map(|(named, _)| named.clone()).ok_or_else(missing)?;
-    for (_, token) in all.iter().filter(|(other, _)| *other == named) {
-        app.store.revoke_token(&token.id, by).await?;
-    }
+    app.store.revoke_edge(id, by).await?;
     Ok(())
 }

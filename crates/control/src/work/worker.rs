@@ -36,14 +36,14 @@ pub(crate) async fn run(app: App) {
     let held = Held::default();
     let beating = tokio::spawn(beat(app.clone(), Arc::clone(&held)));
     let mut stop = app.stop.clone();
+    // Rings here for what this process takes in, and through PostgreSQL for what others do.
+    let mut bell = app.store.bell();
     while !app.is_stopping() {
         let first = tokio::select! {
             permit = Arc::clone(&places).acquire_owned() => permit,
             _ = stop.wait_for(|stop| *stop) => break,
         };
         let Ok(first) = first else { break };
-        // Registered before the look, so that what is enqueued after it is heard.
-        let woken = app.wake.notified();
         let free = places.available_permits() + 1;
         let lease = Lease {
             worker: name.clone(),
@@ -62,8 +62,7 @@ pub(crate) async fn run(app: App) {
         if leased.is_empty() {
             drop(first);
             tokio::select! {
-                () = woken => {}
-                () = tokio::time::sleep(LOOK) => {}
+                _ = bell.wait(LOOK) => {}
                 _ = stop.wait_for(|stop| *stop) => {}
             }
             continue;

@@ -360,3 +360,64 @@ async fn a_gate_is_told_what_follows_and_believes_the_signature() {
     let refused = centre.as_token(&viewer, Method::GET, &path).send().await;
     assert_eq!(refused.expect("an answer").status(), 403);
 }
+
+#[tokio::test]
+async fn what_an_edge_told_survives_a_restart_and_both_centres_of_a_database_know_it() {
+    let data = tempfile::tempdir().expect("a directory");
+    let path = data.path().to_owned();
+    let with_edges = |listen: &str| {
+        let mut settings = settings(&data);
+        settings.edge_listen = Some("127.0.0.1:0".into());
+        settings.listen = listen.into();
+        settings
+    };
+    let (one, two) = (with_edges("127.0.0.1:0"), with_edges("127.0.0.1:0"));
+    let mut first = Centre::with(one, data).await;
+    first.set_up().await;
+    let base = format!("https://{}", first.edges.expect("edges"));
+    let edge = join(&base, &ticket(&first).await).await.expect("joined");
+    let told = LeaseRequest {
+        free: 1,
+        counters: lazaret_wire::edge::Counters {
+            images: 7,
+            layer_bytes_read: 1_000,
+            spooled: 2,
+            ..Default::default()
+        },
+        ..LeaseRequest::default()
+    };
+    let leased: LeaseAnswer = edge
+        .client
+        .post("/edge/v1/lease", &told)
+        .await
+        .expect("heard");
+    assert_eq!(leased.jobs.len(), 0);
+    // Another centre on the same database, with the same keys.
+    let other = tempfile::tempdir().expect("a directory");
+    let mut second = Centre::with(two, other).await;
+    second.admin = first.admin.clone();
+    for centre in [&first, &second] {
+        let (_, units) = centre.get("/api/v1/edges").await;
+        assert_eq!(units[0]["id"], json!(edge.joined.edge), "{units}");
+        assert_eq!(units[0]["images"], 7);
+        assert_eq!(units[0]["layer_bytes_sent"], 0);
+        assert!(units[0]["bundle_behind"].as_i64() > Some(0), "{units}");
+        assert_eq!(units[0]["advisories_behind"], true);
+        assert!(units[0]["last_seen_at"].is_string());
+    }
+    // Shut out at one, it is nobody at the other.
+    let base = format!("https://{}", second.edges.expect("edges"));
+    let own = format!("{}{}", edge.joined.certificate, edge.key);
+    let there = client(&base, &edge.joined.ca, Some(own));
+    assert_eq!(
+        status(there.post::<LeaseAnswer>("/edge/v1/lease", &told).await),
+        200
+    );
+    let gone = format!("/api/v1/edges/{}", edge.joined.edge);
+    assert_eq!(first.call(Method::DELETE, &gone, None).await.0, 204);
+    assert_eq!(
+        status(there.post::<LeaseAnswer>("/edge/v1/lease", &told).await),
+        401
+    );
+    assert!(path.exists());
+}

@@ -139,7 +139,7 @@ both!(edges_renew_and_are_shut_out, |fixture| {
     assert!(speaks(&old, 999).await);
     assert!(!speaks(&old, 1000).await);
     store
-        .renew_edge(&one.id, &new, at(2000), at(500))
+        .renew_edge(&one.id, &old, &new, at(2000), at(500))
         .await
         .expect("renewed");
     assert!(speaks(&new, 1500).await);
@@ -164,7 +164,9 @@ both!(edges_renew_and_are_shut_out, |fixture| {
         1,
         "its jobs go to others at once"
     );
-    let gone = store.renew_edge(&one.id, &old, at(3000), at(620)).await;
+    let gone = store
+        .renew_edge(&one.id, &new, &old, at(3000), at(620))
+        .await;
     assert!(matches!(gone, Err(Error::NotFound { .. })), "{gone:?}");
 });
 

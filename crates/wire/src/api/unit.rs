@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// An edge that has joined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EdgeUnit {
-    /// Id of its newest certificate, a UUID.
+    /// Its id, a UUID; the name in its certificates.
     pub id: String,
     /// Its name.
     pub name: String,
@@ -15,6 +15,9 @@ pub struct EdgeUnit {
     pub region: String,
     /// `valid`, or `expired`: it was cut off for too long, and joins with a new token.
     pub certificate: String,
+    /// SHA-256 of its newest certificate: `sha256:…`.
+    #[serde(default)]
+    pub fingerprint: String,
     /// When it joined.
     pub joined_at: Timestamp,
     /// When it was heard of last.
@@ -25,13 +28,20 @@ pub struct EdgeUnit {
     pub expires_at: Option<Timestamp>,
     /// The generation of the bundle that it has.
     pub bundle_generation: i64,
+    /// How many generations that is behind the centre's.
+    #[serde(default)]
+    pub bundle_behind: i64,
+    /// Whether its advisory database is another than the centre's.
+    #[serde(default)]
+    pub advisories_behind: bool,
     /// Digest of the advisory database that it has; empty: none, or not told yet.
     pub advisories: String,
     /// Results that wait for the line to be back.
     pub spooled: i64,
     /// What its spool had to drop.
     pub dropped: i64,
-    /// Images looked at since it was started.
+    /// Images looked at since it was started; as it was told last, also after a restart of the
+    /// centre.
     pub images: i64,
     /// Bytes of layers read beside the registry.
     pub layer_bytes_read: i64,
