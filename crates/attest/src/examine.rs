@@ -34,8 +34,8 @@ pub struct Subject {
 
 /// What is known of an image after looking at `documents`.
 ///
-/// `looked` are the places where they were looked for, `unread` why some of those could not
-/// be read; `now` is in seconds since 1970.
+/// `now` is in seconds since 1970. Where they were looked for, and what could not be read, is
+/// for the caller to add.
 pub fn examine(
     documents: &[Document],
     subject: &Subject,

@@ -41,6 +41,7 @@ mod sample;
 mod scan;
 mod serve;
 mod settings;
+mod signing;
 mod single;
 mod stated;
 mod targets;
@@ -129,6 +130,7 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         Command::Diff(args) => diff::run(&args),
         Command::Explain(explain) => explain::run(&explain),
         Command::Db(db) => database::run(db.command),
+        Command::Verify(args) => signing::run(&args),
         Command::Policy(args) => policy::run(&args.command),
         Command::Vex(vex) => match vex.command {
             VexCommand::Init(init) => vex::init(&init),

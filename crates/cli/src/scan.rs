@@ -19,6 +19,7 @@ use lazaret_scan::{Forbidden, Look, add_licenses, inventory_report};
 use crate::Verdict;
 use crate::args::{GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs, Scanner, TargetArgs};
 use crate::policy::{self, Judge};
+use crate::signing::Trust;
 use crate::targets::Wants;
 use crate::{
     age, base, check, console, database, diff, errors, pipeline, platforms, rebase, targets, vex,
@@ -64,8 +65,12 @@ pub(crate) fn scan_with(
     let mut uses = Vec::new();
     let look = look(&args.gate.scanners);
     let forbidden = Forbidden::read(&args.gate.license_forbid);
+    let target = TargetArgs {
+        signing: Trust::of(&args.signatures, judge.signers())?,
+        ..args.target.clone()
+    };
     let wants = vex::wants(&args.matching.vex, look);
-    let mut inventories = targets::inventories(&args.target, wants)?;
+    let mut inventories = targets::inventories(&target, wants)?;
     base::attribute(&args.base, &args.target, &mut inventories)?;
     base::warn(&args.gate, &inventories)?;
     for mut inventory in inventories {

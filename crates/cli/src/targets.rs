@@ -13,7 +13,7 @@ use lazaret_image::{
     Choice, DaemonKind, Image, ImageRef, Platforms, TargetRef, containerd, daemon, is_compressed,
     open_archive, open_layout,
 };
-use lazaret_model::{Inventory, Target};
+use lazaret_model::{Inventory, Target, TargetKind};
 use lazaret_scan::{
     Cache, Look, Settings, Source, catalog, catalog_daemon, catalog_directory, catalog_stream,
 };
@@ -21,7 +21,7 @@ use lazaret_scan::{
 use crate::args::{RegistryArgs, TargetArgs};
 use crate::documents::{document, purls, read, sbom, sbom_or_file};
 use crate::progress::Bar;
-use crate::{advice, attached, console, errors, single, stated};
+use crate::{advice, attached, console, errors, signing, single, stated};
 
 /// What is looked for in a target.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,6 +55,12 @@ pub(crate) fn described(args: &TargetArgs) -> anyhow::Result<Target> {
     let found = found.into_iter().next();
     let found = found.context("the target holds nothing that can be examined")?;
     Ok(found.target)
+}
+
+/// The same for each platform that was asked for; at least one.
+pub(crate) fn described_all(args: &TargetArgs) -> anyhow::Result<Vec<Target>> {
+    let found = found(args, None).map_err(|error| advice::about(&args.target, error))?;
+    Ok(found.into_iter().map(|one| one.target).collect())
 }
 
 /// `wants` is what is looked for, or `None` where nothing is to be read.
@@ -101,6 +107,10 @@ fn found(args: &TargetArgs, wants: Option<Wants>) -> anyhow::Result<Vec<Inventor
         inventories.iter_mut().for_each(attached::nowhere);
     }
     for inventory in &mut inventories {
+        if args.signing.is_some() && inventory.target.kind == TargetKind::Image {
+            let signatures = &mut inventory.target.signatures;
+            signatures.get_or_insert_with(signing::nowhere);
+        }
         if let Some(chosen) = &stated {
             stated::overrule(inventory, chosen);
         }
@@ -204,17 +214,24 @@ impl Opened<'_> {
                 platform.as_deref().unwrap_or("no platform"),
                 image.layers.len()
             ));
-            if !self.reads {
-                return Ok(Inventory {
+            let signatures = self.args.signing.as_ref();
+            let signatures = signatures.map(|trust| trust.of_image(&image));
+            let mut found = match self.reads {
+                false => Inventory {
                     target: lazaret_scan::described(&image, &self.args.target),
                     ..Inventory::default()
-                });
-            }
-            let found = catalog(&image, &self.args.target, self.settings, self.bar);
-            let mut found = match &image.platform {
-                Some(platform) if several => found.with_context(|| format!("for {platform}")),
-                _ => Ok(found?),
-            }?;
+                },
+                true => {
+                    let found = catalog(&image, &self.args.target, self.settings, self.bar);
+                    match &image.platform {
+                        Some(platform) if several => {
+                            found.with_context(|| format!("for {platform}"))?
+                        }
+                        _ => found?,
+                    }
+                }
+            };
+            found.target.signatures = signatures;
             if self.attached && image.attachments().is_some() {
                 self.has_asked.set(true);
                 attached::add(&image, &mut found);

@@ -46,6 +46,10 @@ pub struct Target {
     /// Digest of the image manifest, where there is one.
     #[serde(default)]
     pub digest: Option<Digest>,
+    /// Digests of the indexes that the image was chosen from, outermost first: what people
+    /// pin an image of several platforms by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Digest>,
     /// Platform of the image that was chosen.
     #[serde(default)]
     pub platform: Option<Platform>,

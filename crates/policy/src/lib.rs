@@ -15,6 +15,7 @@ mod fixture;
 mod gate;
 mod ignore;
 mod pattern;
+mod signer;
 
 pub use circumstances::{BaseImage, Circumstances, Exposure};
 pub use decide::{Hit, Verdict};
@@ -27,3 +28,4 @@ pub use facts::{facts_page, outcome_name};
 pub use fixture::{Case, CaseFacts, cases};
 pub use gate::{FailOn, Gate, InvalidGate, Owner, combine, decide};
 pub use ignore::{IgnoreError, IgnoreRules, Unused};
+pub use signer::{Match, Signer, SignerProof};

@@ -97,6 +97,7 @@ pub fn described(image: &Image, input: &str) -> Target {
         kind: TargetKind::Image,
         name: image.name.clone(),
         digest: image.digest.clone(),
+        indexes: image.indexes.clone(),
         platform: image.platform.clone(),
         distro: None,
         layers: image.layers.iter().map(target_layer).collect(),

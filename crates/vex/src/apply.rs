@@ -165,7 +165,8 @@ impl Index {
                 if is_target || nearness == Nearness::Is {
                     out.findings.insert(position);
                 } else {
-                    out.miss(nearness, package);
+                    let image = product.component.target_miss(target).map(Nearness::Near);
+                    out.miss(image.unwrap_or(nearness), package);
                 }
                 continue;
             }

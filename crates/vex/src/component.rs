@@ -137,10 +137,22 @@ impl Component {
         }))
     }
 
+    /// What this component says otherwise about an image of the target's name; `None` where
+    /// it is about something else altogether.
+    pub(crate) fn target_miss(&self, target: &Target) -> Option<String> {
+        self.identifiers
+            .iter()
+            .find_map(|identifier| match identifier {
+                Identifier::Purl(purl) => image_miss(purl, target),
+                _ => None,
+            })
+    }
+
     /// Whether the whole target is this component; `subjects` are digests that mean the
     /// target beside its own.
     pub(crate) fn is_target(&self, target: &Target, subjects: &[Digest]) -> bool {
-        let digests: Vec<&Digest> = target.digest.iter().chain(subjects).collect();
+        let own = target.digest.iter().chain(&target.indexes);
+        let digests: Vec<&Digest> = own.chain(subjects).collect();
         self.identifiers.iter().any(|identifier| match identifier {
             Identifier::Purl(purl) => is_image(purl, target, &digests),
             Identifier::Hash(algorithm, hex) => is_digest(algorithm, hex, &digests),
@@ -148,6 +160,26 @@ impl Component {
             Identifier::Reference(text) => *text == target.name || *text == target.input,
         })
     }
+}
+
+/// What an image purl that is not the target says otherwise; `None` where it is about
+/// something else altogether.
+fn image_miss(purl: &Purl, target: &Target) -> Option<String> {
+    if !matches!(purl.kind.as_str(), "oci" | "docker") {
+        return None;
+    }
+    let (repository, _) = repository(&target.name)?;
+    let last = repository.rsplit('/').next().unwrap_or(repository);
+    if !last.eq_ignore_ascii_case(&purl.name) {
+        return None;
+    }
+    let here = match &target.digest {
+        Some(digest) => format!("{} ({digest})", target.name),
+        None => target.name.clone(),
+    };
+    Some(format!(
+        "the statement is about the image {purl}, this is {here}"
+    ))
 }
 
 /// Whether a version is `wanted`: that version, or in that range (`vers:…`). Where it

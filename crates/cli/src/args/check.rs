@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 use super::report::{CountArgs, MatchArgs};
 use super::target::RegistryArgs;
-use super::{PolicyArgs, values};
+use super::{PolicyArgs, SignatureArgs, values};
 
 /// What `--list` lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -143,6 +143,8 @@ pub(crate) struct BaseArgs {
         env = "LAZARET_CHECK_BASE_FROM"
     )]
     pub(crate) base_from: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) signatures: SignatureArgs,
     #[command(flatten)]
     pub(crate) matching: MatchArgs,
     #[command(flatten)]

@@ -15,6 +15,7 @@ mod gate;
 mod policy;
 mod report;
 mod serve;
+mod signature;
 mod target;
 mod values;
 mod vex;
@@ -39,6 +40,7 @@ pub(crate) use report::{
     DiffArgs, ExplainArgs, GateArgs, MatchArgs, OutputArgs, SbomArgs, ScanArgs,
 };
 pub(crate) use serve::ServeArgs;
+pub(crate) use signature::{SignatureArgs, VerifyArgs};
 pub(crate) use target::{RegistryArgs, TargetArgs};
 pub(crate) use values::MaxAge;
 pub(crate) use values::Scanner;
@@ -77,6 +79,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// The advisory database: build, inspect, search.
     Db(DbArgs),
+    /// Tell whether somebody who is trusted has signed an image, or attested something of it.
+    Verify(Box<VerifyArgs>),
     /// Policies: try them on facts, explain decisions, replay stored reports.
     Policy(PolicyCommandArgs),
     /// Exploitability statements: write a document from a report.

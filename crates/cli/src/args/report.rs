@@ -6,11 +6,11 @@ use clap::Args as ClapArgs;
 
 use lazaret_model::Severity;
 
-use super::PolicyArgs;
 use super::base::{BaseArgs, RebaseArgs};
 use super::database::{AgeArgs, DatabaseArgs};
 use super::target::TargetArgs;
 use super::values::{self, Scanner};
+use super::{PolicyArgs, SignatureArgs};
 
 /// `scan`.
 #[derive(Debug, ClapArgs)]
@@ -41,6 +41,8 @@ pub(crate) struct ScanArgs {
     pub(crate) gate: GateArgs,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(crate) signatures: SignatureArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

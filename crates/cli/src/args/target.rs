@@ -1,12 +1,14 @@
 //! What is examined, and how it is reached.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args as ClapArgs;
 
 use lazaret_image::{ImageRef, Platforms};
 
 use super::values;
+use crate::signing::Trust;
 
 /// What is examined, and how.
 #[derive(Debug, Clone, ClapArgs)]
@@ -88,6 +90,9 @@ pub(crate) struct TargetArgs {
     pub(crate) registry_token: Option<String>,
     #[command(flatten)]
     pub(crate) registry: RegistryArgs,
+    /// Who is trusted to sign it, where signatures are looked for: from other arguments.
+    #[arg(skip)]
+    pub(crate) signing: Option<Arc<Trust>>,
 }
 
 /// How registries are reached, whichever they are. Credentials are no part of it: what is
@@ -142,6 +147,7 @@ impl TargetArgs {
             password: None,
             registry_token: None,
             registry,
+            signing: None,
         }
     }
 }

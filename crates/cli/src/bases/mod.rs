@@ -13,8 +13,8 @@ use lazaret_model::{
 use lazaret_policy::{BaseImage, Hit, Verdict, outcome_name};
 
 use crate::args::CheckArgs;
-use crate::console;
 use crate::policy::Judge;
+use crate::{console, signing};
 
 use find::Found;
 use resolve::Resolver;
@@ -45,7 +45,7 @@ impl Bases {
         judge: &Judge,
     ) -> anyhow::Result<Self> {
         let found = find::bases(sources, settings);
-        let mut resolver = Resolver::new(args)?;
+        let mut resolver = Resolver::new(args, judge)?;
         let mut images = Vec::new();
         for one in &found {
             let report = match &one.reference {
@@ -140,7 +140,18 @@ impl Bases {
             };
             format!("{} ({})", words.trim(), verdict.rule)
         });
-        let told: Vec<String> = told.collect();
+        let mut told: Vec<String> = told.collect();
+        let asks = |(_, hit, _): &(&Verdict, &Hit, bool)| {
+            let words = hit.facts.iter();
+            words.into_iter().any(|fact| fact.contains("signed"))
+        };
+        if let Ok(report) = &base.report
+            && let Some(signatures) = &report.target.signatures
+            && signatures.signers.is_empty()
+            && own.iter().any(asks)
+        {
+            told.push(signing::told(signatures));
+        }
         let message = match (&base.report, told.is_empty()) {
             (Err(why), _) => format!("{} was not examined: {why}", base.name),
             (Ok(_), true) => format!("{} is a good base", base.name),
@@ -149,7 +160,7 @@ impl Bases {
         Misconfiguration {
             id: ID.into(),
             aliases: Vec::new(),
-            title: "The base image is refused by the policy".into(),
+            title: "The image is refused by the policy".into(),
             status,
             severity,
             target: found.file.clone(),
@@ -227,7 +238,10 @@ fn about(report: &Report) -> String {
         Outcome::Allow => "nothing speaks against it".to_owned(),
         outcome => format!("the policy would {}", outcome_name(outcome)),
     });
-    parts.push("whether it is signed is not known".to_owned());
+    parts.push(match &report.target.signatures {
+        None => "nobody looked for signatures".to_owned(),
+        Some(signatures) => signing::told(signatures),
+    });
     parts.join(", ")
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::bail;
 
@@ -9,6 +10,8 @@ use lazaret_image::ImageRef;
 use lazaret_model::Report;
 
 use crate::args::{CheckArgs, MatchArgs, RegistryArgs, TargetArgs};
+use crate::policy::Judge;
+use crate::signing::Trust;
 use crate::{diff, scan};
 
 /// Most images that one command examines, alternatives among them.
@@ -19,6 +22,8 @@ pub(super) struct Resolver<'a> {
     matching: &'a MatchArgs,
     pub(super) registry: &'a RegistryArgs,
     today: String,
+    /// Who is trusted to sign base images, where signatures are looked for.
+    signing: Option<Arc<Trust>>,
     layouts: Vec<&'a Path>,
     reports: Vec<Report>,
     known: HashMap<String, Result<Report, String>>,
@@ -26,12 +31,13 @@ pub(super) struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     /// # Errors
-    /// When a place is neither a report nor an OCI layout.
-    pub(super) fn new(args: &'a CheckArgs) -> anyhow::Result<Self> {
+    /// When a place is neither a report nor an OCI layout, or a key cannot be read.
+    pub(super) fn new(args: &'a CheckArgs, judge: &Judge) -> anyhow::Result<Self> {
         let mut resolver = Self {
             matching: &args.bases.matching,
             registry: &args.bases.registry,
             today: scan::today(),
+            signing: Trust::of(&args.bases.signatures, judge.signers())?,
             layouts: Vec::new(),
             reports: Vec::new(),
             known: HashMap::new(),
@@ -87,7 +93,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn examine(&self, target: String) -> anyhow::Result<Report> {
-        let target = TargetArgs::of(target, self.registry.clone());
+        let target = TargetArgs {
+            signing: self.signing.clone(),
+            ..TargetArgs::of(target, self.registry.clone())
+        };
         scan::report(&target, self.matching, &self.today)
     }
 

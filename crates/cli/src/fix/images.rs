@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context as _;
 
 use lazaret_check::Source;
-use lazaret_fix::image::{Use, newest, uses};
+use lazaret_fix::image::{BUILT, Use, newest, uses};
 use lazaret_image::ImageRef;
 use lazaret_image::registry;
 
@@ -98,7 +98,9 @@ pub(super) fn pin(knowledge: &Knowledge<'_>, work: &mut Work, message: &mut Mess
         let Ok(text) = file.with(&[]) else { continue };
         let source = Source::new(name.as_str(), text);
         let mut edits = Vec::new();
-        for found in uses(&source).iter().filter(|u| is_tagged(&u.reference)) {
+        let all = uses(&source);
+        let fetched = all.iter().filter(|found| found.role != BUILT);
+        for found in fetched.filter(|found| is_tagged(&found.reference)) {
             let line = source.place(found.at).line;
             let what = format!("{name}:{line}: {} {}", found.role, found.reference);
             let pinned = known
@@ -163,7 +165,8 @@ impl Answers<'_> {
             let new = self.pinned_like(new, &found.reference);
             return Some((new.map_err(|error| format!("{error:#}")), true));
         }
-        if !args.newer_images {
+        // The tag of what is built here is given here, and no registry knows a newer one.
+        if !args.newer_images || found.role == BUILT {
             return None;
         }
         if let Some(known) = self.newer.get(&found.reference) {

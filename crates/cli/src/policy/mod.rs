@@ -12,8 +12,8 @@ use anyhow::{Context as _, bail};
 use lazaret_check::Source;
 use lazaret_model::{Decision, Inventory, Report};
 use lazaret_policy::{
-    BaseImage, Circumstances, DEFAULT_POLICY, ExceptionUse, Gate, Policy, Verdict as PolicyVerdict,
-    combine, decide, facts_page,
+    BaseImage, Circumstances, DEFAULT_POLICY, ExceptionUse, Gate, Policy, Signer,
+    Verdict as PolicyVerdict, combine, decide, facts_page,
 };
 
 use crate::args::{PolicyArgs, PolicyCommand};
@@ -67,6 +67,11 @@ impl Judge {
             deployed: Deployed::read(&args.exposure_from)?,
             is_own: !args.policy.is_empty(),
         })
+    }
+
+    /// Everybody whom the policy trusts to sign something.
+    pub(crate) fn signers(&self) -> &[Signer] {
+        self.policy.as_ref().map_or(&[], Policy::signers)
     }
 
     /// The same with a policy in any case, the default one where none is named.
@@ -205,6 +210,11 @@ fn policy(args: &PolicyArgs) -> anyhow::Result<Policy> {
         bail!("--environment: {why}");
     }
     Ok(policy)
+}
+
+/// Everybody whom the policy of the arguments trusts to sign something.
+pub(crate) fn signers(args: &PolicyArgs) -> anyhow::Result<Vec<Signer>> {
+    Ok(policy(args)?.signers().to_vec())
 }
 
 /// The policy of some documents; `default` is the built-in one.

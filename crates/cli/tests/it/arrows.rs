@@ -51,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "advisory",
+            "attest",
             "check",
             "control",
             "ecosystem",

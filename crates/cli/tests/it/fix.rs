@@ -400,3 +400,16 @@ fn changes_are_proposed_where_the_code_is_kept() {
         );
     }
 }
+
+#[test]
+fn the_tag_of_an_image_that_compose_builds_is_left_alone() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let compose = "services:\n  app:\n    build: .\n    image: registry.example/app:1.0\n  db:\n    image: registry.example/db:1.0\n";
+    std::fs::write(dir.path().join("compose.yaml"), compose).expect("writable");
+    for option in ["--newer-images", "--pin-images"] {
+        let output = lazaret(dir.path(), &["fix", "compose.yaml", option, "--offline"]);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(said.contains("registry.example/db:1.0"), "{said}");
+        assert!(!said.contains("registry.example/app:1.0"), "{said}");
+    }
+}

@@ -33,6 +33,7 @@ mod reference;
 mod secrets;
 mod servers;
 mod settings;
+mod signatures;
 mod signs;
 mod single;
 mod systems;

@@ -145,7 +145,6 @@ fn three_days_without_the_centre() {
     until("results wait for the line", SOON, || {
         (unit.number("lazaret_edge_spool_results") > 0).then_some(())
     });
-    let spooled = unit.number("lazaret_edge_spool_results");
     let sent = centre.decided().len();
     fs::write(&clock, "+3d").expect("written");
     unit.process().says("decided alone");
@@ -173,6 +172,7 @@ fn three_days_without_the_centre() {
         (message.contains("72 h ago") || message.contains("3 d ago")).then_some(())
     });
     assert_eq!(gate.manifest("app", &good).0, 200);
+    let spooled = unit.number("lazaret_edge_spool_results");
     unit.process().kill();
     unit.run_as(&inside);
     until("the unit answers", SOON, || unit.answers());

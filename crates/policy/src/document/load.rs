@@ -11,6 +11,7 @@ use super::{API_VERSION, Mode, Policy, Pulls, Rule, Variant, digest, raw};
 use crate::cel::{self, Expr, Problem, Scope};
 use crate::exception::{self, Exception};
 use crate::facts::{COMMON, EACH, ELSEWHERE, OUTCOME};
+use crate::signer::{self, Signer};
 
 /// Largest document, in bytes.
 const MAX_BYTES: usize = 4 << 20;
@@ -50,6 +51,11 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What the caller calls the document.
+    pub(crate) fn name(&self) -> &str {
+        self.name
+    }
+
     /// Document and line.
     pub(crate) fn place<T>(&self, what: &Spanned<T>) -> String {
         format!("{}:{}", self.name, what.referenced.line())
@@ -153,6 +159,7 @@ pub(super) fn load(documents: &[(&str, &[u8])]) -> Result<Policy, PolicyError> {
         digest: digest(documents),
         rules: Vec::new(),
         exceptions: Vec::new(),
+        signers: Vec::new(),
         environments: Vec::new(),
         pulls: Pulls::default(),
         pulls_in: pulls_in(&parts),
@@ -164,6 +171,7 @@ pub(super) fn load(documents: &[(&str, &[u8])]) -> Result<Policy, PolicyError> {
         policy.pulls = policy.pulls.stricter(&part.pulls);
         policy.rules.extend(part.rules);
         policy.exceptions.extend(part.exceptions);
+        policy.signers.extend(part.signers);
     }
     faults.extend(doubles(&policy));
     if extends {
@@ -187,10 +195,15 @@ pub(super) fn load(documents: &[(&str, &[u8])]) -> Result<Policy, PolicyError> {
                 .into(),
         });
     }
-    if policy.rules.len().max(policy.exceptions.len()) > MOST {
+    let parts = [
+        &policy.rules.len(),
+        &policy.exceptions.len(),
+        &policy.signers.len(),
+    ];
+    if parts.into_iter().any(|count| *count > MOST) {
         faults.push(Fault {
             place: policy.name.clone(),
-            message: format!("more than {MOST} rules or exceptions"),
+            message: format!("more than {MOST} rules, exceptions or signers"),
         });
     }
     policy.environments = environments.into_iter().collect();
@@ -223,9 +236,10 @@ fn doubles(policy: &Policy) -> Vec<Fault> {
         .exceptions
         .iter()
         .map(|e| ("exception", &e.name, &e.place));
+    let signers = policy.signers.iter().map(|s| ("signer", &s.name, &s.place));
     let mut seen = BTreeMap::new();
     let mut faults = Vec::new();
-    for (what, name, place) in rules.chain(exceptions) {
+    for (what, name, place) in rules.chain(exceptions).chain(signers) {
         if let Some(first) = seen.insert((what, name.as_str()), place.as_str()) {
             faults.push(Fault {
                 place: place.clone(),
@@ -245,6 +259,7 @@ struct Part {
     pulls_in: BTreeMap<String, Pulls>,
     rules: Vec<Rule>,
     exceptions: Vec<Exception>,
+    signers: Vec<Signer>,
 }
 
 fn part(name: &str, bytes: &[u8]) -> Result<Part, Vec<Fault>> {
@@ -311,6 +326,11 @@ fn document_part(reader: &mut Reader<'_>, document: Document) -> Part {
         .into_iter()
         .filter_map(|one| exception::load(reader, one));
     let exceptions: Vec<Exception> = exceptions.collect();
+    let signers = document.signers.unwrap_or_default();
+    let signers = signers
+        .into_iter()
+        .filter_map(|one| signer::load(reader, one));
+    let signers: Vec<Signer> = signers.collect();
     Part {
         name: document.name.unwrap_or_else(|| reader.name.to_owned()),
         extends: extends == Some(true),
@@ -319,6 +339,7 @@ fn document_part(reader: &mut Reader<'_>, document: Document) -> Part {
         pulls_in,
         rules,
         exceptions,
+        signers,
     }
 }
 

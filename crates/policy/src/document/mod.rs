@@ -18,6 +18,7 @@ pub use pulls::{Pull, Pulls, Unexamined};
 pub(crate) use rule::{Rule, Variant};
 
 use crate::exception::Exception;
+use crate::signer::Signer;
 
 /// The policy that counts where none is given, as it can be printed.
 pub const DEFAULT_POLICY: &str = include_str!("default.yaml");
@@ -32,6 +33,7 @@ pub struct Policy {
     pub(crate) digest: Digest,
     pub(crate) rules: Vec<Rule>,
     pub(crate) exceptions: Vec<Exception>,
+    pub(crate) signers: Vec<Signer>,
     /// Names of environments that the documents speak of, sorted.
     pub(crate) environments: Vec<String>,
     /// What it says of pulls where no environment says otherwise.
@@ -85,6 +87,11 @@ impl Policy {
     pub fn is_even_if_running(&self, rule: &str) -> bool {
         let rule = self.rules.iter().find(|known| known.name == rule);
         rule.is_some_and(|rule| rule.even_if_running)
+    }
+
+    /// Everybody whom it trusts to sign something, in order.
+    pub fn signers(&self) -> &[Signer] {
+        &self.signers
     }
 
     /// Whether it speaks of an environment; what to tell of one that it does not know.

@@ -33,6 +33,33 @@ pub(crate) struct Document {
     pub(crate) rules: Option<Vec<Rule>>,
     #[serde(default)]
     pub(crate) exceptions: Option<Vec<Exception>>,
+    #[serde(default)]
+    pub(crate) signers: Option<Vec<Signer>>,
+}
+
+/// Somebody who is trusted to sign.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Signer {
+    pub(crate) name: Spanned<String>,
+    #[serde(default)]
+    pub(crate) images: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    pub(crate) key: Option<String>,
+    #[serde(default)]
+    pub(crate) identity: Option<String>,
+    #[serde(default)]
+    pub(crate) identity_regex: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) issuer: Option<String>,
+    #[serde(default)]
+    pub(crate) authorities: Option<String>,
+    #[serde(default)]
+    pub(crate) logs: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) trusted_root: Option<String>,
+    #[serde(default)]
+    pub(crate) same_repository: bool,
 }
 
 /// What an environment changes for every rule.

@@ -10,7 +10,8 @@ use super::{age, time_value};
 use crate::BaseImage;
 use crate::cel::{Item, Value};
 
-const UNSIGNED: &str = "signatures are not examined yet";
+const UNSIGNED: &str =
+    "nobody looked for signatures; `--verify-key` and `signers` of a policy ask for it";
 const NO_DATE: &str = "the image does not say when it was made";
 const NO_REFERENCE: &str = "the target is no reference of a registry";
 
@@ -91,7 +92,8 @@ impl<'a> Item<'a> for ImageItem<'a> {
                 Some(base) => Value::level(&BASE_SOURCE, base.source.name()),
                 None => Value::unknown(NO_BASE),
             },
-            "signed" => Value::unknown(UNSIGNED),
+            "signatures_asked" => Value::Bool(target.signatures.is_some()),
+            "signed" | "signers" | "attested" => of_signatures(target, name),
             _ => Value::unknown("there is no such fact"),
         }
     }
@@ -107,6 +109,27 @@ const NO_BASE: &str = "nothing tells what the image is built on";
 fn base(target: &Target, part: fn(&Base) -> &String) -> Option<&str> {
     let base = target.base.as_ref().filter(|base| !base.differs)?;
     Some(part(base).as_str()).filter(|text| !text.is_empty())
+}
+
+/// What could not be examined counts for nothing, so what is there is never too much.
+fn of_signatures<'a>(target: &'a Target, name: &str) -> Value<'a> {
+    let Some(signatures) = &target.signatures else {
+        return Value::unknown(UNSIGNED);
+    };
+    let list = match name {
+        "signers" => &signatures.signers,
+        "attested" => &signatures.attested,
+        _ => {
+            return match signatures.is_signed() {
+                Ok(signed) => Value::Bool(signed),
+                Err(why) => Value::unknown(why.to_owned()),
+            };
+        }
+    };
+    match &signatures.incomplete {
+        Some(why) if list.is_empty() => Value::unknown(why.clone()),
+        _ => Value::list(list.iter().map(|one| Value::text(one.as_str()))),
+    }
 }
 
 fn of_reference<'a>(target: &'a Target, name: &str) -> Value<'a> {
@@ -175,7 +198,6 @@ impl<'a> Item<'a> for BaseItem<'a> {
             "stage" => Value::text(base.stage.as_str()),
             "ships" => Value::Bool(base.ships),
             "registry" | "repository" | "tag" | "pinned" => parts(&base.name, name),
-            "signed" => Value::unknown(UNSIGNED),
             _ => match &base.report {
                 Ok(report) => of_base(report, name, self.now),
                 // What could not be resolved is never a good base by silence.

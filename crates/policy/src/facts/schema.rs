@@ -105,7 +105,18 @@ pub(super) static IMAGE: Object = Object {
         fact(
             "signed",
             Bool,
-            "whether a trusted signature is on it; not known until signatures are examined",
+            "whether a trusted signer has signed it; not known where nobody looked",
+        ),
+        list("signers", Text, "the trusted signers that have signed it"),
+        list(
+            "attested",
+            Text,
+            "predicate types that a trusted signer has attested of it",
+        ),
+        fact(
+            "signatures_asked",
+            Bool,
+            "whether anybody asked for signatures: `--verify-key`, `signers`",
         ),
     ],
 };
@@ -375,7 +386,18 @@ pub(super) static BASE: Object = Object {
         fact(
             "signed",
             Bool,
-            "whether a trusted signature is on it; not known until signatures are examined",
+            "whether a trusted signer has signed it; not known where nobody looked",
+        ),
+        list("signers", Text, "the trusted signers that have signed it"),
+        list(
+            "attested",
+            Text,
+            "predicate types that a trusted signer has attested of it",
+        ),
+        fact(
+            "signatures_asked",
+            Bool,
+            "whether anybody asked for signatures: `--verify-key`, `signers`",
         ),
     ],
 };

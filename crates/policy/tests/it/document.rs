@@ -107,7 +107,7 @@ fn a_rule_that_cannot_be_decided_counts() {
     assert!(decision.reasons[0].undecided);
     assert_eq!(
         decision.reasons[0].message,
-        "cannot be decided: image.signed is not known: signatures are not examined yet"
+        "cannot be decided: image.signed is not known: nobody looked for signatures; `--verify-key` and `signers` of a policy ask for it"
     );
     let milder = read(&format!("{text}    undecided: warn\n")).expect("a good policy");
     let decision = milder.decide(&two(), &Circumstances::default());

@@ -154,7 +154,7 @@ fn what_is_not_known_is_neither_true_nor_false() {
     is_of_finding("has(finding.epss) && finding.epss >= 0.5", "true");
     is(
         "image.signed",
-        "image.signed is not known: signatures are not examined yet",
+        "image.signed is not known: nobody looked for signatures; `--verify-key` and `signers` of a policy ask for it",
     );
     is(
         "exposure == 'internet'",

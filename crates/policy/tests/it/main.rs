@@ -7,6 +7,7 @@ mod laws;
 mod owners;
 mod page;
 mod secrets;
+mod signers;
 
 use lazaret_model::*;
 use lazaret_policy::{Gate, IgnoreRules, decide};

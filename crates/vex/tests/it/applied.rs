@@ -283,6 +283,37 @@ fn csaf_speaks_of_products_parts_and_flags() {
 }
 
 #[test]
+fn an_image_of_the_same_name_and_another_digest_is_the_nearest_miss() {
+    let other = format!("sha256:{}", "9".repeat(64));
+    let why = misses("CVE-2021-23337", &format!("pkg:oci/app@{other}"));
+    assert!(
+        why.contains("about the image pkg:oci/app@sha256:999"),
+        "{why}"
+    );
+    assert!(
+        why.contains(&format!("this is registry.example/team/app:1.0 ({DIGEST})")),
+        "{why}"
+    );
+    assert_eq!(
+        misses("CVE-2021-23337", &format!("pkg:oci/other@{other}")),
+        "its product is not in this target"
+    );
+}
+
+#[test]
+fn an_image_is_known_by_the_index_that_offers_it() {
+    let index = format!("sha256:{}", "9".repeat(64));
+    let document = openvex(json!([{
+        "vulnerability": {"name": "CVE-2021-23337"}, "status": "fixed",
+        "products": [{"@id": format!("pkg:oci/app@{index}")}],
+    }]));
+    let mut report = report();
+    report.target.indexes = vec![index.parse().unwrap()];
+    lazaret_vex::apply(&mut report, &[document]);
+    assert!(report.findings[4].suppressed.is_some());
+}
+
+#[test]
 fn a_statement_may_be_about_a_range_of_versions() {
     let range = |range: &str| {
         let document = json!({

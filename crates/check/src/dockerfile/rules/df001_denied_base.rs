@@ -1,3 +1,5 @@
+//! Base image on the deny list.
+
 use super::prelude::*;
 use super::reference::{Parts, external};
 

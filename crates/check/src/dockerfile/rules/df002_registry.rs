@@ -1,3 +1,5 @@
+//! Base image from a registry that is not allowed.
+
 use super::prelude::*;
 use super::reference::{Parts, external};
 

@@ -1,3 +1,5 @@
+//! Base image past the end of its support.
+
 use super::prelude::*;
 use super::reference::Parts;
 

@@ -1,3 +1,5 @@
+//! Base image without a tag.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Base image with a rolling tag.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Base image not pinned by digest.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

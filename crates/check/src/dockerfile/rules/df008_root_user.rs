@@ -1,3 +1,5 @@
+//! Final image runs as root.
+
 use super::prelude::*;
 use super::reference::Parts;
 

@@ -1,3 +1,5 @@
+//! User by name instead of by number.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

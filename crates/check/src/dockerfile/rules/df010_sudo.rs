@@ -1,3 +1,5 @@
+//! Privilege helper used.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Secret written into the build.
+
 use super::prelude::*;
 use super::secrets::{is_literal_secret, is_secret_name, password_in_address, token};
 

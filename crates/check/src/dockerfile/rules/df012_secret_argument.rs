@@ -1,3 +1,5 @@
+//! Build argument or variable named like a credential.
+
 use super::prelude::*;
 use super::secrets::{is_literal_secret, is_secret_name, token};
 

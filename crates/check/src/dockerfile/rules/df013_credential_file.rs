@@ -1,3 +1,5 @@
+//! Credential file copied into the image.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

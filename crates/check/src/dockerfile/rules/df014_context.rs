@@ -1,3 +1,5 @@
+//! Whole build context copied.
+
 use super::prelude::*;
 use crate::dockerfile::Context;
 use crate::dockerfile::dockerignore::leaves_out;

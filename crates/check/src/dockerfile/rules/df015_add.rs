@@ -1,3 +1,5 @@
+//! ADD where COPY would do.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

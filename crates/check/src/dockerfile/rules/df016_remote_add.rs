@@ -1,3 +1,5 @@
+//! Remote file added without proof of its content.
+
 use super::df015_add::is_remote;
 use super::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Download run without looking at it.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

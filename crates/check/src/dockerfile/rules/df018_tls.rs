@@ -1,3 +1,5 @@
+//! Proof of the server switched off.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Proof of packages switched off.
+
 use super::df018_tls::with_blank;
 use super::prelude::*;
 

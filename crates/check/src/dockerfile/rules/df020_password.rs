@@ -1,3 +1,5 @@
+//! Password set during the build.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! System packages without a version.
+
 use super::packages::{self, APK, APT, DNF, Manager, YUM, ZYPPER};
 use super::prelude::*;
 

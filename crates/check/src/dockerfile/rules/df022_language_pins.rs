@@ -1,3 +1,5 @@
+//! Language packages without a version.
+
 use super::packages::pip_install;
 use super::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Package index updated in a layer of its own.
+
 use super::packages::{self, APK, APT};
 use super::prelude::*;
 

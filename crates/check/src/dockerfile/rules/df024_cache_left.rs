@@ -1,3 +1,5 @@
+//! Package cache left in the layer.
+
 use super::packages::{APK, APT, DNF, YUM, ZYPPER, pip_install};
 use super::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Recommended packages come along.
+
 use super::packages::APT;
 use super::prelude::*;
 

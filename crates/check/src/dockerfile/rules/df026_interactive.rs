@@ -1,3 +1,5 @@
+//! Package command that asks.
+
 use super::packages::{APT, DNF, Manager, YUM, ZYPPER};
 use super::prelude::*;
 

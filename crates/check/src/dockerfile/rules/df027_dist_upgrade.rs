@@ -1,3 +1,5 @@
+//! Distribution upgraded inside of the build.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

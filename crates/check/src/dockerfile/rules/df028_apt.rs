@@ -1,3 +1,5 @@
+//! apt used where apt-get is meant.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

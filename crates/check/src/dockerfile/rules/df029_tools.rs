@@ -1,3 +1,5 @@
+//! Tool of administrators or attackers in the image.
+
 use super::packages;
 use super::prelude::*;
 

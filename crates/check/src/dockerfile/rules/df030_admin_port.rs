@@ -1,3 +1,5 @@
+//! Port for remote administration exposed.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Privileged port exposed.
+
 use super::df030_admin_port::ports;
 use super::prelude::*;
 

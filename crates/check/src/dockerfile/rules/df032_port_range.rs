@@ -1,3 +1,5 @@
+//! No valid port.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! No health check in the image that ships.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

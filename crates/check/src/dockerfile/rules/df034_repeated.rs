@@ -1,3 +1,5 @@
+//! Instruction that a later one overrides.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

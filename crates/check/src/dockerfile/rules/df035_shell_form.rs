@@ -1,3 +1,5 @@
+//! Shell form of CMD, ENTRYPOINT or HEALTHCHECK.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Relative working directory.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Working directory or volume in the system's own files.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! cd where WORKDIR would do.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! COPY to a relative path without a working directory.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

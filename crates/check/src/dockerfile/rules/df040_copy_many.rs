@@ -1,3 +1,5 @@
+//! COPY of several files to what is no directory.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

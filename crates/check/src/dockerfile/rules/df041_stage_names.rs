@@ -1,3 +1,5 @@
+//! Broken reference to a stage.
+
 use std::collections::HashMap;
 
 use super::prelude::*;

@@ -1,3 +1,5 @@
+//! Whole root of another stage copied.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Compiler in the image that ships.
+
 use super::prelude::*;
 use super::reference::Parts;
 

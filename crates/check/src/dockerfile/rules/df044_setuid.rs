@@ -1,3 +1,5 @@
+//! Set-user-id or set-group-id bit given.
+
 use super::modes::mode;
 use super::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Everybody may write.
+
 use super::df044_setuid::modes_given;
 use super::modes::mode;
 use super::prelude::*;

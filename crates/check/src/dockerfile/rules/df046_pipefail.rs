@@ -1,3 +1,5 @@
+//! Pipe whose failure is not seen.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

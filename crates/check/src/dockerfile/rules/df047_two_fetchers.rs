@@ -1,3 +1,5 @@
+//! Two programs to download with.
+
 use std::collections::BTreeMap;
 
 use super::prelude::*;

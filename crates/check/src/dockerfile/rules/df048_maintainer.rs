@@ -1,3 +1,5 @@
+//! MAINTAINER is deprecated.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Instruction that ONBUILD may not hold.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

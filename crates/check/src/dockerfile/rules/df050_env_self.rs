@@ -1,3 +1,5 @@
+//! Variable used in the ENV that sets it.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! RUN lines that could be one.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

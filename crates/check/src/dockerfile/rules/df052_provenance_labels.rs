@@ -1,3 +1,5 @@
+//! Image does not say where it is from.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Label that programs cannot read.
+
 use super::prelude::*;
 use crate::dockerfile::Form;
 

@@ -1,3 +1,5 @@
+//! Platform fixed in FROM.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Ignore comment that cannot be justified.
+
 use super::prelude::*;
 use crate::dockerfile::ignores;
 

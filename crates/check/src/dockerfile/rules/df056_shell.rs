@@ -1,3 +1,5 @@
+//! Shell text that does not do what it seems to.
+
 use super::prelude::*;
 use super::{shellisms, variables};
 

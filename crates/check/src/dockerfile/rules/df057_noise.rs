@@ -1,3 +1,5 @@
+//! Command that does more or less than it seems.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Frontend of the build not pinned.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Step with the machine's own privileges.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

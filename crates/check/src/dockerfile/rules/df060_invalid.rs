@@ -1,3 +1,5 @@
+//! What no builder takes.
+
 use super::prelude::*;
 
 pub(super) const RULE: Rule = Rule { check: &CHECK, run };

@@ -1,3 +1,5 @@
+//! Archive copied and then unpacked.
+
 use super::df015_add::is_archive;
 use super::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Containers of the image run as root.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

@@ -1,3 +1,5 @@
+//! Secret in the image's configuration.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

@@ -1,3 +1,5 @@
+//! Secret in the history of the build.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

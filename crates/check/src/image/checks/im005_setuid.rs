@@ -1,3 +1,5 @@
+//! Program that runs as its owner.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

@@ -1,3 +1,5 @@
+//! Image without a health check.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

@@ -1,3 +1,5 @@
+//! Image exposes a port for remote administration.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

@@ -1,3 +1,5 @@
+//! Image built with ADD.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

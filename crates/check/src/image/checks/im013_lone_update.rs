@@ -1,3 +1,5 @@
+//! Image with a package index of its own layer.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

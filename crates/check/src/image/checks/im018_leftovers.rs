@@ -1,3 +1,5 @@
+//! Leftover of the work in the image.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

@@ -1,3 +1,5 @@
+//! Everybody may write in the image.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

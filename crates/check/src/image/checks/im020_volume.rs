@@ -1,3 +1,5 @@
+//! Image declares a volume in the system's own files.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

@@ -1,3 +1,5 @@
+//! Image does not say where it is from.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

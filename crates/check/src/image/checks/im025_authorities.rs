@@ -1,3 +1,5 @@
+//! Authority added that certificates are trusted by.
+
 use lazaret_model::{FixKind, Severity};
 
 use crate::Check;

@@ -77,7 +77,7 @@ fn a_bad_base_is_refused_and_better_ones_are_named() {
         "HOST/team/app:2.1.0 (newest release): removes",
         "HOST/team/app:1.0.0-slim (slimmer variant): removes",
         "packages fewer",
-        "whether it is signed is not known",
+        "nobody looked for signatures",
     ] {
         assert!(flat(&out).contains(expected), "{expected}: {out}");
     }
