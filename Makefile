@@ -21,7 +21,7 @@ BIN := $(CARGO_TARGET_DIR)/release/lazaret
 OUT := $(CARGO_TARGET_DIR)/sample
 
 # What tests use as real peers; each test says so and skips where one is absent.
-PEERS := docker-registry skopeo podman containerd zstd jq openssl postgresql strace rpm
+PEERS := docker-registry skopeo podman containerd zstd jq openssl postgresql strace rpm faketime
 
 .PHONY: run test bench fuzz check deps build clean help dist dist-binary dist-check dist-folder dist-twice
 

@@ -1,5 +1,7 @@
 //! What operators' tools ask: health, readiness, metrics.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,6 +13,9 @@ use crate::{App, queries};
 
 /// Workloads that are told of one by one, where that is asked for.
 const MOST_RUNNING: u32 = 5_000;
+
+/// How long a database may take that is said to be ready.
+const READY: Duration = Duration::from_secs(2);
 
 pub(crate) fn router() -> Router<App> {
     Router::new()
@@ -24,17 +29,16 @@ async fn ready(State(app): State<App>) -> Response {
     if app.is_stopping() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
-    match app.store.ping().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(cause) => {
-            tracing::warn!(%cause, "not ready");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database does not answer\n",
-            )
-                .into_response()
-        }
-    }
+    // Whoever asks for readiness waits a second or two; a request waits for the database longer.
+    let answered = tokio::time::timeout(READY, app.store.ping()).await;
+    let cause = match answered {
+        Ok(Ok(())) => return "ready\n".into_response(),
+        Ok(Err(cause)) => cause.to_string(),
+        Err(_) => "no answer in time".to_owned(),
+    };
+    tracing::warn!(cause, "not ready");
+    let told = "the database does not answer\n";
+    (StatusCode::SERVICE_UNAVAILABLE, told).into_response()
 }
 
 async fn metrics(State(app): State<App>) -> Response {

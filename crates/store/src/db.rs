@@ -116,15 +116,18 @@ impl Db {
 
 async fn begin_sqlite(writer: &sqlx::SqlitePool) -> Result<sqlx::Transaction<'static, Sqlite>> {
     const BEGIN: &str = "BEGIN IMMEDIATE";
-    match writer.begin_with(BEGIN).await {
-        // SQLite ends a transaction by itself when the disk is full, which the driver does not
-        // notice: the connection would be lost for every later write.
-        Err(sqlx::Error::InvalidSavePointStatement | sqlx::Error::BeginFailed) => {
-            let _ = writer.acquire().await?.close().await;
-            Ok(writer.begin_with(BEGIN).await?)
+    // SQLite ends a transaction by itself when the disk is full, which the driver does not
+    // notice: the connection would be lost for every later write. Others may spoil the next
+    // one in the same way before it is ours.
+    for _ in 0..4 {
+        match writer.begin_with(BEGIN).await {
+            Err(sqlx::Error::InvalidSavePointStatement | sqlx::Error::BeginFailed) => {
+                let _ = writer.acquire().await?.close().await;
+            }
+            begun => return Ok(begun?),
         }
-        begun => Ok(begun?),
     }
+    Ok(writer.begin_with(BEGIN).await?)
 }
 
 pub(crate) enum Conn {

@@ -98,6 +98,10 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
                 Error::corrupt("a row", error)
             }
+            // SQLite has ended a transaction by itself: the disk is full.
+            sqlx::Error::InvalidSavePointStatement | sqlx::Error::BeginFailed => {
+                Error::Busy("a transaction has ended by itself".to_owned())
+            }
             _ => Error::Database(error.to_string()),
         }
     }
@@ -112,10 +116,14 @@ fn transient(code: &str) -> bool {
             || code.starts_with("40")
             || code.starts_with("53")
             || code.starts_with("57P"));
-    // SQLITE_BUSY (5), SQLITE_LOCKED (6), SQLITE_FULL (13), with their extended codes.
-    let sqlite = code
-        .parse::<u32>()
-        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 13));
+    // SQLITE_BUSY (5), SQLITE_LOCKED (6), SQLITE_FULL (13), with their extended codes. A full
+    // disk is also an SQLITE_IOERR (10) of a write (3), of fsync (4) and truncate (6), and of the
+    // memory that the log is shared through (18, 19, 21), and an SQLITE_CANTOPEN (14).
+    let sqlite = code.parse::<u32>().is_ok_and(|code| match code & 0xff {
+        5 | 6 | 13 | 14 => true,
+        10 => matches!(code >> 8, 3 | 4 | 6 | 18 | 19 | 21),
+        _ => false,
+    });
     postgres || (code.len() != 5 && sqlite)
 }
 

@@ -31,6 +31,7 @@ const ALL: &[Migration] = migrations![
     "0004_content",
     "0005_pulls",
     "0006_matches",
+    "0007_lists",
 ];
 
 /// Any number that no other program is likely to lock with.

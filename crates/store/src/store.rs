@@ -170,7 +170,7 @@ async fn sqlite(options: &StoreOptions) -> Result<Db> {
         .foreign_keys(true)
         .busy_timeout(options.wait)
         .statement_cache_capacity(300)
-        .pragma("cache_size", "-32768")
+        .pragma("cache_size", "-16384")
         .pragma("temp_store", "memory");
     let writer = SqlitePoolOptions::new()
         .max_connections(1)

@@ -1,6 +1,8 @@
 //! What runs where, since when, and what it would be rolled back to: what a gate must not stand
 //! in the way of.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use crate::Counts;
@@ -211,6 +213,23 @@ impl Store {
                    WHERE name IN ($1, $2)";
         let args = args![RUNNING, BUNDLE];
         self.read().await?.one(sql, args).await?.int(0)
+    }
+
+    /// How many workloads run each of these images; what nothing runs is left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn running(&self, digests: &[String]) -> Result<HashMap<String, u64>> {
+        let any = self.db.dialect().any("digest", 1);
+        let sql = format!("SELECT digest, COUNT(*) FROM workload WHERE {any} GROUP BY digest");
+        let rows = self
+            .read()
+            .await?
+            .rows(&sql, args![digests.to_vec()])
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, row.count(1)?)))
+            .collect()
     }
 
     /// What runs, at most `limit`, with a name of the image and what was found in it for the

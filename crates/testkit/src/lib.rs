@@ -1,5 +1,6 @@
 //! What tests and measurements need and products do not.
 
+pub mod bucket;
 pub mod dist;
 pub mod feeds;
 pub mod floor;

@@ -19,6 +19,9 @@ use crate::auth::Viewer;
 use crate::http::{ApiError, ApiResult, Ask, At};
 use crate::queries::{image, vulnerability as queries};
 
+/// Images of a page: each is read with its names, its verdicts and what runs it.
+const IMAGES: u32 = 20;
+
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .page("/vulnerabilities", Some(Role::Viewer), list)
@@ -231,7 +234,11 @@ async fn one(
         }
         Err(error) => return Err(error),
     };
-    let page = queries::images(&app, &id, &paging(&query)?).await?;
+    let page = paging(&PageQuery {
+        cursor: query.cursor.clone(),
+        limit: Some(IMAGES),
+    })?;
+    let page = queries::images(&app, &id, &page).await?;
     let next = page
         .next
         .map(|cursor| address(&link(&id), &[("cursor", &cursor.to_string())]));

@@ -6,6 +6,9 @@ use lazaret_wire::api::{Outcome, SeverityCounts, Verdict, VerdictChange, Verdict
 use crate::App;
 use crate::http::ApiResult;
 
+/// Workloads of one change that are told of.
+const RUNNING: usize = 20;
+
 fn outcome(state: VerdictState) -> Outcome {
     Outcome::by_name(state.as_str()).unwrap_or(Outcome::Hold)
 }
@@ -63,7 +66,16 @@ pub async fn changes(
     paging: &Paging,
 ) -> ApiResult<Page<VerdictChange>> {
     let page = app.store.verdict_changes(digest, paging).await?;
+    let digests: Vec<String> = page.items.iter().map(|row| row.digest.clone()).collect();
+    let workloads = app.store.workloads_of(&digests).await?;
     let change = |row: lazaret_store::VerdictChange| VerdictChange {
+        running: workloads
+            .iter()
+            .filter(|w| w.digest == row.digest && w.environment == row.environment)
+            .take(RUNNING)
+            .cloned()
+            .map(super::image::workload)
+            .collect(),
         at: row.at,
         digest: row.digest,
         environment: row.environment,

@@ -1,6 +1,6 @@
 //! A real centre in a temporary directory, and how it is spoken to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lazaret_control::{Settings, serve};
@@ -25,9 +25,14 @@ pub(crate) struct Centre {
 
 /// Settings of a centre on a free port.
 pub(crate) fn settings(data: &TempDir) -> Settings {
+    settings_in(data.path())
+}
+
+/// The same for a folder that somebody else keeps.
+pub(crate) fn settings_in(data: &Path) -> Settings {
     Settings {
         listen: "127.0.0.1:0".into(),
-        data: data.path().to_owned(),
+        data: data.to_owned(),
         database: None,
         public_url: None,
         blobs: None,
@@ -58,20 +63,38 @@ impl Centre {
         tokio::spawn(served.run(async {
             let _ = until.await;
         }));
-        let http = Client::builder()
-            .timeout(Duration::from_secs(30))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client");
         Self {
             base,
-            http,
+            http: client(),
             data,
             admin: String::new(),
             edges,
             setup,
             _stop: stop,
         }
+    }
+
+    /// A new centre that runs elsewhere, with the administrator `admin`.
+    pub(crate) async fn attached(host: &str, data: TempDir) -> Self {
+        let (stop, _) = oneshot::channel();
+        let mut centre = Self {
+            base: format!("http://{host}"),
+            http: client(),
+            setup: Some(data.path().join("setup-token")),
+            data,
+            admin: String::new(),
+            edges: None,
+            _stop: stop,
+        };
+        for _ in 0..600 {
+            let asked = centre.bare(Method::GET, "/readyz").send().await;
+            if asked.is_ok_and(|answer| answer.status() == 200) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        centre.set_up().await;
+        centre
     }
 
     /// A centre with the administrator `admin`, spoken to with a token of theirs.
@@ -157,6 +180,14 @@ impl Centre {
         assert_eq!(status, 201, "{token}");
         token["secret"].as_str().expect("a token").to_owned()
     }
+}
+
+fn client() -> Client {
+    Client::builder()
+        .timeout(Duration::from_secs(30))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client")
 }
 
 /// Status and JSON of an answer; a text where it is none.

@@ -8,7 +8,7 @@ use crate::centre::{Centre, PASSWORD, told};
 const DIGEST: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
 /// A token of a person with a role.
-async fn person(centre: &Centre, name: &str, role: &str) -> String {
+pub(crate) async fn person(centre: &Centre, name: &str, role: &str) -> String {
     let new = json!({"name": name, "role": role, "password": PASSWORD});
     assert_eq!(centre.post("/api/v1/users", new).await.0, 201);
     let body = json!({"name": name, "password": PASSWORD});

@@ -69,6 +69,15 @@ async fn what_runs_is_judged_for_where_it_runs_and_told_at_metrics() {
         .await;
     assert_eq!(runs[0]["workload"], "deployment/pay", "{runs}");
     assert_eq!(runs[0]["environment"], "shop-floor");
+    let (_, changes) = centre
+        .get(&format!("/api/v1/verdict-changes?digest={digest}"))
+        .await;
+    assert_eq!(changes["items"][0]["cause"], "workload", "{changes}");
+    assert_eq!(changes["items"][0]["running"][0]["namespace"], "till");
+    assert!(
+        changes["items"][1]["running"].is_null(),
+        "it runs nowhere in prod"
+    );
     let metrics = centre.bare(Method::GET, "/metrics").send().await;
     let metrics = metrics.expect("an answer").text().await.expect("a text");
     let line = format!("image_digest=\"{digest}\",severity=\"Critical\"}} 0");

@@ -288,3 +288,55 @@ both!(cursors_of_strangers_are_refused, |fixture| {
         );
     }
 });
+
+both!(what_many_repositories_answer_is_one_list, |fixture| {
+    let store = &fixture.store;
+    let main = store
+        .create_registry(&new_registry("main"), &by("root"))
+        .await
+        .expect("made");
+    // Each image under two names: it is in a list once.
+    for number in 0..140_usize {
+        let seen = i64::try_from(number % 9).expect("small");
+        for team in ["red", "blue"] {
+            let repository = format!("{team}/service{}", number % 70);
+            let name = name(&main, &repository, &format!("v{number}"), number, seen);
+            let image = image(number, seen);
+            store.record_push(&image, &name).await.expect("recorded");
+        }
+    }
+    let expected = |wanted: &dyn Fn(usize) -> bool| {
+        let mut all: Vec<_> = (0..140).filter(|&number| wanted(number)).collect();
+        all.sort_by_key(|&number| std::cmp::Reverse((number % 9, digest(number))));
+        all.into_iter().map(digest).collect::<Vec<_>>()
+    };
+    let read = async |filter: ImageFilter| {
+        let (mut seen, mut paging) = (Vec::new(), Paging::first(13));
+        loop {
+            let page = store.images(&filter, &paging).await.expect("page");
+            for row in page.items {
+                assert_eq!(row.names.len(), 2);
+                seen.push(row.image.digest);
+            }
+            if page.next.is_none() {
+                break seen;
+            }
+            paging.after = page.next;
+        }
+    };
+    let search = |text: &str| ImageFilter {
+        search: Some(text.to_owned()),
+        ..ImageFilter::default()
+    };
+    // Of 140 repositories, of 70, of 2, of none.
+    assert_eq!(read(search("SERVICE")).await, expected(&|_| true));
+    assert_eq!(read(search("red/")).await, expected(&|_| true));
+    let of_one = expected(&|number| number % 70 == 69);
+    assert_eq!(read(search("service69")).await, of_one);
+    assert!(read(search("green")).await.is_empty());
+    assert_eq!(read(search("sha256:")).await, expected(&|_| true));
+    let mut both = search("sha256:");
+    both.registry_id = Some(main.id.clone());
+    both.repository = Some("red/service69".to_owned());
+    assert_eq!(read(both).await, of_one);
+});

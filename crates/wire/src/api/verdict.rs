@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::SeverityCounts;
+use super::{SeverityCounts, Workload};
 
 /// What a decision leads to, mildest first.
 #[derive(
@@ -98,8 +98,11 @@ pub struct VerdictChange {
     pub before: Option<Outcome>,
     /// What it is.
     pub after: Outcome,
-    /// What made it change: `scan`, `advisories`, `policy`.
+    /// What made it change: `scan`, `advisories`, `policy`, `day`, `workload`, `expiry`.
     pub cause: String,
+    /// What runs the image in that environment now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub running: Vec<Workload>,
 }
 
 /// Whether an image may be pulled under a name.

@@ -100,13 +100,7 @@ async fn registries(store: &Store, now: Timestamp) -> Result<Vec<(String, &'stat
     let by = By::new("system", now).because("a fleet for measuring");
     let mut made = Vec::new();
     for (number, region) in ["eu", "us", "ap", "eu", "us"].into_iter().enumerate() {
-        let environment = [
-            "production",
-            "production",
-            "staging",
-            "development",
-            "production",
-        ];
+        let environment = ["prod", "prod", "stage", "dev", "prod"];
         let new = NewRegistry {
             name: format!("registry{number}"),
             kind: RegistryKind::Distribution,
