@@ -534,7 +534,7 @@ pub fn gate_path(bytes: &[u8]) {
 
 /// A file of verdicts, a signed bundle, or the rules of a gate.
 pub fn verdicts(bytes: &[u8]) {
-    use lazaret_edge::verdict::{GateRules, Name, read};
+    use lazaret_edge::verdict::{Name, read, rules};
     let Some((kind, rest)) = bytes.split_first() else {
         return;
     };
@@ -555,7 +555,7 @@ pub fn verdicts(bytes: &[u8]) {
         1 => drop(read(rest, key.as_ref())),
         _ => {
             if let Ok(text) = std::str::from_utf8(rest) {
-                let _ = GateRules::parse(text);
+                let _ = rules(text);
             }
         }
     }
