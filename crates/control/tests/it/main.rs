@@ -13,6 +13,7 @@ mod killed;
 mod login;
 mod manners;
 mod notify;
+mod oidc;
 mod outage;
 mod peers;
 mod push;
