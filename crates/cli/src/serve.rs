@@ -64,6 +64,7 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
         advisories: args.db.clone().or_else(database::installed),
         policy: args.policy.clone(),
         notify: args.notify.clone(),
+        oidc: args.oidc.clone(),
         workers: args.workers,
         workload_metrics: args.workload_metrics,
         edge_listen: args.edge_listen.clone(),

@@ -9,6 +9,7 @@ use lazaret_store::Store;
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::advisories::Advisories;
+use crate::auth::oidc::Provider;
 use crate::auth::{Passwords, Throttle};
 use crate::console::Memory;
 use crate::edges::{Asked, Authority};
@@ -36,6 +37,9 @@ pub struct Settings {
     pub policy: Vec<PathBuf>,
     /// Who is told of what happens (`docs/centre.md`); nobody without it.
     pub notify: Option<PathBuf>,
+    /// The identity provider that people may log in with (`docs/centre.md`); local users alone
+    /// without it.
+    pub oidc: Option<PathBuf>,
     /// Images of the centre's own region looked at at a time; 0 for none.
     pub workers: usize,
     /// Whether `/metrics` tells of every workload that runs, under the names of Trivy Operator.
@@ -76,6 +80,8 @@ pub struct Centre {
     pub(crate) console: Memory,
     pub(crate) authority: Option<Authority>,
     pub(crate) passwords: Passwords,
+    /// Who vouches for people, besides the centre itself.
+    pub(crate) provider: Option<Provider>,
     pub(crate) throttle: Throttle,
     /// Told when there is work.
     pub(crate) wake: Notify,

@@ -27,6 +27,7 @@ mod work;
 
 pub use api::openapi;
 pub use app::{App, Centre, Settings};
+pub use auth::oidc::ProviderError;
 pub use notify::ReceiverError;
 pub use owner::Owner;
 pub use serve::{ServeError, Served, serve};

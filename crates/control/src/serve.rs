@@ -14,6 +14,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::advisories::Advisories;
 use crate::app::{App, Centre, Settings};
+use crate::auth::oidc::{Provider, ProviderError};
 use crate::auth::{Passwords, SetupError, Throttle, offer};
 use crate::edges::{Asked, Authority, AuthorityError};
 use crate::http::{ApiError, Listener, etag, rounds};
@@ -67,6 +68,9 @@ pub enum ServeError {
     /// The file of receivers cannot be used.
     #[error("who is told")]
     Notify(#[from] ReceiverError),
+    /// The file of the identity provider cannot be used.
+    #[error("log-in with a provider")]
+    Provider(#[from] ProviderError),
     /// The first administrator cannot be set up.
     #[error("offer the set-up of the first administrator")]
     Setup(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -144,6 +148,7 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
         console: console::Memory::default(),
         authority,
         metrics: Metrics::new(),
+        provider: provider(&settings)?,
         passwords: Passwords::new().map_err(ServeError::Other)?,
         throttle: Throttle::default(),
         wake: Notify::new(),
@@ -194,6 +199,13 @@ fn advisories(settings: &Settings) -> Result<Advisories, ServeError> {
         path: path.unwrap_or_default(),
         source,
     })
+}
+
+fn provider(settings: &Settings) -> Result<Option<Provider>, ProviderError> {
+    let file = settings.oidc.as_deref();
+    let public_url = settings.public_url.as_deref();
+    file.map(|file| Provider::open(file, public_url))
+        .transpose()
 }
 
 fn shelf(settings: &Settings) -> Result<Shelf, ServeError> {

@@ -16,6 +16,6 @@ mod problem;
 pub mod sign;
 
 pub use client::{Client, ClientError, Identity};
-pub use outgoing::Outgoing;
+pub use outgoing::{Answer, FetchError, Outgoing};
 pub use page::{Cursor, MAX_LIMIT, Page, PageQuery};
 pub use problem::{PROBLEM_JSON, Problem};

@@ -47,3 +47,76 @@ impl Outgoing {
         Ok(request.send().await?.status().as_u16())
     }
 }
+
+/// What a service answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Status of HTTP.
+    pub status: u16,
+    /// The body, whole.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// It cannot be reached, or breaks off.
+    #[error("no answer")]
+    Http(#[from] reqwest::Error),
+    /// The body is larger than what is read of it.
+    #[error("the answer has more than {0} bytes")]
+    TooLarge(usize),
+}
+
+impl Outgoing {
+    /// Gets JSON. A redirect is an answer like any other; a body of more than `most` bytes
+    /// is none.
+    ///
+    /// # Errors
+    /// When there is no answer within 15 seconds, or it is too large.
+    pub async fn get(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+        most: usize,
+    ) -> Result<Answer, FetchError> {
+        fetch(self.0.get(url), headers, most).await
+    }
+
+    /// Posts a form (`application/x-www-form-urlencoded`), already encoded.
+    ///
+    /// # Errors
+    /// Those of [`Outgoing::get`].
+    pub async fn post_form(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+        form: String,
+        most: usize,
+    ) -> Result<Answer, FetchError> {
+        let request = self.0.post(url).body(form);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        fetch(request, headers, most).await
+    }
+}
+
+async fn fetch(
+    mut request: reqwest::RequestBuilder,
+    headers: &[(&'static str, String)],
+    most: usize,
+) -> Result<Answer, FetchError> {
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    let request = request.header("accept", "application/json");
+    let mut response = request.send().await?;
+    let status = response.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > most {
+            return Err(FetchError::TooLarge(most));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, body })
+}

@@ -57,6 +57,10 @@ pub(crate) struct ServeArgs {
     /// Who is told of what happens: webhooks, Slack, Teams, Jira, PagerDuty (docs/centre.md).
     #[arg(long, value_name = "FILE", env = "LAZARET_SERVE_NOTIFY")]
     pub(crate) notify: Option<PathBuf>,
+    /// The identity provider that people may log in with (OpenID Connect); needs --public-url
+    /// (docs/centre.md).
+    #[arg(long, value_name = "FILE", env = "LAZARET_SERVE_OIDC")]
+    pub(crate) oidc: Option<PathBuf>,
     /// Images of the centre's own region looked at at a time; 0 for none.
     #[arg(
         long,

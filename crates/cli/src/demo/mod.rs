@@ -126,6 +126,7 @@ async fn centre(args: &DemoArgs, kept: &Path) -> anyhow::Result<Served> {
         advisories: args.db.clone().or_else(database::installed),
         policy: Vec::new(),
         notify: None,
+        oidc: None,
         workers: 1,
         workload_metrics: false,
         edge_listen: Some("127.0.0.1:0".to_owned()),

@@ -15,7 +15,9 @@ use utoipa_axum::routes;
 
 use super::user::check_name;
 use crate::App;
-use crate::auth::{Actor, Anybody, Proof, SESSION_COOKIE, check_new_password, csrf_of, redeem};
+use crate::auth::{
+    Actor, Anybody, Proof, SESSION_COOKIE, check_new_password, csrf_of, issuer_of, redeem,
+};
 use crate::http::{ApiError, ApiResult, Body};
 use crate::keys;
 
@@ -123,12 +125,21 @@ pub(crate) async fn open(app: &App, person: Person) -> ApiResult<(String, Sessio
         .await?;
     let label = format!("user:{}", person.name);
     let by = By::new(label.clone(), now);
+    let details = match &person.subject {
+        Some(subject) => json!({"subject": subject}),
+        None => json!({}),
+    };
     app.store
-        .append_audit(&by, "login", &label, &json!({}))
+        .append_audit(&by, "login", &label, &details)
         .await?;
     let session = Session {
         name: person.name,
         role: super::user::role(person.role),
+        issuer: person
+            .subject
+            .as_deref()
+            .and_then(issuer_of)
+            .map(str::to_owned),
         csrf: Some(csrf_of(&secret)),
         expires_at: Some(expires),
     };
@@ -170,6 +181,7 @@ pub(crate) async fn end(app: &App, actor: &Actor) -> ApiResult<String> {
 async fn session(Anybody(actor): Anybody) -> Json<Session> {
     Json(Session {
         csrf: actor.csrf().map(str::to_owned),
+        issuer: actor.issuer().map(str::to_owned),
         name: actor.name,
         role: actor.role,
         expires_at: actor.expires_at,
@@ -200,6 +212,11 @@ pub(crate) async fn change_password(
     let Proof::Session { .. } = &actor.proof else {
         return Err(ApiError::forbidden("a token has no password; log in"));
     };
+    if let Some(issuer) = actor.issuer() {
+        return Err(ApiError::conflict(format!(
+            "you have no password here: {issuer} vouches for you"
+        )));
+    }
     check_new_password(new)?;
     prove(app, &actor.name, old).await?;
     let hash = app.passwords.hash(new).await?;

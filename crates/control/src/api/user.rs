@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::{answer, paging};
 use crate::App;
-use crate::auth::{Actor, Admin, check_new_password};
+use crate::auth::{Actor, Admin, check_new_password, issuer_of};
 use crate::http::{ApiError, ApiResult, Ask, At, Body};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -59,6 +59,11 @@ pub(crate) fn shown(person: Person) -> User {
         id: person.id,
         name: person.name,
         role: role(person.role),
+        issuer: person
+            .subject
+            .as_deref()
+            .and_then(issuer_of)
+            .map(str::to_owned),
         disabled: person.disabled_at.is_some(),
         created_at: person.created_at,
     }
@@ -158,6 +163,13 @@ pub(crate) async fn alter(
     if is_self && weakens {
         return Err(ApiError::conflict(
             "nobody shuts themselves out or gives their own role away; another admin does",
+        ));
+    }
+    let is_other = change.role.is_some_and(|r| store_role(r) != person.role);
+    if person.subject.is_some() && (is_other || change.password.is_some()) {
+        return Err(ApiError::conflict(
+            "an identity provider vouches for this user: the role is that of the groups there, \
+             and there is no password here; shutting out is possible",
         ));
     }
     let by = actor.by(app.now());

@@ -152,6 +152,7 @@ async fn session(app: &App, secret: &str) -> Result<Option<Actor>, ApiError> {
         expires_at: Some(session.expires_at),
         proof: Proof::Session {
             person: session.person.id,
+            subject: session.person.subject,
             hash,
             csrf: csrf_of(secret),
         },

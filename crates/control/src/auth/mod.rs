@@ -6,6 +6,7 @@
 //! the description as nobody and as every wrong role.
 
 mod guard;
+pub(crate) mod oidc;
 mod password;
 mod setup;
 mod throttle;
@@ -42,6 +43,8 @@ pub enum Proof {
     Session {
         /// Id of the person.
         person: String,
+        /// `ISSUER|SUBJECT` of the identity provider that vouches for them.
+        subject: Option<String>,
         /// What is kept of the cookie.
         hash: String,
         /// What forms and changing requests must carry.
@@ -79,6 +82,14 @@ impl Actor {
         }
     }
 
+    /// The identity provider that vouches for who is logged in; `None`: a local user.
+    pub fn issuer(&self) -> Option<&str> {
+        match &self.proof {
+            Proof::Session { subject, .. } => subject.as_deref().and_then(issuer_of),
+            Proof::Token { .. } => None,
+        }
+    }
+
     /// What a form must carry in its field `csrf`; nothing where no cookie is used.
     pub fn csrf(&self) -> Option<&str> {
         match &self.proof {
@@ -86,6 +97,11 @@ impl Actor {
             Proof::Token { .. } => None,
         }
     }
+}
+
+/// The issuer of `ISSUER|SUBJECT`.
+pub(crate) fn issuer_of(subject: &str) -> Option<&str> {
+    subject.split_once('|').map(|(issuer, _)| issuer)
 }
 
 /// What the forms of a session must carry: a stranger's page cannot know it.

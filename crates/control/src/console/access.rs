@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::form::{OpenForm, ViewerForm};
 use super::frame::{Frame, Section, THEME_COOKIE, Trip, show};
 use super::routes::Routes;
-use super::{done, messages};
+use super::{done, messages, parts};
 use crate::App;
 use crate::api::access as api;
 use crate::auth::{Viewer, is_fresh};
@@ -48,6 +48,15 @@ struct LoginPage {
     next: String,
     name: String,
     error: String,
+    /// The way to the identity provider, and what it is called.
+    provider: Option<(String, String)>,
+}
+
+/// The way to the identity provider, and what it is called.
+fn provider(app: &App, next: &str) -> Option<(String, String)> {
+    let provider = app.provider.as_ref()?;
+    let way = parts::address("/login/oidc", &[("next", next)]);
+    Some((way, provider.title().to_owned()))
 }
 
 async fn login_page(
@@ -60,6 +69,7 @@ async fn login_page(
     }
     show(&LoginPage {
         f: trip.bare(&app, "Log in"),
+        provider: provider(&app, &next),
         next,
         name: String::new(),
         error: String::new(),
@@ -84,6 +94,7 @@ async fn login(
         Err(error) => {
             let page = LoginPage {
                 f: trip.bare(&app, "Log in"),
+                provider: provider(&app, &form.next),
                 next: form.next,
                 name: form.name,
                 error: error.problem().detail.clone(),
@@ -213,11 +224,14 @@ async fn theme(
 struct AccountPage {
     f: Frame,
     role: &'static str,
+    /// Who vouches for them; empty: a password does.
+    issuer: String,
 }
 
 async fn account(Viewer(actor): Viewer, trip: Trip, State(app): State<App>) -> ApiResult<Response> {
     show(&AccountPage {
         role: actor.role.name(),
+        issuer: actor.issuer().unwrap_or_default().to_owned(),
         f: trip
             .frame(&app, &actor, "Your account", Section::Elsewhere)
             .await?,

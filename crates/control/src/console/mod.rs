@@ -28,6 +28,7 @@ mod overview;
 mod parts;
 mod people;
 mod policy;
+mod provider;
 mod quarantine;
 mod registries;
 mod review;
@@ -49,6 +50,7 @@ use routes::Routes;
 fn all() -> Routes {
     let routes = Routes::new();
     let routes = access::routes(routes);
+    let routes = provider::routes(routes);
     let routes = overview::routes(routes);
     let routes = images::routes(routes);
     let routes = image::routes(routes);

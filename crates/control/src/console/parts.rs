@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use lazaret_wire::api::SeverityCounts;
 
 use super::escape::text;
+pub(super) use crate::http::encoded;
 
 /// A piece of markup.
 pub(super) type Part = Safe<String>;
@@ -96,20 +97,6 @@ pub(super) fn bytes(bytes: u64) -> String {
         0 => format!("{bytes} B"),
         _ => format!("{scaled:.1} {}", UNITS[unit]),
     }
-}
-
-/// A value of a query, so that it stays one.
-pub(super) fn encoded(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    for byte in raw.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            byte => out += &format!("%{byte:02X}"),
-        }
-    }
-    out
 }
 
 /// Path and query of what is given and not empty.

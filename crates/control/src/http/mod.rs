@@ -1,11 +1,13 @@
 //! What every request goes through, whoever answers it.
 
+mod encode;
 mod error;
 mod etag;
 mod extract;
 mod listen;
 mod rounds;
 
+pub(crate) use encode::encoded;
 pub use error::{ApiError, ApiResult};
 pub(crate) use etag::etag;
 pub use extract::{Ask, At, Body};

@@ -21,7 +21,7 @@ use message::{Notice, message};
 use notice::notice;
 
 pub use receiver::ReceiverError;
-pub(crate) use receiver::{Receiver, read};
+pub(crate) use receiver::{Receiver, Secret, read};
 
 /// How long a lease holds: longer than a delivery may take.
 const LEASE: SignedDuration = SignedDuration::from_secs(120);

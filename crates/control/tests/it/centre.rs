@@ -39,6 +39,7 @@ pub(crate) fn settings_in(data: &Path) -> Settings {
         advisories: None,
         policy: Vec::new(),
         notify: None,
+        oidc: None,
         workers: 2,
         workload_metrics: true,
         edge_listen: None,

@@ -14,6 +14,7 @@ mod login;
 mod mail;
 mod manners;
 mod notify;
+mod oidc;
 mod outage;
 mod peers;
 mod push;

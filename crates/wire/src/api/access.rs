@@ -68,6 +68,9 @@ pub struct User {
     pub name: String,
     /// What the user may do.
     pub role: Role,
+    /// The identity provider that vouches for the user; absent for a local one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
     /// Whether the user is shut out.
     pub disabled: bool,
     /// When the user was made.
@@ -145,6 +148,9 @@ pub struct Session {
     pub name: String,
     /// What may be done.
     pub role: Role,
+    /// The identity provider that vouches for the user; absent for a local one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
     /// What requests of a browser that change something must carry in the header
     /// `X-Lazaret-Csrf`; absent where a token is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
