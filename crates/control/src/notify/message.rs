@@ -46,15 +46,17 @@ pub(crate) struct Message {
 /// Longest text that any receiver is sent, in characters.
 const MOST: usize = 2_000;
 
-/// The request that tells `receiver` of `notice`, sent at `at` (seconds since 1970).
-pub(crate) fn message(receiver: &Receiver, notice: &Notice, at: i64) -> Message {
+/// The request that tells `receiver` of `notice`, sent at `at` (seconds since 1970). None for a
+/// receiver that is told by mail.
+pub(crate) fn message(receiver: &Receiver, notice: &Notice, at: i64) -> Option<Message> {
     let (url, secret) = (receiver.url.clone(), receiver.secret.0.as_str());
     let plain = |body: Value| Message {
         url: url.clone(),
         headers: Vec::new(),
         body: body.to_string(),
     };
-    match receiver.kind {
+    Some(match receiver.kind {
+        ReceiverKind::Email => return None,
         ReceiverKind::Webhook => signed(url, secret, notice, at),
         ReceiverKind::Slack => plain(json!({
             "text": format!("*{}*\n{}\n<{}|Open in Lazaret>", slack(&notice.title),
@@ -101,7 +103,7 @@ pub(crate) fn message(receiver: &Receiver, notice: &Notice, at: i64) -> Message 
             },
             "links": [{"href": notice.link, "text": "Open in Lazaret"}],
         })),
-    }
+    })
 }
 
 /// A webhook with its signature: HMAC-SHA-256 over `TIME.BODY`, so that an old one cannot be
@@ -133,7 +135,7 @@ fn authorization(secret: &str) -> String {
     }
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     match text.chars().count() > MOST {
         true => text.chars().take(MOST).chain("…".chars()).collect(),
         false => text.to_owned(),

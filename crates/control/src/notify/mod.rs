@@ -4,6 +4,7 @@
 //! becomes one delivery for each receiver that wants it; each is tried, again and again, for
 //! half a day. An event may be delivered twice and never not at all: its id is the same.
 
+mod mail;
 mod message;
 mod notice;
 mod receiver;
@@ -155,7 +156,17 @@ async fn deliver(app: &App, outgoing: &Outgoing, job: &Leased) -> Outcome {
     let Some(receiver) = receiver else {
         return Ok(Vec::new());
     };
+    if let Some(mail) = &receiver.mail {
+        let told = mail.tell(&delivery.notice).await;
+        return match told {
+            Ok(()) => Ok(Vec::new()),
+            Err((why, may_pass)) => Err((format!("{}: {why}", receiver.name), may_pass)),
+        };
+    }
     let message = message(receiver, &delivery.notice, app.now().as_second());
+    let Some(message) = message else {
+        return Err((format!("{} has no address", receiver.name), false));
+    };
     let answered = outgoing
         .post(&message.url, &message.headers, message.body)
         .await;

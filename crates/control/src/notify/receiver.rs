@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::mail::{Mail, Said, TlsWord};
+
 /// Largest file of receivers, and of a secret, in bytes.
 const MAX_FILE: u64 = 256 << 10;
 
@@ -21,6 +23,8 @@ pub(crate) enum ReceiverKind {
     Jira,
     /// An incident in PagerDuty.
     Pagerduty,
+    /// A letter.
+    Email,
 }
 
 /// A receiver.
@@ -33,6 +37,8 @@ pub(crate) struct Receiver {
     pub(crate) project: String,
     /// What a webhook is signed with, or the token of a service.
     pub(crate) secret: Secret,
+    /// For mail: from whom, to whom, over which server.
+    pub(crate) mail: Option<Mail>,
     /// Events, `*` at the end allowed; empty: all.
     pub(crate) events: Vec<String>,
 }
@@ -84,6 +90,12 @@ struct Entry {
     /// A file with the address: those of Slack and Teams are secrets themselves.
     url_file: Option<PathBuf>,
     secret_file: Option<PathBuf>,
+    from: Option<String>,
+    #[serde(default)]
+    to: Vec<String>,
+    tls: Option<TlsWord>,
+    /// Certificates that a mail server may have beside those that the system believes.
+    ca_file: Option<PathBuf>,
     #[serde(default)]
     project: String,
     #[serde(default)]
@@ -114,17 +126,25 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Receiver>, ReceiverError> {
             }
             _ => return Err(named("it has one of `url` and `url_file`")),
         };
-        if !url.starts_with("https://") && !url.starts_with("http://") {
+        let is_mail = entry.kind == ReceiverKind::Email;
+        if !is_mail && !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(named("its address begins with https:// or http://"));
         }
         let secret = entry.secret_file.as_deref().map(from).transpose()?;
-        let needs = !matches!(entry.kind, ReceiverKind::Slack | ReceiverKind::Teams);
+        let needs = !matches!(
+            entry.kind,
+            ReceiverKind::Slack | ReceiverKind::Teams | ReceiverKind::Email
+        );
         if needs && secret.as_deref().is_none_or(str::is_empty) {
             return Err(named("it needs a `secret_file`"));
         }
         if entry.kind == ReceiverKind::Jira && entry.project.is_empty() {
             return Err(named("it needs a `project`"));
         }
+        let authority = entry.ca_file.as_deref().map(from).transpose()?;
+        let mail = entry
+            .mail(&url, secret.as_deref(), authority)
+            .map_err(|why| named(&why))?;
         if receivers.iter().any(|other| other.name == entry.name) {
             return Err(named("another one has its name"));
         }
@@ -134,10 +154,38 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Receiver>, ReceiverError> {
             url,
             project: entry.project,
             secret: Secret(secret.unwrap_or_default()),
+            mail,
             events: entry.events,
         });
     }
     Ok(receivers)
+}
+
+impl Entry {
+    /// What it says of mail, where it is of mail; otherwise why it makes no sense.
+    fn mail(
+        &self,
+        url: &str,
+        secret: Option<&str>,
+        authority: Option<String>,
+    ) -> Result<Option<Mail>, String> {
+        if self.kind != ReceiverKind::Email {
+            let is_bare = self.from.is_none() && self.to.is_empty();
+            return match is_bare && self.tls.is_none() && authority.is_none() {
+                true => Ok(None),
+                false => Err("`from`, `to`, `tls` and `ca_file` are of mail".to_owned()),
+            };
+        }
+        Mail::read(Said {
+            url,
+            from: self.from.as_deref().unwrap_or_default(),
+            to: &self.to,
+            secret: secret.unwrap_or_default(),
+            tls: self.tls,
+            authority,
+        })
+        .map(Some)
+    }
 }
 
 impl Receiver {

@@ -11,6 +11,7 @@ mod edges;
 mod holds;
 mod killed;
 mod login;
+mod mail;
 mod manners;
 mod notify;
 mod oidc;
