@@ -14,6 +14,7 @@ pub(crate) const SOON: Duration = Duration::from_secs(60);
 pub(crate) struct Process {
     child: Child,
     lines: Arc<Mutex<Vec<String>>>,
+    log: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Drop for Process {
@@ -36,12 +37,16 @@ impl Process {
         let lines: Arc<Mutex<Vec<String>>> = Arc::default();
         let log = BufReader::new(child.stderr.take().expect("a log"));
         let into = Arc::clone(&lines);
-        std::thread::spawn(move || {
+        let log = std::thread::spawn(move || {
             for line in log.lines().map_while(Result::ok) {
                 into.lock().expect("a log").push(line);
             }
         });
-        Self { child, lines }
+        Self {
+            child,
+            lines,
+            log: Some(log),
+        }
     }
 
     /// The program under test.
@@ -62,11 +67,17 @@ impl Process {
     pub(crate) fn says(&mut self, text: &str) -> String {
         let until = Instant::now() + SOON;
         loop {
+            let ended = self.child.try_wait().expect("its state");
+            // The last words of a process may be read after its end.
+            if ended.is_some()
+                && let Some(log) = self.log.take()
+            {
+                log.join().expect("the log is read");
+            }
             let lines = self.lines();
             if let Some(line) = lines.iter().find(|line| line.contains(text)) {
                 return line.clone();
             }
-            let ended = self.child.try_wait().expect("its state");
             assert!(
                 ended.is_none(),
                 "it ended ({ended:?}) without `{text}`: {lines:#?}"

@@ -107,9 +107,7 @@ pub fn of_bundle(bundle: &Bundle) -> (Verdicts, usize) {
             unread += 1;
             continue;
         };
-        if !bundle.images_url.is_empty() && verdict.state.is_kept_back() {
-            verdict.link = Some(format!("{}{}", bundle.images_url, verdict.digest));
-        }
+        verdict.link = link(bundle, &verdict);
         if given.running {
             verdicts
                 .running
@@ -121,6 +119,12 @@ pub fn of_bundle(bundle: &Bundle) -> (Verdicts, usize) {
         verdicts.verdicts.push(verdict);
     }
     (verdicts, unread)
+}
+
+/// The page where people read why an image is kept back; none of one that is not.
+pub(crate) fn link(bundle: &Bundle, verdict: &Verdict) -> Option<String> {
+    let told = !bundle.images_url.is_empty() && verdict.state.is_kept_back();
+    told.then(|| format!("{}{}", bundle.images_url, verdict.digest))
 }
 
 /// One verdict of the centre; none where its digest is none.

@@ -13,7 +13,7 @@ use lazaret_wire::sign::{Signed, VerifyingKey};
 use lazaret_wire::{Client, ClientError};
 use tokio::sync::{mpsc, watch};
 
-use super::{Book, Shelf, Source, SourceError, Wanted, of_verdict, write_whole};
+use super::{Book, Shelf, Source, SourceError, Wanted, write_whole};
 
 /// Most questions that wait to be asked; who is dropped sees the bundle instead.
 const MAX_QUESTIONS: usize = 1024;
@@ -70,7 +70,7 @@ impl RemoteSource {
         let answers = read_answers(answers_file.as_deref());
         let shelf = Shelf::open(settings.key, settings.directory);
         let base = shelf.book();
-        let first = base.with(answers.values().filter_map(of_verdict));
+        let first = base.with(answers.values().filter_map(|answer| shelf.read(answer)));
         let books = watch::Sender::new(Arc::new(first));
         let (questions, asked) = mpsc::channel(MAX_QUESTIONS);
         let source = Self {
@@ -317,8 +317,13 @@ impl Follower {
     }
 
     fn publish(&self) {
-        let answers = self.answers.values().filter_map(of_verdict);
-        let before = self.books.send_replace(Arc::new(self.base.with(answers)));
+        let book = {
+            let shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+            let answers = self.answers.values();
+            self.base
+                .with(answers.filter_map(|answer| shelf.read(answer)))
+        };
+        let before = self.books.send_replace(Arc::new(book));
         // A hundred thousand verdicts take a while to go.
         tokio::task::spawn_blocking(move || drop(before));
     }

@@ -9,7 +9,7 @@ use lazaret_wire::api::PolicyDocument;
 use lazaret_wire::edge::{BUNDLE_SCHEMA, Bundle, GateVerdict, OnUnknown};
 use lazaret_wire::sign::{Signed, VerifyingKey};
 
-use super::{Book, SourceError, of_bundle};
+use super::{Book, SourceError, Verdict, link, of_bundle, of_verdict};
 
 /// Most changes that are kept after a whole bundle; who is further back gets everything.
 const MAX_CHANGES: usize = 256;
@@ -53,6 +53,13 @@ impl Shelf {
     /// The generation that is held; 0 where none is.
     pub(crate) fn generation(&self) -> i64 {
         self.head.as_ref().map_or(0, |head| head.generation)
+    }
+
+    /// An answer of the other side as a verdict, with the page that the signed bundle names.
+    pub(crate) fn read(&self, answer: &GateVerdict) -> Option<Verdict> {
+        let mut verdict = of_verdict(answer)?;
+        verdict.link = self.head.as_ref().and_then(|head| link(head, &verdict));
+        Some(verdict)
     }
 
     /// When what is held was made.
