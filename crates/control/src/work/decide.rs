@@ -253,6 +253,28 @@ pub(crate) async fn keep_found(
     Ok(changed)
 }
 
+/// What a decision says in a stored verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What follows.
+    pub state: VerdictState,
+    /// Open findings by severity, and gaps.
+    pub counts: Counts,
+    /// Why, as a JSON list of texts.
+    pub reasons: String,
+}
+
+impl Said {
+    /// By a report with its decision.
+    pub fn by(report: &Report) -> Self {
+        Self {
+            state: state(report),
+            counts: counts(report),
+            reasons: reasons(report),
+        }
+    }
+}
+
 fn verdict(
     digest: &str,
     environment: &str,
@@ -261,12 +283,13 @@ fn verdict(
     database: &Db,
     now: Timestamp,
 ) -> Verdict {
+    let said = Said::by(report);
     Verdict {
         digest: digest.to_owned(),
         environment: environment.to_owned(),
-        state: state(report),
-        counts: counts(report),
-        reasons: reasons(report),
+        state: said.state,
+        counts: said.counts,
+        reasons: said.reasons,
         report: None,
         policy_generation: judge.generation,
         snapshot: database.info().digest.to_string(),
