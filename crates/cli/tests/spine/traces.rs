@@ -79,10 +79,9 @@ fn one_trace_leads_from_the_push_over_the_unit_to_the_verdict_and_to_who_is_told
     centre.verdict(&digest, SOON);
 
     let of_trace = |service: &str, name: &str| {
-        let span = collector.span(&format!("{name} of {service} in the trace"), |span| {
+        collector.span(&format!("{name} of {service} in the trace"), |span| {
             span.trace == PUSH && span.service == service && span.name == name
-        });
-        span
+        })
     };
     let event = of_trace("lazaret-centre", "POST /events/{kind}/{id}");
     assert_eq!(event.parent, PIPELINE);
