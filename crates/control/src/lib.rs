@@ -22,6 +22,7 @@ mod pages;
 pub mod queries;
 mod serve;
 mod shelf;
+mod spans;
 mod watch;
 mod work;
 
