@@ -34,7 +34,23 @@ pub(super) fn text(shared: &Shared, now: Timestamp) -> String {
         let (label, value) = (kind.name(), shared.outward.sent(kind));
         let _ = writeln!(text, "lazaret_edge_{name}{{kind=\"{label}\"}} {value}");
     }
+    spans(&mut text);
     text
+}
+
+/// Under its own name, as those of centres and gates.
+fn spans(text: &mut String) {
+    let Some(counts) = lazaret_trace::counts() else {
+        return;
+    };
+    *text += "# HELP lazaret_trace_spans_total Spans by what became of them\n\
+              # TYPE lazaret_trace_spans_total counter\n";
+    for (outcome, count) in counts.by_outcome() {
+        let _ = writeln!(
+            text,
+            "lazaret_trace_spans_total{{outcome=\"{outcome}\"}} {count}"
+        );
+    }
 }
 
 fn head(text: &mut String, name: &str, kind: &str, help: &str) {
