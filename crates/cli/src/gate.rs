@@ -1,12 +1,14 @@
 //! `gate`: from arguments to a gate that stands.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use lazaret_edge::gate::{Gate, GateSettings, PublicUrl, Tls};
-use lazaret_edge::verdict::{FileSource, GateRules, Nothing, RemoteSettings, RemoteSource, Source};
+use lazaret_edge::verdict::{
+    FileSource, GateRules, Nothing, RemoteSettings, RemoteSource, Renewed, Source,
+};
 use lazaret_wire::edge::OnUnknown;
 use lazaret_wire::sign::VerifyingKey;
 use lazaret_wire::{Client, Identity};
@@ -168,29 +170,8 @@ fn source(args: &VerdictSourceArgs, registry: &str) -> anyhow::Result<Arc<dyn So
             "lazaret gate --key centre.pub …",
         ));
     };
-    let text = |path: &PathBuf| std::fs::read_to_string(path).with_context(|| errors::read(path));
-    let certificate = match (&args.client_cert, &args.client_key) {
-        (Some(certificate), Some(key)) => Some(format!("{}\n{}", text(certificate)?, text(key)?)),
-        (None, None) => None,
-        _ => {
-            return Err(errors::refused(
-                "a certificate and its key go together",
-                "lazaret gate --client-cert gate.pem --client-key gate.key …",
-            ));
-        }
-    };
-    let identity = Identity {
-        ca: args.ca.as_ref().map(text).transpose()?,
-        certificate,
-        token: args
-            .token_file
-            .as_ref()
-            .map(text)
-            .transpose()?
-            .map(|t| t.trim().to_owned()),
-    };
-    let client = Client::new(url, identity)
-        .with_context(|| errors::doing(format!("prepare to ask {url}"), "lazaret gate --help"))?;
+    let shown = Shown::new(url, args)?;
+    let client = shown.client()?;
     Ok(Arc::new(RemoteSource::open(
         client,
         RemoteSettings {
@@ -198,8 +179,88 @@ fn source(args: &VerdictSourceArgs, registry: &str) -> anyhow::Result<Arc<dyn So
             every: BUNDLES_EVERY,
             directory: args.data.as_ref().map(|data| data.join("bundles")),
             registry: Some(registry.to_owned()),
+            renewed: Some(shown.renewed()),
         },
     )))
+}
+
+/// Who the gate is to whoever it asks, as files say it.
+struct Shown {
+    url: String,
+    /// Authority of the other side, certificate, its key, token.
+    files: [Option<PathBuf>; 4],
+}
+
+impl Shown {
+    fn new(url: &str, args: &VerdictSourceArgs) -> anyhow::Result<Self> {
+        if args.client_cert.is_some() != args.client_key.is_some() {
+            return Err(errors::refused(
+                "a certificate and its key go together",
+                "lazaret gate --client-cert gate.pem --client-key gate.key …",
+            ));
+        }
+        let files = [
+            &args.ca,
+            &args.client_cert,
+            &args.client_key,
+            &args.token_file,
+        ];
+        Ok(Self {
+            url: url.to_owned(),
+            files: files.map(Clone::clone),
+        })
+    }
+
+    fn client(&self) -> anyhow::Result<Client> {
+        let text =
+            |path: &PathBuf| std::fs::read_to_string(path).with_context(|| errors::read(path));
+        let text = |path: &Option<PathBuf>| path.as_ref().map(text).transpose();
+        let [ca, certificate, key, token] = &self.files;
+        let certificate = text(certificate)?.zip(text(key)?);
+        let identity = Identity {
+            ca: text(ca)?,
+            certificate: certificate.map(|(certificate, key)| format!("{certificate}\n{key}")),
+            token: text(token)?.map(|token| token.trim().to_owned()),
+        };
+        let doing = || {
+            errors::doing(
+                format!("prepare to ask {}", self.url),
+                "lazaret gate --help",
+            )
+        };
+        Client::new(&self.url, identity).with_context(doing)
+    }
+
+    /// A client of the files as they are, whenever they have changed and make sense together.
+    fn renewed(self) -> Renewed {
+        let stamp = move |shown: &Self| {
+            shown.files.each_ref().map(|file| {
+                let about = std::fs::metadata(file.as_ref()?).ok()?;
+                Some((about.modified().ok()?, about.len()))
+            })
+        };
+        let seen = Mutex::new(stamp(&self));
+        Arc::new(move || {
+            let now = stamp(&self);
+            let before = std::mem::replace(
+                &mut *seen.lock().unwrap_or_else(PoisonError::into_inner),
+                now.clone(),
+            );
+            if now == before {
+                return None;
+            }
+            match self.client() {
+                Ok(client) => {
+                    tracing::info!("certificate and token read again");
+                    Some(client)
+                }
+                Err(why) => {
+                    tracing::warn!(?why, "certificate and token stay as they were");
+                    None
+                }
+            }
+        })
+    }
 }
 
 fn key(path: &Path) -> anyhow::Result<VerifyingKey> {

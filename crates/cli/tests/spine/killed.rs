@@ -6,30 +6,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::centre::Centre;
-use crate::process::{free, until};
+use crate::process::{Dice, free, of_env, until};
 use crate::registry::{Registry, peers};
 use crate::world::Edge;
-
-/// Numbers that look random, the same for the same beginning (Numerical Recipes, chapter 7).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % most
-    }
-}
-
-/// A number of the environment, for longer and shorter runs.
-fn of_env(name: &str, usual: u64) -> u64 {
-    std::env::var(name)
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(usual)
-}
 
 /// Half of the images are looked at by three units of a region, half by the centre's workers.
 #[test]
@@ -39,8 +18,7 @@ fn a_thousand_jobs_survive_whoever_is_killed() {
         return;
     }
     let jobs = of_env("LAZARET_FAULT_JOBS", 1_000);
-    let seed = of_env("LAZARET_FAULT_SEED", u64::from(std::process::id()));
-    let mut dice = Dice(seed);
+    let (mut dice, seed) = Dice::of_env();
     let mut centre = Centre::start(None);
     let far = Registry::start(&free(), None);
     let own = Registry::start(&free(), None);

@@ -171,3 +171,30 @@ pub(crate) fn until<T>(what: &str, within: Duration, mut look: impl FnMut() -> O
         std::thread::sleep(Duration::from_millis(50));
     }
 }
+
+/// Numbers that look random, the same for the same beginning (Numerical Recipes, chapter 7).
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    /// Those that `LAZARET_FAULT_SEED` begins, 1 where nobody says; and the beginning.
+    pub(crate) fn of_env() -> (Self, u64) {
+        let seed = of_env("LAZARET_FAULT_SEED", 1);
+        (Self(seed), seed)
+    }
+
+    pub(crate) fn below(&mut self, most: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+}
+
+/// A number of the environment, for longer and shorter runs.
+pub(crate) fn of_env(name: &str, usual: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(usual)
+}

@@ -97,6 +97,23 @@ fn gate_and_unit_know_each_other_by_their_certificates_and_those_may_change() {
     assert_eq!(stranger.state()["generation"], 0);
     assert!(status(&file("units.pem"), &format!("{url}/healthz")).is_err());
 
+    // The gate's own certificate is another one, and the old is worth nothing any more: it goes
+    // on asking, without a restart, and nobody who pulls notices.
+    let younger = authority(&file("younger.pem"));
+    certify(&younger, &file("next.pem"), &file("next.key"));
+    fs::rename(file("next.key"), file("gate.key")).expect("renamed");
+    fs::rename(file("next.pem"), file("gate.pem")).expect("renamed");
+    fs::rename(file("younger.pem"), file("gates.pem")).expect("renamed");
+    unit.process().says("certificate read again");
+    let mut gate = gate;
+    gate.process.says("certificate and token read again");
+    let fresh = registry.push("app", "fresh", &[("lodash", "4.17.19")]);
+    centre.list(&known);
+    centre.verdict(&fresh, SOON);
+    centre.quarantine(&known, "app", &fresh, "seen mining");
+    gate.answers("app", &fresh, 403);
+    assert!(gate.state()["trouble"].is_null(), "{}", gate.state());
+
     // Another authority, another certificate: the unit takes them while it runs, and the key
     // that arrives before its certificate does no harm.
     let others = authority(&file("others.pem"));
@@ -104,7 +121,17 @@ fn gate_and_unit_know_each_other_by_their_certificates_and_those_may_change() {
     fs::rename(file("new.key"), file("unit.key")).expect("renamed");
     unit.process().says("the certificate before stays");
     fs::rename(file("new.pem"), file("unit.pem")).expect("renamed");
-    unit.process().says("certificate read again");
+    let read_again = |line: &String| line.contains("certificate read again");
+    until("the unit reads its own again", SOON, || {
+        (unit
+            .process()
+            .lines()
+            .iter()
+            .filter(|line| read_again(line))
+            .count()
+            > 1)
+        .then_some(())
+    });
     let text = path("others.pem");
     let now: Vec<&str> = from
         .iter()
@@ -114,7 +141,7 @@ fn gate_and_unit_know_each_other_by_their_certificates_and_those_may_change() {
     after.answers("app", &digest, 403);
 
     // The gate's own listener.
-    certify(&gates, &file("door.pem"), &file("door.key"));
+    certify(&younger, &file("door.pem"), &file("door.key"));
     let mut door = Process::lazaret(
         &[
             "gate",

@@ -20,6 +20,7 @@ use lazaret_wire::edge::{
 };
 use serde::Deserialize;
 
+use super::given::Hosts;
 use super::known::EdgeActor;
 use super::workload;
 use crate::App;
@@ -73,6 +74,8 @@ impl FromRequestParts<App> for Enforcer {
 struct Held {
     #[serde(default)]
     generation: i64,
+    #[serde(default)]
+    digest: String,
 }
 
 async fn bundle(
@@ -88,10 +91,14 @@ async fn bundle(
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
     let gate = judge.gate("");
+    let region = asking.region.as_deref();
+    let told = tell(&app, region, &held, generation).await?;
     let bundle = Bundle {
         schema: BUNDLE_SCHEMA.to_owned(),
         generation,
-        base: None,
+        base: told.base,
+        base_digest: told.base_digest,
+        digest: told.digest,
         made_at: now,
         policy: BundlePolicy {
             generation: judge.generation,
@@ -111,7 +118,7 @@ async fn bundle(
         running: running(&app).await?,
         rollback: rollback(&app).await?,
         images_url: app.link("/images/"),
-        verdicts: holds(&app, asking.region.as_deref()).await?,
+        verdicts: told.verdicts,
         region: asking.region.unwrap_or_default(),
         gone: Vec::new(),
     };
@@ -121,11 +128,71 @@ async fn bundle(
         .map_err(ApiError::internal)
 }
 
-/// Every name of a region that was ever held, with its state.
-async fn holds(app: &App, region: Option<&str>) -> ApiResult<Vec<GateVerdict>> {
+/// The verdicts of a bundle: all of them, or what has changed.
+struct Told {
+    base: Option<i64>,
+    base_digest: String,
+    digest: String,
+    verdicts: Vec<GateVerdict>,
+}
+
+/// What leads from what is held to a generation. Changes where they are fewer than half of all.
+async fn tell(app: &App, region: Option<&str>, held: &Held, generation: i64) -> ApiResult<Told> {
+    let hosts = hosts(app, region).await?;
+    let given = app.given.of(region);
+    let mut given = given.lock().await;
+    given.settle(&hosts);
+    let mut base = given.find(held.generation, &held.digest);
     let mut verdicts = Vec::new();
-    let mut hosts: BTreeMap<String, String> = BTreeMap::new();
-    let mut seq = 0;
+    if let Some(base) = &base {
+        verdicts = holds(app, region, base.seq, &hosts).await?;
+    }
+    if base.is_none() || verdicts.len() * 2 > given.len() {
+        base = None;
+        verdicts = holds(app, region, 0, &hosts).await?;
+    }
+    // What is read is what is told, also of what has changed meanwhile.
+    for (seq, verdict) in &verdicts {
+        given.put(*seq, verdict);
+    }
+    let digest = given.step(generation);
+    let (base, base_digest) = base.map(|base| (base.generation, base.digest)).unzip();
+    Ok(Told {
+        base,
+        base_digest: base_digest.unwrap_or_default(),
+        digest,
+        verdicts: verdicts.into_iter().map(|(_, verdict)| verdict).collect(),
+    })
+}
+
+/// The registries of a region.
+async fn hosts(app: &App, region: Option<&str>) -> ApiResult<Hosts> {
+    let mut hosts = Hosts::new();
+    let mut paging = Paging::first(500);
+    loop {
+        let page = app.store.registries(&paging).await?;
+        for row in page.items {
+            if region.is_none_or(|region| region == row.region) {
+                let host = host_of(&row.url).map(|(host, _)| host).unwrap_or_default();
+                hosts.insert(row.id, host);
+            }
+        }
+        match page.next {
+            Some(next) => paging.after = Some(next),
+            None => return Ok(hosts),
+        }
+    }
+}
+
+/// Every name of a region that was ever held, with its state, as far as that changed after
+/// `seq`.
+async fn holds(
+    app: &App,
+    region: Option<&str>,
+    mut seq: i64,
+    hosts: &Hosts,
+) -> ApiResult<Vec<(i64, GateVerdict)>> {
+    let mut verdicts = Vec::new();
     loop {
         let holds = match region {
             Some(region) => app.store.holds_after(region, seq).await?,
@@ -136,18 +203,8 @@ async fn holds(app: &App, region: Option<&str>) -> ApiResult<Vec<GateVerdict>> {
         };
         seq = last.seq;
         for hold in holds {
-            let id = &hold.key.registry_id;
-            let host = match hosts.get(id) {
-                Some(host) => host.clone(),
-                None => {
-                    let registry = app.store.registry(id).await?;
-                    let host = registry.and_then(|r| host_of(&r.url).ok());
-                    let host = host.map(|(host, _)| host).unwrap_or_default();
-                    hosts.insert(id.clone(), host.clone());
-                    host
-                }
-            };
-            verdicts.push(of_hold(host, hold));
+            let host = hosts.get(&hold.key.registry_id).cloned();
+            verdicts.push((hold.seq, of_hold(host.unwrap_or_default(), hold)));
         }
     }
 }

@@ -7,6 +7,7 @@
 mod asked;
 mod authority;
 mod bundle;
+mod given;
 mod join;
 mod knowledge;
 mod known;
@@ -24,6 +25,7 @@ use crate::App;
 pub(crate) use asked::Asked;
 pub(crate) use authority::{Authority, AuthorityError};
 pub(crate) use bundle::router as enforcers;
+pub(crate) use given::Regions;
 pub(crate) use received::{Received, SIZES};
 pub(crate) use workload::take as take_workloads;
 

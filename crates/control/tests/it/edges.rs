@@ -16,13 +16,13 @@ use crate::centre::{Centre, settings, told};
 
 const DIGEST: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
-struct Edge {
-    client: Client,
-    joined: Joined,
+pub(crate) struct Edge {
+    pub(crate) client: Client,
+    pub(crate) joined: Joined,
     key: String,
 }
 
-async fn centre() -> (Centre, String) {
+pub(crate) async fn centre() -> (Centre, String) {
     let data = tempfile::tempdir().expect("a directory");
     let mut settings = settings(&data);
     settings.edge_listen = Some("127.0.0.1:0".into());
@@ -32,7 +32,7 @@ async fn centre() -> (Centre, String) {
     (centre, format!("https://{address}"))
 }
 
-async fn ticket(centre: &Centre) -> JoinTicket {
+pub(crate) async fn ticket(centre: &Centre) -> JoinTicket {
     let (status, made) = centre
         .post("/api/v1/edges/tokens", json!({"region": "eu"}))
         .await;
@@ -56,7 +56,7 @@ fn client(base: &str, ca: &str, certificate: Option<String>) -> Client {
     Client::new(base, identity).expect("a client")
 }
 
-async fn join(base: &str, ticket: &JoinTicket) -> Result<Edge, ClientError> {
+pub(crate) async fn join(base: &str, ticket: &JoinTicket) -> Result<Edge, ClientError> {
     let (csr, key) = csr();
     let request = JoinRequest {
         secret: ticket.secret.clone(),

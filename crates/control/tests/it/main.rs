@@ -1,6 +1,7 @@
 //! What the centre promises at its boundary: a real one, over loopback HTTP.
 
 mod access;
+mod bundles;
 mod centre;
 mod chromium;
 mod console;

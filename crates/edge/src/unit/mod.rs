@@ -333,8 +333,11 @@ async fn follow(shared: Arc<Shared>) {
         let client = shared.client();
         // Several changes one after the other, until the newest is held.
         for _ in 0..64 {
-            let held = lock(&shared.shelf).generation();
-            let newer = Follow::newer(&client, held).await;
+            let (held, digest) = {
+                let shelf = lock(&shared.shelf);
+                (shelf.generation(), shelf.digest())
+            };
+            let newer = Follow::newer(&client, held, &digest).await;
             shared.heard(&newer);
             let Ok(newer) = newer else { break };
             let Some(signed) = newer.signed else {
@@ -350,7 +353,7 @@ async fn follow(shared: Arc<Shared>) {
                 Err(why) => {
                     tracing::warn!(%why, "bundle not taken");
                     // Changes to something else than what is held: everything, then.
-                    if let Ok(newer) = Follow::newer(&client, 0).await
+                    if let Ok(newer) = Follow::newer(&client, 0, "").await
                         && let Some(whole) = newer.signed
                         && let Err(why) = lay(&shared, whole).await
                     {

@@ -92,13 +92,15 @@ fn problem(status: u16, code: &str, title: &str) -> Response {
 struct BundleQuery {
     #[serde(default)]
     generation: i64,
+    #[serde(default)]
+    digest: String,
 }
 
 /// The next bundle for a gate that holds a generation, as the centre has signed it.
 async fn bundle(State(shared): State<Arc<Shared>>, Query(query): Query<BundleQuery>) -> Response {
     let (_, age) = shared.bundle(Timestamp::now());
     let shelf = lock(&shared.shelf);
-    let mut response = match shelf.after(query.generation) {
+    let mut response = match shelf.after(query.generation, &query.digest) {
         Some(signed) => Json(signed).into_response(),
         None if shelf.generation() == 0 => {
             return problem(503, "no_bundle", "this unit has no bundle yet");

@@ -20,7 +20,7 @@ pub use document::{
 };
 pub use file::{FileSource, SourceError, read};
 pub(crate) use remote::Follow;
-pub use remote::{RemoteSettings, RemoteSource};
+pub use remote::{RemoteSettings, RemoteSource, Renewed};
 pub(crate) use shelf::{Shelf, write_whole};
 
 /// Where verdicts come from. Nothing of it is on the way of a pull but looking into the

@@ -42,8 +42,12 @@ const MAX_STEPS: usize = 64;
 /// Longest time that a question is asked again and again.
 const ASK_FOR: Duration = Duration::from_secs(300);
 
+/// Gives another client when whoever asks has become somebody else: a newer certificate, a
+/// newer token. Called before bundles are asked for.
+pub type Renewed = Arc<dyn Fn() -> Option<Client> + Send + Sync>;
+
 /// How bundles are fetched.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RemoteSettings {
     /// What bundles must be signed with.
     pub key: VerifyingKey,
@@ -53,6 +57,14 @@ pub struct RemoteSettings {
     pub directory: Option<PathBuf>,
     /// The registry, as the centre calls it.
     pub registry: Option<String>,
+    /// Where another client comes from; none: it stays the same.
+    pub renewed: Option<Renewed>,
+}
+
+impl std::fmt::Debug for RemoteSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RemoteSettings of {:?}", self.registry)
+    }
 }
 
 /// Verdicts of an edge unit or of the centre.
@@ -92,6 +104,7 @@ impl RemoteSource {
             open: VecDeque::new(),
             every: settings.every,
             registry: settings.registry,
+            renewed: settings.renewed,
         };
         tokio::spawn(follower.run(asked));
         source
@@ -133,9 +146,13 @@ pub(crate) struct Newer {
 pub(crate) struct Follow;
 
 impl Follow {
-    /// The bundle after a generation; none where that is the newest.
-    pub(crate) async fn newer(client: &Client, than: i64) -> Result<Newer, ClientError> {
-        let path = format!("/edge/v1/bundle?generation={than}");
+    /// The bundle after a generation with a digest; none where that is the newest.
+    pub(crate) async fn newer(
+        client: &Client,
+        than: i64,
+        digest: &str,
+    ) -> Result<Newer, ClientError> {
+        let path = format!("/edge/v1/bundle?generation={than}&digest={digest}");
         let request = client.request(reqwest::Method::GET, &path);
         let response = client.send(request, &path).await?;
         let age = response.headers().get(reqwest::header::AGE);
@@ -200,6 +217,7 @@ struct Follower {
     open: VecDeque<(Wanted, tokio::time::Instant)>,
     every: Duration,
     registry: Option<String>,
+    renewed: Option<Renewed>,
 }
 
 impl Follower {
@@ -230,10 +248,17 @@ impl Follower {
 
     /// Asks for newer bundles until the newest is held.
     async fn fetch(&mut self) {
+        if let Some(client) = self.renewed.as_ref().and_then(|renewed| renewed()) {
+            self.client = client;
+        }
         let mut told = None;
         for _ in 0..MAX_STEPS {
             let held = self.generation;
-            match Follow::newer(&self.client, held).await {
+            let digest = {
+                let shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+                shelf.digest()
+            };
+            match Follow::newer(&self.client, held, &digest).await {
                 Ok(Newer { signed: None, age }) => {
                     self.base.confirm(Timestamp::now() - age);
                     break;
@@ -279,7 +304,7 @@ impl Follower {
     }
 
     async fn whole(&mut self) -> Result<(), String> {
-        match Follow::newer(&self.client, 0).await {
+        match Follow::newer(&self.client, 0, "").await {
             Ok(newer) => match newer.signed {
                 Some(signed) => self.take(signed).await.map_err(|e| e.to_string()),
                 None => Err("no whole bundle is given out".to_owned()),

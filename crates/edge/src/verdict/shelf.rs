@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use lazaret_wire::api::PolicyDocument;
-use lazaret_wire::edge::{BUNDLE_SCHEMA, Bundle, GateVerdict, OnUnknown};
+use lazaret_wire::edge::{BUNDLE_SCHEMA, Bundle, GateVerdict, OnUnknown, VerdictSum};
 use lazaret_wire::sign::{Signed, VerifyingKey};
 
 use super::{Book, SourceError, Verdict, link, of_bundle, of_verdict};
@@ -24,9 +24,11 @@ pub(crate) struct Shelf {
     /// Everything but the verdicts.
     head: Option<Bundle>,
     verdicts: HashMap<Key, GateVerdict>,
+    /// Of the verdicts.
+    sum: VerdictSum,
     whole: Option<(i64, Signed)>,
-    /// By the generation that they are a change of.
-    changes: BTreeMap<i64, Signed>,
+    /// By the generation that they are a change of, with its digest.
+    changes: BTreeMap<i64, (String, Signed)>,
 }
 
 impl Shelf {
@@ -37,6 +39,7 @@ impl Shelf {
             directory,
             head: None,
             verdicts: HashMap::new(),
+            sum: VerdictSum::default(),
             whole: None,
             changes: BTreeMap::new(),
         };
@@ -88,13 +91,21 @@ impl Shelf {
         self.verdicts.get(&key).cloned()
     }
 
-    /// The signed bundle that leads on from a generation; none where it is the newest.
-    pub(crate) fn after(&self, generation: i64) -> Option<Signed> {
+    /// The digest of all verdicts that are held.
+    pub(crate) fn digest(&self) -> String {
+        self.sum.to_string()
+    }
+
+    /// The signed bundle that leads on from a generation with a digest (empty: not told); none
+    /// where it is the newest.
+    pub(crate) fn after(&self, generation: i64, digest: &str) -> Option<Signed> {
         if generation == self.generation() {
             return None;
         }
         let change = self.changes.get(&generation);
+        let change = change.filter(|(of, _)| digest.is_empty() || of.is_empty() || of == digest);
         change
+            .map(|(_, change)| change)
             .or(self.whole.as_ref().map(|(_, whole)| whole))
             .cloned()
     }
@@ -134,15 +145,14 @@ impl Shelf {
         match bundle.base.take() {
             None => {
                 self.verdicts = verdicts.collect();
+                self.sum = VerdictSum::of(self.verdicts.values());
                 self.changes.clear();
                 self.whole = Some((bundle.generation, signed.clone()));
             }
             Some(base) if base == held && held > 0 && self.changes.len() < MAX_CHANGES => {
-                for name in &gone {
-                    self.verdicts.remove(name);
-                }
-                self.verdicts.extend(verdicts);
-                self.changes.insert(base, signed.clone());
+                self.change(&bundle, verdicts, gone)?;
+                let of = std::mem::take(&mut bundle.base_digest);
+                self.changes.insert(base, (of, signed.clone()));
             }
             Some(base) => {
                 let why =
@@ -152,6 +162,48 @@ impl Shelf {
         }
         self.head = Some(bundle);
         Ok(is_whole)
+    }
+
+    /// Lays changes on what is held, if they are changes of that, and lead to what they say.
+    fn change(
+        &mut self,
+        bundle: &Bundle,
+        verdicts: impl Iterator<Item = (Key, GateVerdict)>,
+        gone: Vec<Key>,
+    ) -> Result<(), SourceError> {
+        let differs = |told: &str, is: &VerdictSum| !told.is_empty() && told != is.to_string();
+        if differs(&bundle.base_digest, &self.sum) {
+            let why = "it holds the changes of other verdicts than are held";
+            return Err(SourceError::Bundle(why.to_owned()));
+        }
+        let mut sum = self.sum;
+        let mut undo: Vec<(Key, Option<GateVerdict>)> = Vec::new();
+        let gone = gone.into_iter().map(|key| (key, None));
+        for (key, verdict) in gone.chain(verdicts.map(|(key, verdict)| (key, Some(verdict)))) {
+            if let Some(verdict) = &verdict {
+                sum.add(&VerdictSum::one(verdict));
+            }
+            let before = match verdict {
+                Some(verdict) => self.verdicts.insert(key.clone(), verdict),
+                None => self.verdicts.remove(&key),
+            };
+            if let Some(before) = &before {
+                sum.remove(&VerdictSum::one(before));
+            }
+            undo.push((key, before));
+        }
+        if differs(&bundle.digest, &sum) {
+            for (key, before) in undo.into_iter().rev() {
+                match before {
+                    Some(verdict) => self.verdicts.insert(key, verdict),
+                    None => self.verdicts.remove(&key),
+                };
+            }
+            let why = "its changes do not lead to the verdicts that they are to lead to";
+            return Err(SourceError::Bundle(why.to_owned()));
+        }
+        self.sum = sum;
+        Ok(())
     }
 
     /// Keeps what was laid on, so that it is there after a restart.

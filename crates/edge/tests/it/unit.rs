@@ -13,6 +13,7 @@ use lazaret_testkit::registry::{LoopbackRegistry, Manners, digest_of};
 use lazaret_wire::api::{HoldState, PolicyDocument};
 use lazaret_wire::edge::{
     BUNDLE_SCHEMA, Bundle, BundlePolicy, CompleteRequest, GateVerdict, OnUnknown, VerdictAnswer,
+    VerdictSum,
 };
 use lazaret_wire::{Client, Identity};
 use tokio::sync::oneshot;
@@ -445,6 +446,7 @@ async fn a_gate_follows_the_centre_through_the_unit_and_decides_when_both_are_go
         401
     );
     let remote = RemoteSettings {
+        renewed: None,
         key: peer.key.verifying(),
         every: Duration::from_millis(100),
         directory: Some(directory.path().join("gate")),
@@ -488,23 +490,44 @@ async fn a_gate_follows_the_centre_through_the_unit_and_decides_when_both_are_go
         (status(&gate, &one).await, status(&gate, &two).await),
         (403, 403)
     );
+    // One that does not lead to what it says is not laid on: the whole is taken instead.
+    let mut wrong = bundle(3, Some(2), &two.digest, HoldState::Clear);
+    wrong.digest = VerdictSum::default().to_string();
+    peer.known().bundles.push(wrong);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(source.books().borrow().generation, 2);
+    assert_eq!(status(&gate, &two).await, 403);
+    let mut right = bundle(3, Some(2), &one.digest, HoldState::Clear);
+    let held = [
+        peer.known().bundles[1].verdicts.clone(),
+        right.verdicts.clone(),
+    ];
+    right.base_digest =
+        VerdictSum::of(peer.known().bundles[..2].iter().flat_map(|b| &b.verdicts)).to_string();
+    right.digest = VerdictSum::of(held.iter().flatten()).to_string();
+    peer.known().bundles[2] = right;
+    generation(&source, 3).await;
+    assert_eq!(
+        (status(&gate, &one).await, status(&gate, &two).await),
+        (200, 403)
+    );
     // An older one is not believed, whoever gives it out.
     peer.known().bundles.clear();
     peer.known()
         .bundles
         .push(bundle(1, None, &two.digest, HoldState::Clear));
     tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(source.books().borrow().generation, 2);
+    assert_eq!(source.books().borrow().generation, 3);
     unit.end().await;
     drop((gate, source));
     // Centre and unit are gone, and the gate is started again: it decides with what it has.
     let gone = Client::new("http://127.0.0.1:9", Identity::default()).expect("a client");
     let source = Arc::new(RemoteSource::open(gone, remote));
-    assert_eq!(source.books().borrow().generation, 2);
+    assert_eq!(source.books().borrow().generation, 3);
     let gate = RunningGate::open(gate_settings, source).await;
     assert_eq!(
         (status(&gate, &one).await, status(&gate, &two).await),
-        (403, 403)
+        (200, 403)
     );
 }
 
@@ -581,6 +604,7 @@ async fn what_is_clear_is_asked_for_once_and_counts_while_nobody_can_be_asked() 
     let unit = run(settings(&peer, directory.path()), Never).await;
     let kept = directory.path().join("gate");
     let remote = RemoteSettings {
+        renewed: None,
         key: peer.key.verifying(),
         every: Duration::from_millis(100),
         directory: Some(kept.clone()),

@@ -24,6 +24,13 @@ pub struct Bundle {
     /// The generation that this one is a change of; absent: it is whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<i64>,
+    /// With [`Bundle::base`]: [`Bundle::digest`] of that generation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub base_digest: String,
+    /// [`VerdictSum`](super::VerdictSum) of all verdicts that are held with this bundle, those
+    /// of its base included; empty: not told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub digest: String,
     /// When it was made.
     pub made_at: Timestamp,
     /// The policy that was decided by.

@@ -9,13 +9,14 @@
 //! | `PUT /edge/v1/blobs/{sha256 digest}` | the bytes, at most [`MAX_BLOB`] | 201, or 200 where it is there |
 //! | `POST /edge/v1/complete` | [`CompleteRequest`] | 204; 409 `fenced`: somebody else has the job |
 //! | `POST /edge/v1/fail` | [`FailRequest`] | 204; 409 `fenced` |
-//! | `GET /edge/v1/bundle?generation=N` | the generation that is held | [`Signed`](crate::sign::Signed) [`Bundle`]; 304: it is the newest |
+//! | `GET /edge/v1/bundle?generation=N&digest=D` | the generation that is held, and its [`Bundle::digest`] | [`Signed`](crate::sign::Signed) [`Bundle`], whole or the changes since; 304: it is the newest |
 //! | `GET /edge/v1/advisories?have=DIGEST` | the database that is held | bytes with [`ADVISORIES_KIND`]: `delta`, `whole`; 304: it is the newest |
 //! | `GET /edge/v1/verdict?registry=&repository=&digest=&context=` | one name | [`VerdictAnswer`] |
 //! | `PUT /edge/v1/clusters/{name}/workloads` | [`ClusterWorkloads`]: all that runs there | 204 |
 
 mod bundle;
 mod join;
+mod sum;
 mod work;
 mod workload;
 
@@ -24,6 +25,7 @@ pub use bundle::{
     VerdictAnswer, VerdictQuery,
 };
 pub use join::{InvalidTicket, JoinRequest, JoinTicket, Joined, RenewRequest};
+pub use sum::VerdictSum;
 pub use work::{
     CompleteRequest, Counters, FailRequest, HeartbeatAnswer, HeartbeatJob, HeartbeatRequest,
     ImageAccess, LeaseAnswer, LeaseRequest, LeasedJob, ScanResult, Work,
