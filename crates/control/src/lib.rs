@@ -8,6 +8,7 @@
 mod advisories;
 mod api;
 mod app;
+pub mod audit;
 pub mod auth;
 pub mod console;
 mod edges;
