@@ -10,6 +10,7 @@ use lazaret_store::{JobCounts, RunningCounts, VerdictState};
 use lazaret_wire::api::EdgeUnit;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
+
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -158,6 +159,7 @@ impl Metrics {
             help,
             Family::clone(&edge_spooled),
         );
+        r.register_collector(Box::new(lazaret_trace::Spans));
         let running = Family::<Running, Gauge>::default();
         let help = "Open findings in images that run, as Trivy Operator names them";
         r.register("trivy_image_vulnerabilities", help, running.clone());

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::page::{Page, Paging};
+use crate::reach::reach;
 use crate::release::close_requests;
 use crate::store::{By, Store};
 use crate::value::{Row, args, words};
@@ -42,7 +43,8 @@ pub struct Hold {
     pub key: HoldKey,
     /// How it stands.
     pub state: HoldState,
-    /// Whether a person put it there; what a person did, a policy does not undo.
+    /// Whether a person put it there; what a person did, a policy does not undo. Of a release:
+    /// whether a person had put there what it releases.
     pub by_hand: bool,
     /// Who.
     pub actor: String,
@@ -156,7 +158,8 @@ impl Store {
     }
 
     /// As [`Store::move_hold`], on terms. A hold that is there already takes over whether what
-    /// runs is refused, unless a person placed it and a policy asks.
+    /// runs is refused, unless a person placed it and a policy asks. A person who places what is
+    /// there already stands behind it from then on, with the later of the two ends.
     ///
     /// # Errors
     /// Those of [`Store::move_hold`].
@@ -331,15 +334,21 @@ pub(crate) async fn apply(
         return reach(tx, before, what, terms, by_hand, by).await;
     };
     let until = terms.until;
+    // Who had placed it still counts when a release has ended: it is that quarantine again.
+    let returns =
+        matches!(what, Move::Release) || state == HoldState::Quarantined && what == Move::Expire;
     let after = Hold {
         key: key.clone(),
         state,
-        by_hand,
+        by_hand: if returns { before.by_hand } else { by_hand },
         actor: by.actor.clone(),
         reason: by.reason.clone(),
         at: by.at,
         until,
-        even_if_running: terms.even_if_running,
+        even_if_running: match returns {
+            true => before.even_if_running,
+            false => terms.even_if_running,
+        },
         seq: tx.next("hold").await?,
     };
     let sql = "INSERT INTO hold (registry_id, repository, digest, state, by_hand, actor, reason, at, \
@@ -367,7 +376,7 @@ pub(crate) async fn apply(
     let details = json!({
         "before": before.state,
         "after": after.state,
-        "by_hand": by_hand,
+        "by_hand": after.by_hand,
         "until": until,
         "even_if_running": after.even_if_running,
     });
@@ -387,44 +396,6 @@ pub(crate) async fn apply(
         .await?;
     tx.audit(by, &format!("hold.{}", after.state), &object(key), &details)
         .await?;
-    Ok(after)
-}
-
-/// A hold stays in its state; whether what runs is refused, too, may still be said anew.
-async fn reach(
-    tx: &mut Tx,
-    before: Hold,
-    what: Move,
-    terms: Terms,
-    by_hand: bool,
-    by: &By,
-) -> Result<Hold> {
-    let is_same = matches!(
-        (what, before.state),
-        (Move::Hold, HoldState::Held) | (Move::Quarantine, HoldState::Quarantined)
-    );
-    let may = by_hand || !before.by_hand;
-    if !is_same || !may || before.even_if_running == terms.even_if_running {
-        return Ok(before);
-    }
-    let after = Hold {
-        even_if_running: terms.even_if_running,
-        seq: tx.next("hold").await?,
-        ..before
-    };
-    let sql = "UPDATE hold SET even_if_running = $4, seq = $5 \
-               WHERE registry_id = $1 AND repository = $2 AND digest = $3";
-    let key = &after.key;
-    let args = args![
-        &key.registry_id,
-        &key.repository,
-        &key.digest,
-        after.even_if_running,
-        after.seq
-    ];
-    tx.exec(sql, args).await?;
-    let details = json!({ "even_if_running": after.even_if_running });
-    tx.audit(by, "hold.reach", &object(key), &details).await?;
     Ok(after)
 }
 

@@ -23,6 +23,7 @@ mod part;
 mod person;
 mod policy;
 mod posture;
+mod reach;
 mod registry;
 mod release;
 mod store;

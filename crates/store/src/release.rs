@@ -118,10 +118,31 @@ impl Store {
     /// [`Error::NotFound`]; [`Error::Conflict`] for whoever asked, for a request that is no
     /// longer open, and where its time is over.
     pub async fn decide_release(&self, id: &str, approve: bool, by: &By) -> Result<Option<Hold>> {
+        self.decide_release_of(id, approve, &[], by).await
+    }
+
+    /// As [`Store::decide_release`], for an index and the manifests that it leads to: those of
+    /// them that are held under the same name are released with it.
+    ///
+    /// # Errors
+    /// Those of [`Store::decide_release`].
+    pub async fn decide_release_of(
+        &self,
+        id: &str,
+        approve: bool,
+        platforms: &[String],
+        by: &By,
+    ) -> Result<Option<Hold>> {
         let mut tx = self.begin().await?;
         // Whose request it is never changes; how it stands is read under the hold's lock.
         let key = find(&mut tx, id).await?.key;
-        tx.lock("hold", &[lock_name(&key)]).await?;
+        let named = |digest: &String| HoldKey {
+            digest: digest.clone(),
+            ..key.clone()
+        };
+        let with: Vec<HoldKey> = platforms.iter().map(named).collect();
+        let names: Vec<String> = with.iter().chain([&key]).map(lock_name).collect();
+        tx.lock("hold", &names).await?;
         let request = find(&mut tx, id).await?;
         if request.state != RequestState::Open {
             return Err(Error::Conflict(format!("the request is {}", request.state)));
@@ -145,20 +166,7 @@ impl Store {
         tx.exec(sql, args![id, state, &by.actor, by.at, &by.reason])
             .await?;
         let hold = if approve {
-            Some(
-                apply(
-                    &mut tx,
-                    &request.key,
-                    Move::Release,
-                    Terms {
-                        until: request.until,
-                        even_if_running: false,
-                    },
-                    true,
-                    by,
-                )
-                .await?,
-            )
+            Some(release(&mut tx, &request, &with, by).await?)
         } else {
             let payload = json!({"request": id, "by": by.actor, "reason": by.reason});
             tx.event("release.rejected", &object(&request.key), &payload, by.at)
@@ -212,6 +220,22 @@ impl Store {
             vec![(&request.id).into()]
         }))
     }
+}
+
+/// Releases what was asked for, and what of the rest is held.
+async fn release(tx: &mut Tx, request: &ReleaseRequest, with: &[HoldKey], by: &By) -> Result<Hold> {
+    let terms = Terms {
+        until: request.until,
+        even_if_running: false,
+    };
+    for key in with {
+        let held = current(tx, key).await?.map(|hold| hold.state);
+        if matches!(held, Some(HoldState::Held | HoldState::Quarantined)) {
+            apply(tx, key, Move::Release, terms, true, by).await?;
+            close_requests(tx, key, by).await?;
+        }
+    }
+    apply(tx, &request.key, Move::Release, terms, true, by).await
 }
 
 async fn find(tx: &mut Tx, id: &str) -> Result<ReleaseRequest> {

@@ -120,7 +120,11 @@ impl Client {
 
     /// A request to a path that begins with `/`, for what the other methods do not cover.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.inner.request(method, format!("{}{path}", self.base));
+        let mut request = self.inner.request(method, format!("{}{path}", self.base));
+        // What is asked for in a span is part of its trace.
+        if let Some(value) = lazaret_trace::traceparent() {
+            request = request.header(lazaret_trace::HEADER, value);
+        }
         match &self.identity.token {
             Some(token) => request.header(AUTHORIZATION, format!("Bearer {token}")),
             None => request,

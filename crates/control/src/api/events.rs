@@ -7,9 +7,10 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use lazaret_store::Registry;
 use lazaret_wire::api::{EventOutcome, RegistryKind};
 use serde::Deserialize;
 
@@ -22,7 +23,7 @@ use lazaret_wire::event::{MAX_EVENT, read};
 
 pub(crate) fn router() -> Router<App> {
     Router::new()
-        .route("/events/{kind}/{id}", post(take))
+        .route("/events/{kind}/{id}", post(take).options(allow))
         .layer(DefaultBodyLimit::max(MAX_EVENT))
 }
 
@@ -32,16 +33,63 @@ struct Query {
     secret: Option<String>,
 }
 
-/// The secret, wherever the sender can put it: Harbor's header is sent as it is typed.
-fn shown(headers: &HeaderMap, query: Query) -> Option<String> {
+/// The secret, wherever the sender can put it: Harbor's header is sent as it is typed. Clouds
+/// sign in `Authorization` what they are told to send elsewhere, so every place is looked at.
+fn shown(headers: &HeaderMap, query: Query) -> impl Iterator<Item = String> {
     let header = |name: &str| {
         let value = headers.get(name)?.to_str().ok()?;
         (!value.is_empty()).then(|| value.to_owned())
     };
-    header("x-lazaret-secret")
-        .or_else(|| basic_or_bearer(headers))
-        .or_else(|| header(AUTHORIZATION.as_str()))
-        .or(query.secret)
+    let places = [
+        header("x-lazaret-secret"),
+        basic_or_bearer(headers),
+        header(AUTHORIZATION.as_str()),
+        query.secret,
+    ];
+    places.into_iter().flatten()
+}
+
+/// The registry that the sender knows the secret of.
+async fn proved(
+    app: &App,
+    kind: &str,
+    id: &str,
+    headers: &HeaderMap,
+    query: Query,
+) -> ApiResult<(RegistryKind, Registry)> {
+    // Whoever does not know the secret does not learn which registries there are.
+    let wrong = || ApiError::unauthorized("the event does not carry the registry's secret");
+    let kind = RegistryKind::by_name(kind).ok_or_else(wrong)?;
+    let registry = app.store.registry(id).await?.ok_or_else(wrong)?;
+    let secrets = Secrets::of(&registry, &app.keys)?;
+    let is_proved = shown(headers, query).any(|secret| secrets.prove(&secret));
+    match is_proved && registry.kind.as_str() == kind.name() {
+        true => Ok((kind, registry)),
+        false => Err(wrong()),
+    }
+}
+
+/// Whether events may be sent here: what Event Grid asks before it sends CloudEvents.
+///
+/// Source: "CloudEvents 1.0: HTTP 1.1 Web Hooks", 4. A code that is to be sent to an address
+/// of the sender is not read: the answer is enough.
+async fn allow(
+    State(app): State<App>,
+    At((kind, id)): At<(String, String)>,
+    Ask(query): Ask<Query>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    proved(&app, &kind, &id, &headers, query).await?;
+    let origin = headers.get("webhook-request-origin");
+    let origin = origin.ok_or_else(|| {
+        ApiError::malformed("the header `WebHook-Request-Origin` says who wants to send events")
+    })?;
+    let answer = [
+        ("webhook-allowed-origin", origin.clone()),
+        ("webhook-allowed-rate", HeaderValue::from_static("*")),
+        ("allow", HeaderValue::from_static("POST, OPTIONS")),
+    ];
+    Ok((StatusCode::OK, answer).into_response())
 }
 
 async fn take(
@@ -51,20 +99,17 @@ async fn take(
     headers: HeaderMap,
     body: Bytes,
 ) -> ApiResult<Response> {
-    let shown = shown(&headers, query).unwrap_or_default();
-    let kind = RegistryKind::by_name(&kind);
-    let registry = app.store.registry(&id).await?;
-    // Whoever does not know the secret does not learn which registries there are.
-    let wrong = || ApiError::unauthorized("the event does not carry the registry's secret");
-    let (Some(kind), Some(registry)) = (kind, registry) else {
-        return Err(wrong());
-    };
-    let is_kind = registry.kind.as_str() == kind.name();
-    if !is_kind || !Secrets::of(&registry, &app.keys)?.prove(&shown) {
-        return Err(wrong());
-    }
+    let (kind, registry) = proved(&app, &kind, &id, &headers, query).await?;
     let events = read(kind, &body).map_err(|e| ApiError::malformed(e.to_string()))?;
     app.metrics.event(kind.name());
+    if let Some(page) = &events.confirm {
+        // Opened by a person, never by the centre: the address is the sender's.
+        tracing::warn!(
+            registry = registry.name,
+            page,
+            "SNS asks to confirm its subscription; open the page"
+        );
+    }
     if let Some(answer) = events.answer {
         return Ok(Json(answer).into_response());
     }

@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
-use lazaret_store::{Hold, HoldKey, Paging};
+use lazaret_store::{Hold, HoldFilter, HoldKey, HoldState as StoreState, Paging};
 use lazaret_wire::api::{HoldState, PolicyDocument, Role};
 use lazaret_wire::edge::{
     BUNDLE_SCHEMA, Bundle, BundlePolicy, GateRules, GateVerdict, Runs, VerdictAnswer, VerdictQuery,
@@ -231,6 +231,22 @@ fn of_hold(host: String, hold: Hold) -> GateVerdict {
     }
 }
 
+/// What stands against a digest under another name: the same bytes are the same bytes.
+async fn held_elsewhere(app: &App, digest: &str) -> ApiResult<Option<Hold>> {
+    for state in [StoreState::Quarantined, StoreState::Held] {
+        let filter = HoldFilter {
+            state: Some(state),
+            digest: Some(digest.to_owned()),
+            ..HoldFilter::default()
+        };
+        let mut page = app.store.holds(&filter, &Paging::first(1)).await?;
+        if let Some(hold) = page.items.pop() {
+            return Ok(Some(hold));
+        }
+    }
+    Ok(None)
+}
+
 async fn verdict(
     _: Enforcer,
     State(app): State<App>,
@@ -257,6 +273,12 @@ async fn verdict(
         rules = judge.gate(&registry.environment);
         if let Some(hold) = app.store.hold(&key).await? {
             verdict = of_hold(query.registry, hold);
+        } else if let Some(hold) = held_elsewhere(&app, &key.digest).await? {
+            let repository = key.repository;
+            verdict = GateVerdict {
+                repository,
+                ..of_hold(query.registry, hold)
+            };
         } else {
             // Somebody has looked, and nothing was to be held.
             let verdicts = app.store.verdicts_of(&digests).await?;

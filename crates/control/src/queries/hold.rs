@@ -12,6 +12,7 @@ use lazaret_wire::api::{
 use crate::App;
 use crate::auth::{Actor, Proof};
 use crate::http::{ApiError, ApiResult};
+use crate::work::INDEX;
 
 /// Hours that a release lasts where nobody says how many: thirty days.
 const USUAL_HOURS: u32 = 720;
@@ -86,7 +87,7 @@ fn reason(text: &str) -> ApiResult<String> {
     }
 }
 
-/// Holds, quarantines or lifts by hand.
+/// Holds, quarantines or lifts by hand; an index with the manifests that it leads to.
 ///
 /// # Errors
 /// When the state does not allow it.
@@ -110,7 +111,26 @@ pub async fn change(app: &App, change: HoldChange, by: By) -> ApiResult<Hold> {
     };
     let by = by.because(reason(&change.reason)?);
     let hold = app.store.move_hold_on(&key, what, terms, true, &by).await?;
+    for digest in platforms(app, &key.digest).await? {
+        let key = HoldKey {
+            digest,
+            ..key.clone()
+        };
+        match app.store.move_hold_on(&key, what, terms, true, &by).await {
+            // A platform that is quarantined for itself stays so, whatever the index is.
+            Ok(_) | Err(lazaret_store::Error::Conflict(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     Ok(shown(hold))
+}
+
+/// The manifests of an index: whoever may not pull it may not pull them one by one, nor what a
+/// registry makes of it for clients that know no indexes. Of what nobody has looked at, none.
+async fn platforms(app: &App, digest: &str) -> ApiResult<Vec<String>> {
+    let image = app.store.image(digest).await?;
+    let index = image.filter(|image| image.platform == INDEX);
+    Ok(index.map(|index| index.layers).unwrap_or_default())
 }
 
 fn release(request: ReleaseRequest) -> Release {
@@ -187,8 +207,11 @@ pub async fn request(app: &App, new: NewRelease, by: By) -> ApiResult<Release> {
 /// # Errors
 /// For whoever asked, and for a request that is no longer open.
 pub async fn decide(app: &App, id: &str, approve: bool, by: &By) -> ApiResult<Release> {
-    app.store.decide_release(id, approve, by).await?;
-    let request = app.store.release_request(id).await?;
     let missing = || ApiError::not_found("there is no request of that id");
+    let request = app.store.release_request(id).await?.ok_or_else(missing)?;
+    let with = platforms(app, &request.key.digest).await?;
+    let store = &app.store;
+    store.decide_release_of(id, approve, &with, by).await?;
+    let request = app.store.release_request(id).await?;
     request.map(release).ok_or_else(missing)
 }

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::centre::{Centre, PASSWORD, told};
+use crate::stage;
 
 const DIGEST: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
@@ -98,6 +99,90 @@ async fn out_of_quarantine_lead_two_people_and_no_single_one() {
         .filter_map(|entry| entry["actor"].as_str())
         .collect();
     assert_eq!(actors, ["user:bob", "token:cli"]);
+}
+
+/// An index and its two platforms, as they are stored when they were looked at.
+async fn put_index(centre: &Centre) -> [String; 3] {
+    let [index, amd, arm] = ["a", "b", "c"].map(|letter| format!("sha256:{}", letter.repeat(64)));
+    let store = stage::store(centre.data.path(), None).await;
+    let now = jiff::Timestamp::now();
+    for (digest, platform, layers) in [
+        (&amd, "linux/amd64", Vec::new()),
+        (&arm, "linux/arm64", Vec::new()),
+        (&index, "index", vec![amd.clone(), arm.clone()]),
+    ] {
+        let image = lazaret_store::Image {
+            digest: digest.clone(),
+            platform: platform.to_owned(),
+            size: 1,
+            layers,
+            base: None,
+            first_seen: now,
+            last_seen: now,
+        };
+        store.put_image(&image).await.expect("stored");
+    }
+    [index, amd, arm]
+}
+
+#[tokio::test]
+async fn an_index_is_quarantined_and_released_with_its_platforms() {
+    let centre = Centre::ready().await;
+    let new = json!({"name": "shop", "kind": "distribution", "url": "https://registry.example"});
+    let (_, registry) = centre.post("/api/v1/registries", new).await;
+    let [index, amd, arm] = put_index(&centre).await;
+    let ann = person(&centre, "ann", "approver").await;
+    let bob = person(&centre, "bob", "approver").await;
+    let body = |more: Value| {
+        let mut all = json!({"registry": registry["id"], "repository": "team/app", "digest": index,
+            "reason": "seen mining"});
+        for (key, value) in more.as_object().expect("an object") {
+            all[key] = value.clone();
+        }
+        all
+    };
+    let quarantine = body(json!({"state": "quarantined"}));
+    let (status, _) = post(&centre, &ann, "/api/v1/holds", &quarantine).await;
+    assert_eq!(status, 200);
+    let states = async || {
+        let mut states = Vec::new();
+        for digest in [&index, &amd, &arm] {
+            let path = format!("/api/v1/holds?digest={digest}");
+            let (_, holds) = centre.get(&path).await;
+            states.push(holds["items"][0]["state"].clone());
+        }
+        states
+    };
+    // Whoever knows a platform's digest gets no further than with the index's.
+    assert_eq!(
+        states().await,
+        ["quarantined", "quarantined", "quarantined"]
+    );
+    // Nor under another name, which nobody has spoken of: neither with nor without a question.
+    let gate = centre.token("edge").await;
+    let path = format!(
+        "/edge/v1/verdict?registry=registry.example&repository=team/copy&digest={arm}&context=new"
+    );
+    let asked = centre.as_token(&gate, Method::GET, &path).send().await;
+    let (status, answer) = told(asked.expect("an answer")).await;
+    assert_eq!(
+        (status, &answer["verdict"]["state"]),
+        (200, &json!("quarantined")),
+        "{answer}"
+    );
+    assert_eq!(answer["verdict"]["repository"], "team/copy");
+    let (_, release) = post(
+        &centre,
+        &ann,
+        "/api/v1/releases",
+        &body(json!({"hours": 5})),
+    )
+    .await;
+    let id = release["id"].as_str().expect("an id");
+    let path = format!("/api/v1/releases/{id}/decision");
+    let yes = json!({"approve": true, "reason": "agreed"});
+    assert_eq!(post(&centre, &bob, &path, &yes).await.0, 200);
+    assert_eq!(states().await, ["released", "released", "released"]);
 }
 
 #[tokio::test]

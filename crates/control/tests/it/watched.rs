@@ -76,6 +76,8 @@ async fn an_event_without_the_secret_is_not_heard() {
         (path.clone(), secret.as_str(), 202),
         (format!("{path}?secret=guessed"), "", 401),
         (format!("{path}?secret={secret}"), "", 202),
+        // Pub/Sub signs in the header, and has the secret in its address.
+        (format!("{path}?secret={secret}"), "Bearer signed", 202),
     ] {
         let response = send(path.clone(), secret).await.expect("an answer");
         assert_eq!(response.status(), expected, "{path}");
@@ -96,6 +98,30 @@ async fn an_event_without_the_secret_is_not_heard() {
     );
     let new = renewed["events_secret"].as_str().expect("a secret");
     assert_eq!(send(path, new).await.expect("an answer").status(), 202);
+}
+
+/// CloudEvents 1.0, HTTP 1.1 Web Hooks, 4.1: without the answer Event Grid makes no subscription.
+#[tokio::test]
+async fn whoever_wants_to_send_cloud_events_may_ask_first() {
+    let centre = Centre::ready().await;
+    let made = registry(&centre).await;
+    let path = made["events_path"].as_str().expect("a path");
+    let secret = made["events_secret"].as_str().expect("a secret");
+    let origin = "eventgrid.azure.net";
+    for (path, origin, expected) in [
+        (format!("{path}?secret={secret}"), Some(origin), 200),
+        (format!("{path}?secret={secret}"), None, 400),
+        (format!("{path}?secret=guessed"), Some(origin), 401),
+    ] {
+        let mut asked = centre.bare(Method::OPTIONS, &path);
+        if let Some(origin) = origin {
+            asked = asked.header("webhook-request-origin", origin);
+        }
+        let answer = asked.send().await.expect("an answer");
+        assert_eq!(answer.status(), expected, "{path}");
+        let allowed = answer.headers().get("webhook-allowed-origin");
+        assert_eq!(allowed.is_some(), expected == 200);
+    }
 }
 
 #[tokio::test]

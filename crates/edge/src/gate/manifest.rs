@@ -1,7 +1,11 @@
 //! What a manifest is, read as far as a gate must: pure, over at most 4 MiB.
 
+use std::collections::BTreeMap;
+
 use lazaret_model::Digest;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::decide::Kind;
@@ -45,6 +49,8 @@ pub(super) enum Unjudged {
     NoJson,
     #[error("the manifest has schema 1, whose digest does not cover what is pulled")]
     Schema1,
+    #[error("the manifest has a field that clients take for another one: upper and lower case")]
+    Case,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +75,9 @@ struct Descriptor {
 /// judged more strictly: an image.
 pub(super) fn seen(bytes: &[u8]) -> Result<Seen, Unjudged> {
     let manifest: Manifest = serde_json::from_slice(bytes).map_err(|_| Unjudged::NoJson)?;
+    if is_ambiguous(bytes)? {
+        return Err(Unjudged::Case);
+    }
     if manifest.schema_version == Some(1) {
         return Err(Unjudged::Schema1);
     }
@@ -87,6 +96,45 @@ pub(super) fn seen(bytes: &[u8]) -> Result<Seen, Unjudged> {
         kind,
         platforms: platforms.collect(),
     })
+}
+
+/// Fields that decide what a manifest is.
+const FIELDS: [&str; 8] = [
+    "schemaVersion",
+    "config",
+    "layers",
+    "manifests",
+    "mediaType",
+    "digest",
+    "fsLayers",
+    "signatures",
+];
+
+/// Whether a field is another one for clients written in Go, whose reader of JSON takes names
+/// without regard to case: `Layers` would make an image of what is none here.
+fn is_ambiguous(bytes: &[u8]) -> Result<bool, Unjudged> {
+    let top: BTreeMap<String, &RawValue> =
+        serde_json::from_slice(bytes).map_err(|_| Unjudged::NoJson)?;
+    if top.keys().any(|name| is_misspelt(name)) {
+        return Ok(true);
+    }
+    let of = |name| top.get(name).map_or("null", |value| value.get());
+    type Fields = BTreeMap<String, IgnoredAny>;
+    let config: Option<Fields> = serde_json::from_str(of("config")).unwrap_or_default();
+    let lists = ["layers", "manifests"].map(|name| {
+        let list: Option<Vec<Fields>> = serde_json::from_str(of(name)).unwrap_or_default();
+        list.unwrap_or_default()
+    });
+    let mut descriptors = config.iter().chain(lists.iter().flatten());
+    Ok(descriptors.any(|fields| fields.keys().any(|name| is_misspelt(name))))
+}
+
+fn is_misspelt(name: &str) -> bool {
+    // The two letters beyond ASCII that fold into it.
+    let folded = name.replace('\u{17f}', "s").replace('\u{212a}', "k");
+    FIELDS
+        .iter()
+        .any(|field| field.eq_ignore_ascii_case(&folded) && *field != name)
 }
 
 fn is_no_layer(layer: &Descriptor) -> bool {

@@ -274,6 +274,13 @@ async fn metrics(State(shared): State<Arc<Shared>>) -> (HeaderMap, String) {
             "# HELP lazaret_edge_{name} {help}\n# TYPE lazaret_edge_{name} {kind}\nlazaret_edge_{name} {value}\n"
         );
     }
+    if let Some(counts) = lazaret_trace::counts() {
+        text += "# HELP lazaret_trace_spans_total Spans by what became of them\n\
+                 # TYPE lazaret_trace_spans_total counter\n";
+        for (outcome, count) in counts.by_outcome() {
+            text += &format!("lazaret_trace_spans_total{{outcome=\"{outcome}\"}} {count}\n");
+        }
+    }
     let mut headers = HeaderMap::new();
     let kind = axum::http::HeaderValue::from_static("text/plain; version=0.0.4");
     headers.insert(CONTENT_TYPE, kind);

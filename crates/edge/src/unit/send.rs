@@ -5,9 +5,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use lazaret_wire::{Client, ClientError};
+use tracing::Instrument as _;
 
 use super::spool::Entry;
 use super::{Shared, alone};
+use crate::spans;
 
 /// How often the spool is looked into.
 const EVERY: Duration = Duration::from_millis(200);
@@ -55,7 +57,9 @@ pub(super) async fn drain(shared: &Arc<Shared>) -> bool {
             return true;
         }
         for entry in entries {
-            let sent = match send(shared, &shared.client(), &entry).await {
+            let span = spans::sending(&entry.result);
+            let client = shared.client();
+            let sent = match send(shared, &client, &entry).instrument(span).await {
                 Ok(sent) => sent,
                 Err(why) => {
                     shared.heard::<()>(&Err(why));

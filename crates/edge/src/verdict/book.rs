@@ -75,13 +75,14 @@ impl Standing {
     };
 
     /// What a verdict says at a time; none where somebody else sees to its end. A hold that has
-    /// ended by itself leaves the image clear; a release that has ended leaves it held.
+    /// ended by itself leaves the image clear; a release that has ended is a quarantine again, as it
+    /// is for the centre.
     fn of(verdict: &Verdict, now: Option<Timestamp>) -> Self {
         let over = |until: Timestamp| now.is_some_and(|now| until <= now);
         let ended = verdict.until.is_some_and(over);
         let state = match verdict.state {
             State::Held | State::Quarantined if ended => State::Clear,
-            State::Released if ended => State::Held,
+            State::Released if ended => State::Quarantined,
             state => state,
         };
         Self {

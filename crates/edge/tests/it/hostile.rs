@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::response::IntoResponse as _;
 use lazaret_edge::gate::{GateSettings, Reference, Route, canonical, route};
+use lazaret_wire::edge::OnUnknown;
 use proptest::prelude::*;
 
 use crate::support::{Image, OCI_MANIFEST, RunningGate, Told, image, nothing, quarantined};
@@ -90,6 +91,38 @@ async fn no_spelling_of_a_manifest_gets_it() {
     }
     let clear = get_with(gate.address, "X-Original-URL: /v2/app/manifests/1");
     assert_eq!(clear, 403, "a header is no path");
+}
+
+/// Readers written in Go take names of fields without regard to case, so that these are images
+/// for them: where nothing unknown may pass, neither do these.
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_in_other_letters_make_no_other_thing_of_an_image() {
+    let good = image("good");
+    let plain = String::from_utf8(good.manifest.to_vec()).expect("text");
+    let signature = r#""mediaType":"application/vnd.dsse.envelope.v1+json","MediaType":"#;
+    let changed = [
+        plain.replace("\"config\"", "\"Config\""),
+        plain
+            .replace("\"config\"", "\"CONFIG\"")
+            .replace("\"layers\"", "\"layer\u{17f}\""),
+        plain.replace("\"mediaType\":", signature),
+        plain.replace("\"schemaVersion\":2", "\"schemaversion\":1"),
+    ];
+    for manifest in changed {
+        assert_ne!(manifest, plain);
+        let changed = Image {
+            manifest: manifest.clone().into(),
+            ..image("good")
+        };
+        let upstream = lenient(&changed).await;
+        let mut settings = GateSettings::new(&format!("http://{upstream}"));
+        settings.rules.unknown = Some(OnUnknown::Refuse);
+        let gate = RunningGate::open(settings, Told::new(nothing())).await;
+        let request = "GET /v2/app/manifests/1 HTTP/1.1\r\nHost: gate\r\nConnection: close\r\n\r\n";
+        let address = gate.address;
+        let status = tokio::task::spawn_blocking(move || raw(address, request)).await;
+        assert_eq!(status.expect("asked"), 502, "{manifest}");
+    }
 }
 
 fn get_with(address: SocketAddr, header: &str) -> u16 {

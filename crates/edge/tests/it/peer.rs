@@ -277,6 +277,7 @@ async fn lease(
                 known.leased.insert(id.clone(), leased);
                 let expires_at = jiff::Timestamp::now() + lease;
                 jobs.push(LeasedJob {
+                    trace: None,
                     id,
                     fence,
                     attempt: 1,

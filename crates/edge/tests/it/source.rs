@@ -102,7 +102,7 @@ fn a_hold_ends_by_itself_and_so_does_a_release() {
     for (state, after) in [
         (HoldState::Held, HoldState::Clear),
         (HoldState::Quarantined, HoldState::Clear),
-        (HoldState::Released, HoldState::Held),
+        (HoldState::Released, HoldState::Quarantined),
     ] {
         let mut verdicts = nothing();
         verdicts.verdicts.push(verdict(&digest, state));

@@ -40,6 +40,7 @@ fn settings(peer: &Peer, directory: &std::path::Path) -> UnitSettings {
 fn finished(complete: CompleteRequest, blobs: Vec<lazaret_model::Digest>) -> Finished {
     let (host, repository) = ("r".to_owned(), "app".to_owned());
     Finished {
+        trace: None,
         host,
         repository,
         complete,
@@ -372,6 +373,7 @@ fn a_spool_drops_events_before_results_and_counts_them() {
     let large = spool.blob(&[b'c'; 20_000]).expect("kept");
     spool
         .result(&Finished {
+            trace: None,
             blobs: vec![large],
             ..finished.clone()
         })

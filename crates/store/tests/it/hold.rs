@@ -258,9 +258,128 @@ both!(what_runs_is_refused_where_somebody_says_so, |fixture| {
     let request = store.request_release(&key, None, &by("anna")).await;
     let id = request.expect("asked").id;
     let released = store.decide_release(&id, true, &by("ben")).await;
-    assert!(!released.expect("answered").expect("a hold").even_if_running);
+    // Nothing is refused now; the word is kept for the end of the release.
+    assert!(released.expect("answered").expect("a hold").even_if_running);
     // What a person says, no policy takes back.
     let by_hand = place(Move::Quarantine, on(true), true).await;
     assert_eq!(place(Move::Quarantine, on(false), false).await, by_hand);
     assert_eq!(store.all_holds_after(0).await.expect("read"), [by_hand]);
+});
+
+/// A key, and a person or a policy that places what is held under it.
+async fn by_whom(store: &Store, key: &HoldKey, what: Move, hours: Option<i64>, who: &str) -> Hold {
+    let terms = Terms {
+        until: hours.map(at),
+        even_if_running: false,
+    };
+    let by = by(who).because(format!("{who} says so"));
+    let placed = store.move_hold_on(key, what, terms, !who.starts_with("policy"), &by);
+    placed.await.expect("placed")
+}
+
+both!(a_person_stands_behind_what_a_policy_has_held, |fixture| {
+    let store = &fixture.store;
+    let registry = registry(store).await;
+    for (number, what) in [(1, Move::Quarantine), (2, Move::Hold)] {
+        let key = key(&registry, number);
+        let first = by_whom(store, &key, what, None, "policy:1").await;
+        let asked = store.request_release(&key, None, &by("anna")).await;
+        let asked = asked.expect("asked").id;
+        let second = by_whom(store, &key, what, Some(50), "user:ben").await;
+        assert!(second.by_hand && second.seq > first.seq, "{second:?}");
+        assert_eq!((second.state, second.at), (first.state, first.at));
+        assert_eq!(second.actor, "user:ben");
+        assert_eq!(second.reason, "user:ben says so");
+        // One person alone does not shorten it, and what was asked before is another question.
+        assert_eq!(second.until, None);
+        let late = store.decide_release(&asked, true, &by("carla")).await;
+        assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+        // The policy that had placed it is no longer the one to lift it.
+        assert_eq!(
+            by_whom(store, &key, Move::Lift, None, "policy:2").await,
+            second
+        );
+        assert_eq!(by_whom(store, &key, what, None, "policy:2").await, second);
+        assert_eq!(store.hold(&key).await.expect("read"), Some(second));
+    }
+    store.verify_audit().await.expect("holds");
+});
+
+both!(
+    a_quarantine_by_hand_gets_longer_and_never_shorter,
+    |fixture| {
+        let store = &fixture.store;
+        let key = key(&registry(store).await, 1);
+        let until = async |hours, who| {
+            by_whom(store, &key, Move::Quarantine, hours, who)
+                .await
+                .until
+        };
+        assert_eq!(until(Some(50), "user:anna").await, Some(at(50)));
+        assert_eq!(until(Some(20), "user:ben").await, Some(at(50)));
+        assert_eq!(until(Some(70), "user:ben").await, Some(at(70)));
+        assert_eq!(until(None, "user:ben").await, None);
+        assert_eq!(until(Some(90), "user:anna").await, None);
+    }
+);
+
+both!(what_comes_back_after_a_release_is_whose_it_was, |fixture| {
+    let store = &fixture.store;
+    let registry = registry(store).await;
+    for (number, who, after) in [
+        (1, "user:anna", HoldState::Quarantined),
+        (2, "policy:1", HoldState::Clear),
+    ] {
+        let key = key(&registry, number);
+        let placed = by_whom(store, &key, Move::Quarantine, None, who).await;
+        let asked = store.request_release(&key, Some(at(100)), &by("ben")).await;
+        let id = asked.expect("asked").id;
+        let released = store.decide_release(&id, true, &by("carla")).await;
+        let released = released.expect("answered").expect("a hold");
+        assert_eq!(released.by_hand, placed.by_hand);
+        let over = store.expire_holds(at(100)).await.expect("expired");
+        assert_eq!(over[0].state, HoldState::Quarantined);
+        assert_eq!(over[0].by_hand, placed.by_hand);
+        let lifted = by_whom(store, &key, Move::Lift, None, "policy:2").await;
+        assert_eq!(lifted.state, after, "{who}");
+    }
+});
+
+both!(an_index_is_released_with_what_it_leads_to, |fixture| {
+    let store = &fixture.store;
+    let registry = registry(store).await;
+    let [index, held, clear, other] = [1, 2, 3, 4].map(|number| key(&registry, number));
+    for key in [&index, &held, &other] {
+        by_whom(store, key, Move::Quarantine, None, "policy:1").await;
+    }
+    let own = store.request_release(&held, None, &by("anna")).await;
+    let asked = store
+        .request_release(&index, Some(at(100)), &by("anna"))
+        .await;
+    let id = asked.expect("asked").id;
+    let platforms = [&held, &clear].map(|key| key.digest.clone());
+    let released = store
+        .decide_release_of(&id, true, &platforms, &by("ben"))
+        .await;
+    let released = released.expect("answered").expect("a hold");
+    assert_eq!(
+        (&released.key, released.state),
+        (&index, HoldState::Released)
+    );
+    let read = async |key| store.hold(key).await.expect("read");
+    let with = read(&held).await.expect("there");
+    assert_eq!(
+        (with.state, with.until),
+        (HoldState::Released, Some(at(100)))
+    );
+    assert_eq!(read(&clear).await, None);
+    assert_eq!(
+        read(&other).await.map(|h| h.state),
+        Some(HoldState::Quarantined)
+    );
+    let own = store.release_request(&own.expect("asked").id).await;
+    assert_eq!(
+        own.expect("read").map(|r| r.state),
+        Some(RequestState::Void)
+    );
 });

@@ -70,6 +70,10 @@ pub struct LeasedJob {
     pub expires_at: Timestamp,
     /// What is to be done.
     pub work: Work,
+    /// The span that it follows, as `traceparent` of W3C Trace Context; absent: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub trace: Option<String>,
 }
 
 /// What is to be done.

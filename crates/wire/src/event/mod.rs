@@ -50,6 +50,8 @@ pub struct Events {
     pub ignored: usize,
     /// What the sender waits to be answered before it sends anything else.
     pub answer: Option<serde_json::Value>,
+    /// A page that a person has to open before anything else is sent, at the cloud's own host.
+    pub confirm: Option<String>,
 }
 
 /// A body that cannot be read.
@@ -112,6 +114,7 @@ struct Found {
     pushes: BTreeSet<Push>,
     ignored: usize,
     answer: Option<serde_json::Value>,
+    confirm: Option<String>,
 }
 
 impl Found {
@@ -144,6 +147,7 @@ impl Found {
             pushes: self.pushes.into_iter().collect(),
             ignored: self.ignored,
             answer: self.answer,
+            confirm: self.confirm,
         })
     }
 }

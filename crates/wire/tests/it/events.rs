@@ -92,6 +92,31 @@ fn ecr_tells_through_eventbridge_or_sns() {
 }
 
 #[test]
+fn a_subscription_of_sns_waits_for_a_person_and_shows_no_other_page() {
+    let asked = |page: &str| {
+        let body = format!(
+            r#"{{"Type": "SubscriptionConfirmation", "Message": "You have chosen to subscribe to",
+            "TopicArn": "arn:aws:sns:us-west-2:123456789012:T", "SubscribeURL": "{page}"}}"#
+        );
+        let events = read(RegistryKind::Ecr, body.as_bytes()).expect("read");
+        assert_eq!((events.pushes.len(), events.ignored), (0, 1));
+        events.confirm
+    };
+    let good = "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=23";
+    assert_eq!(asked(good).as_deref(), Some(good));
+    for bad in [
+        "",
+        "http://sns.us-west-2.amazonaws.com/",
+        "https://sns.evil.example/.amazonaws.com/",
+        "https://sns.x@evil.example/",
+        "https://sns.amazonaws.com.evil.example/",
+        "https://evil.example/",
+    ] {
+        assert_eq!(asked(bad), None, "{bad}");
+    }
+}
+
+#[test]
 fn acr_tells_by_webhook_or_event_grid_and_asks_for_a_code_first() {
     let target = r#"{"mediaType": "application/vnd.docker.distribution.manifest.v2+json",
         "size": 524, "digest": "DIGEST", "length": 524, "repository": "hello", "tag": "v1"}"#;
