@@ -167,6 +167,26 @@ impl Store {
         tx.commit().await
     }
 
+    /// Ends the sessions of a person and takes their tokens back, but for those of edges and
+    /// gates, which would stand still; nothing is noted where there are none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn end_access(&self, person: &Person, by: &By) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let sql = "DELETE FROM session WHERE person_id = $1 AND expires_at > $2";
+        let sessions = tx.exec(sql, args![&person.id, by.at]).await?;
+        let sql = "UPDATE token SET revoked_at = $2 WHERE person_id = $1 \
+                   AND revoked_at IS NULL AND role <> $3";
+        let tokens = tx.exec(sql, args![&person.id, by.at, Role::Edge]).await?;
+        if sessions + tokens > 0 {
+            let details = json!({"sessions": sessions, "tokens": tokens});
+            let object = format!("user:{}", person.name);
+            tx.audit(by, "user.access.end", &object, &details).await?;
+        }
+        tx.commit().await
+    }
+
     /// Signs a person in. The sign-in itself is audited by who knows how it was proved.
     ///
     /// # Errors
