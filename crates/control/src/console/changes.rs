@@ -1,6 +1,6 @@
 //! Verdicts that became others, with the names of their images and why they stand so now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::State;
@@ -57,14 +57,19 @@ pub(super) async fn changes(
     digests.sort();
     digests.dedup();
     let names = app.store.newest_names(&digests).await?;
-    let reasons: HashMap<(String, String), String> = app
+    // Only what stands now has reasons: those of a verdict that was followed by another are gone.
+    let reasons: HashMap<(String, String), (Outcome, String)> = app
         .store
         .verdicts_of(&digests)
         .await?
         .into_iter()
         .map(verdict::shown)
-        .filter_map(|v| Some(((v.digest, v.environment), v.reasons.into_iter().next()?)))
+        .filter_map(|v| {
+            let reason = v.reasons.into_iter().next()?;
+            Some(((v.digest, v.environment), (v.outcome, reason)))
+        })
         .collect();
+    let mut told = HashSet::new();
     let change = |change: VerdictChange| {
         let key = (change.digest.clone(), change.environment.clone());
         let chip = |outcome: Outcome| parts::chip(outcome.name());
@@ -75,12 +80,25 @@ pub(super) async fn changes(
             before: change.before.map(chip),
             after: chip(change.after),
             cause: said(&change.cause).to_owned(),
-            why: reasons.get(&key).cloned().unwrap_or_default(),
+            why: match told.insert(key.clone()) {
+                true => why(&reasons, &key, change.after),
+                false => String::new(),
+            },
             at: f.when(&change.at),
             environment: change.environment,
         }
     };
     Ok(changes.into_iter().map(change).collect())
+}
+
+/// Why a verdict stands; nothing where another one followed it.
+fn why(
+    reasons: &HashMap<(String, String), (Outcome, String)>,
+    key: &(String, String),
+    after: Outcome,
+) -> String {
+    let mine = reasons.get(key).filter(|(outcome, _)| *outcome == after);
+    mine.map(|(_, reason)| reason.clone()).unwrap_or_default()
 }
 
 /// The newest name of an image: repository and tag.

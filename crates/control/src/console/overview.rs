@@ -113,6 +113,7 @@ struct Advisories {
     built: Part,
     is_starter: bool,
     is_old: bool,
+    is_ahead: bool,
     feeds: usize,
     records: u64,
 }
@@ -305,6 +306,7 @@ fn advisories(app: &App, f: &Frame) -> Advisories {
         built: f.when(&built),
         is_starter: info.starter,
         is_old: age > 7 * 86_400,
+        is_ahead: age < -86_400,
         feeds: info.feeds.len(),
         records: info.feeds.iter().map(|feed| feed.records).sum(),
     }

@@ -72,6 +72,8 @@ struct Page {
     workloads: Vec<Workload>,
     more_workloads: usize,
     layers: Vec<Layer>,
+    /// Of many layers, those that brought nothing.
+    quiet: Vec<Layer>,
     sides: Vec<Side>,
     base: String,
     base_why: String,
@@ -107,6 +109,7 @@ pub(super) async fn page(
     let target = report.map(|report| &report.target);
     let base = target.and_then(|target| target.base.as_ref());
     let distro = target.and_then(|target| target.distro.as_ref());
+    let (layers, quiet) = layers::told(report.map(layers::map).unwrap_or_default());
     let decisions = shown.detail.verdicts.iter();
     let decisions = decisions
         .map(|verdict| decision(&f, &shown, verdict))
@@ -120,7 +123,8 @@ pub(super) async fn page(
         names,
         more_workloads: shown.detail.workloads.len().saturating_sub(SHOWN),
         workloads: shown.detail.workloads.iter().take(SHOWN).cloned().collect(),
-        layers: report.map(layers::map).unwrap_or_default(),
+        layers,
+        quiet,
         sides: report.map(layers::sides).unwrap_or_default(),
         base: base.map(|base| base.name.clone()).unwrap_or_default(),
         base_why: base.map(|base| base.why.clone()).unwrap_or_default(),
