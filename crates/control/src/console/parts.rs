@@ -88,6 +88,14 @@ pub(super) fn digest(digest: &str) -> Part {
     ))
 }
 
+/// A generation of the policy; 0 is what the program, or its command line, brought.
+pub(super) fn policy(generation: i64) -> Part {
+    Safe(match generation {
+        1.. => format!(r#"<a href="/policy?generation={generation}">policy {generation}</a>"#),
+        _ => "the policy of the program".to_owned(),
+    })
+}
+
 /// Twelve digits of a digest.
 pub(super) fn short(digest: &str) -> &str {
     let bare = digest.strip_prefix("sha256:").unwrap_or(digest);

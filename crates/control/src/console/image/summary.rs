@@ -31,7 +31,7 @@ struct Decision {
     outcome: Part,
     counts: Part,
     reasons: Vec<String>,
-    generation: i64,
+    generation: Part,
     advisories: Part,
     at: Part,
 }
@@ -151,7 +151,7 @@ fn decision(f: &Frame, shown: &Shown, verdict: &Verdict) -> Decision {
         outcome: parts::chip(verdict.outcome.name()),
         counts: parts::counts(&verdict.findings),
         reasons: verdict.reasons.clone(),
-        generation: verdict.policy_generation,
+        generation: parts::policy(verdict.policy_generation),
         advisories: parts::digest(&verdict.advisories),
         at: f.when(&verdict.decided_at),
     }
