@@ -240,14 +240,14 @@ async fn pages(engine: &str, store: &Store) {
             "blocked",
             VerdictFilter {
                 state: Some(VerdictState::Hold),
-                environment: None,
+                ..VerdictFilter::default()
             },
         ),
         (
             "worst",
             VerdictFilter {
-                state: None,
                 environment: Some("production".to_owned()),
+                ..VerdictFilter::default()
             },
         ),
     ];

@@ -1,5 +1,7 @@
 //! What was decided about an image in an environment, and how that changed.
 
+mod list;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -12,6 +14,8 @@ use crate::outbox;
 use crate::page::{Page, Paging};
 use crate::store::{Store, new_id};
 use crate::value::{Row, args, words};
+
+pub use list::VerdictFilter;
 
 words! {
     /// What a policy says of an image; the mildest first.
@@ -88,15 +92,6 @@ pub struct VerdictChange {
     pub cause: String,
     /// When.
     pub at: Timestamp,
-}
-
-/// Which verdicts are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct VerdictFilter {
-    /// Only of this environment.
-    pub environment: Option<String>,
-    /// Only in this state.
-    pub state: Option<VerdictState>,
 }
 
 const COLUMNS: &str = "digest, environment, state, critical, high, medium, low, unrated, gaps, \
@@ -176,87 +171,6 @@ impl Store {
         row.as_ref().map(verdict).transpose()
     }
 
-    /// Verdicts in one state, the latest first. Without a state in the filter: the worst
-    /// first (by critical, then high findings), of one environment.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a filter without either, a limit or cursor that is none.
-    pub async fn verdicts(&self, filter: &VerdictFilter, paging: &Paging) -> Result<Page<Verdict>> {
-        match (&filter.state, &filter.environment) {
-            (Some(state), environment) => {
-                self.by_state(*state, environment.as_deref(), paging).await
-            }
-            (None, Some(environment)) => self.by_weight(environment, paging).await,
-            (None, None) => Err(Error::Invalid(
-                "verdicts of which state or environment?".to_owned(),
-            )),
-        }
-    }
-
-    async fn by_state(
-        &self,
-        state: VerdictState,
-        environment: Option<&str>,
-        paging: &Paging,
-    ) -> Result<Page<Verdict>> {
-        let limit = paging.limit()?;
-        let (at, digest, place) = match paging.after_keys()? {
-            None => (i64::MAX, String::new(), String::new()),
-            Some((mut numbers, mut texts)) if numbers.len() == 1 && texts.len() == 2 => {
-                (numbers.remove(0), texts.remove(0), texts.remove(0))
-            }
-            Some(_) => return Err(crate::page::invalid()),
-        };
-        let mut args = args![state, at, digest, place];
-        let mut only = String::new();
-        if let Some(environment) = environment {
-            args.push(environment.into());
-            only = format!(" AND environment = ${}", args.len());
-        }
-        args.push((limit + 1).into());
-        let sql = format!(
-            "SELECT {COLUMNS} FROM verdict WHERE state = $1 \
-             AND (decided_at, digest, environment) < ($2, $3, $4){only} \
-             ORDER BY decided_at DESC, digest DESC, environment DESC LIMIT ${}",
-            args.len()
-        );
-        let rows = self.read().await?.rows(&sql, args).await?;
-        let items = rows.iter().map(verdict).collect::<Result<Vec<_>>>()?;
-        Ok(Page::of(items, limit, |v| {
-            vec![
-                v.decided_at.into(),
-                (&v.digest).into(),
-                (&v.environment).into(),
-            ]
-        }))
-    }
-
-    async fn by_weight(&self, environment: &str, paging: &Paging) -> Result<Page<Verdict>> {
-        let limit = paging.limit()?;
-        let (critical, high, digest) = match paging.after_keys()? {
-            None => (i64::MAX, i64::MAX, String::new()),
-            Some((mut numbers, mut texts)) if numbers.len() == 2 && texts.len() == 1 => {
-                (numbers.remove(0), numbers.remove(0), texts.remove(0))
-            }
-            Some(_) => return Err(crate::page::invalid()),
-        };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM verdict WHERE environment = $1 \
-             AND (critical, high, digest) < ($2, $3, $4) \
-             ORDER BY critical DESC, high DESC, digest DESC LIMIT $5"
-        );
-        let args = args![environment, critical, high, digest, limit + 1];
-        let rows = self.read().await?.rows(&sql, args).await?;
-        let items = rows.iter().map(verdict).collect::<Result<Vec<_>>>()?;
-        Ok(Page::of(items, limit, |v| {
-            vec![
-                crate::page::Key::from(i64::try_from(v.counts.critical).unwrap_or(i64::MAX)),
-                crate::page::Key::from(i64::try_from(v.counts.high).unwrap_or(i64::MAX)),
-                (&v.digest).into(),
-            ]
-        }))
-    }
-
     /// When the verdict was decided that was decided first; `None`: there is none. Reads all
     /// of them.
     ///
@@ -330,14 +244,30 @@ async fn stored(tx: &mut Tx, verdicts: &[&Verdict]) -> Result<HashMap<Key, Verdi
         .collect()
 }
 
+impl Counts {
+    /// 0: nothing found; 1: not rated; 2 to 5: low to critical.
+    fn worst(&self) -> i64 {
+        let found = [
+            self.unrated,
+            self.low,
+            self.medium,
+            self.high,
+            self.critical,
+        ];
+        let place = found.iter().rposition(|&count| count > 0);
+        place.map_or(0, |place| i64::try_from(place).unwrap_or_default() + 1)
+    }
+}
+
 /// Whether it was written, and not overtaken.
 async fn put(tx: &mut Tx, verdict: &Verdict) -> Result<bool> {
     let sql = format!(
-        "INSERT INTO verdict ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-         $12, $13, $14, $15) ON CONFLICT (digest, environment) DO UPDATE SET state = $3, \
+        "INSERT INTO verdict ({COLUMNS}, worst, seen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+         $10, $11, $12, $13, $14, $15, $16, \
+         COALESCE((SELECT i.first_seen FROM image i WHERE i.digest = $1), $15)) ON CONFLICT (digest, environment) DO UPDATE SET state = $3, \
          critical = $4, high = $5, medium = $6, low = $7, unrated = $8, gaps = $9, reasons = $10, \
          report = $11, policy_generation = $12, snapshot = $13, snapshot_at = $14, \
-         decided_at = $15 WHERE verdict.policy_generation <= $12 AND verdict.snapshot_at <= $14"
+         decided_at = $15, worst = $16 WHERE verdict.policy_generation <= $12 AND verdict.snapshot_at <= $14"
     );
     let args = args![
         &verdict.digest,
@@ -354,7 +284,8 @@ async fn put(tx: &mut Tx, verdict: &Verdict) -> Result<bool> {
         verdict.policy_generation,
         &verdict.snapshot,
         verdict.snapshot_at,
-        verdict.decided_at
+        verdict.decided_at,
+        verdict.counts.worst()
     ];
     Ok(tx.exec(&sql, args).await? == 1)
 }
