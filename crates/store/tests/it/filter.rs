@@ -119,7 +119,8 @@ async fn fill(store: &Store) -> [Registry; 2] {
                 repository: repository(n),
                 digest: digest(n),
             };
-            let held = store.move_hold(&key, Move::Hold, None, true, &by("anna"));
+            let anna = by("anna");
+            let held = store.move_hold(&key, Move::Hold, None, true, &anna);
             held.await.expect("held");
         }
     }
