@@ -13,10 +13,11 @@ use crate::{Verdict, errors, journal};
 const BUNDLES_EVERY: Duration = Duration::from_secs(5);
 
 pub(crate) fn run(args: &EdgeArgs, console: &ConsoleArgs) -> anyhow::Result<Verdict> {
-    journal::begin(console);
+    let mut journal = journal::begin(console, &args.trace, "lazaret-edge")?;
     let settings = settings(args)?;
     let runtime = runtime()?;
     let done = runtime.block_on(async {
+        journal.start();
         let central = &args.central;
         let doing = || {
             errors::doing(
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &EdgeArgs, console: &ConsoleArgs) -> anyhow::Result<Verd
                 unit.run(stopped(), metadata).await;
             }
         }
+        journal.finish().await;
         Ok(Verdict::Allowed)
     });
     // A layer that is still being read would keep the process for as long as it lasts; its

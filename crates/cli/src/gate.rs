@@ -18,7 +18,7 @@ use crate::{Verdict, errors, journal};
 const BUNDLES_EVERY: Duration = Duration::from_secs(5);
 
 pub(crate) fn run(args: &GateServerArgs, console: &ConsoleArgs) -> anyhow::Result<Verdict> {
-    journal::begin(console);
+    let mut journal = journal::begin(console, &args.trace, "lazaret-gate")?;
     let settings = settings(args)?;
     let files = [&args.tls_cert, &args.tls_key, &args.client_ca];
     let example = "lazaret gate --tls-cert gate.pem --tls-key gate.key …";
@@ -29,6 +29,7 @@ pub(crate) fn run(args: &GateServerArgs, console: &ConsoleArgs) -> anyhow::Resul
         );
     }
     runtime()?.block_on(async {
+        journal.start();
         // The centre calls a registry by its host.
         let host = args
             .upstream
@@ -43,6 +44,7 @@ pub(crate) fn run(args: &GateServerArgs, console: &ConsoleArgs) -> anyhow::Resul
         let (address, upstream) = (gate.address(), &args.upstream);
         tracing::info!(%address, upstream, tls = tls.is_some(), "gate open");
         gate.run(stopped()).await;
+        journal.finish().await;
         Ok(Verdict::Allowed)
     })
 }

@@ -15,12 +15,13 @@ const LAST_PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) fn run(args: &ServeArgs, console: &ConsoleArgs) -> anyhow::Result<Verdict> {
     let settings = settings(args)?;
-    journal::begin(console);
+    let mut journal = journal::begin(console, &args.trace, "lazaret-centre")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("start the threads of the centre")?;
     let served = runtime.block_on(async {
+        journal.start();
         let served = lazaret_control::serve(settings.clone()).await;
         let served = served.with_context(|| {
             errors::doing("start the centre".to_owned(), "lazaret serve --help")
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &ServeArgs, console: &ConsoleArgs) -> anyhow::Result<Ver
             )?;
         }
         served.run(told_to_stop()).await;
+        journal.finish().await;
         anyhow::Ok(())
     });
     runtime.shutdown_timeout(LAST_PATIENCE);

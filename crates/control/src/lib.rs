@@ -22,6 +22,7 @@ mod pages;
 pub mod queries;
 mod serve;
 mod shelf;
+mod spans;
 mod watch;
 mod work;
 
@@ -31,3 +32,8 @@ pub use auth::oidc::ProviderError;
 pub use notify::ReceiverError;
 pub use owner::Owner;
 pub use serve::{ServeError, Served, serve};
+
+/// What a centre writes down of images, for programs that fill a store as a centre would.
+pub mod written {
+    pub use crate::work::{Matches, Said, content, matches};
+}

@@ -5,6 +5,7 @@
 //! image that nobody has examined, where the rules say to wait.
 
 pub mod gate;
+mod spans;
 mod tls;
 pub mod unit;
 pub mod verdict;

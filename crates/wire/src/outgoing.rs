@@ -26,6 +26,44 @@ impl Outgoing {
         Ok(Self(client))
     }
 
+    /// A client for a collector of traces, which may take as long as that, and whose
+    /// certificate is one of `authorities` (PEM) where there are some.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up, or the authorities are none.
+    pub fn to_collector(
+        patience: Duration,
+        authorities: Option<&[u8]>,
+    ) -> Result<Self, reqwest::Error> {
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(patience)
+            .timeout(patience)
+            .redirect(Policy::none())
+            .user_agent(concat!("lazaret/", env!("CARGO_PKG_VERSION")));
+        if let Some(pem) = authorities {
+            builder = builder.tls_certs_only(reqwest::Certificate::from_pem_bundle(pem)?);
+        }
+        Ok(Self(builder.build()?))
+    }
+
+    /// Posts bytes; a body of more than `most` bytes is no answer.
+    ///
+    /// # Errors
+    /// Those of [`Outgoing::get`].
+    pub async fn post_bytes(
+        &self,
+        url: &str,
+        headers: &[(String, String)],
+        body: Vec<u8>,
+        most: usize,
+    ) -> Result<Answer, FetchError> {
+        let mut request = self.0.post(url).body(body);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        read(request.send().await?, most).await
+    }
+
     /// Posts JSON; the status of the answer. Its body is of no interest.
     ///
     /// # Errors
@@ -109,7 +147,10 @@ async fn fetch(
         request = request.header(*name, value);
     }
     let request = request.header("accept", "application/json");
-    let mut response = request.send().await?;
+    read(request.send().await?, most).await
+}
+
+async fn read(mut response: reqwest::Response, most: usize) -> Result<Answer, FetchError> {
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {

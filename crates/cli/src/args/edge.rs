@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use super::TraceArgs;
 use super::gate::span;
 
 /// `edge`.
@@ -47,6 +48,8 @@ pub(crate) struct EdgeArgs {
         env = "LAZARET_EDGE_SPOOL_LIMIT"
     )]
     pub(crate) spool_limit: u64,
+    #[command(flatten)]
+    pub(crate) trace: TraceArgs,
     /// Where gates, probes and metrics are answered; `none` for nowhere.
     #[arg(
         long,

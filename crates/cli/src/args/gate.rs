@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use super::TraceArgs;
+
 /// `gate`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
@@ -13,6 +15,8 @@ use clap::{Args as ClapArgs, ValueEnum};
   lazaret gate --listen 0.0.0.0:443 --upstream registry.example --tls-cert gate.pem --tls-key gate.key \\
       --edge http://edge.example:8444 --token-file gate.token --key centre.pub --unknown wait --wait 20s")]
 pub(crate) struct GateServerArgs {
+    #[command(flatten)]
+    pub(crate) trace: TraceArgs,
     /// Where to listen.
     #[arg(long, value_name = "ADDRESS", env = "LAZARET_GATE_LISTEN")]
     pub(crate) listen: SocketAddr,

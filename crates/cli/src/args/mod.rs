@@ -17,6 +17,7 @@ mod report;
 mod serve;
 mod signature;
 mod target;
+mod trace;
 mod values;
 mod vex;
 
@@ -42,6 +43,7 @@ pub(crate) use report::{
 pub(crate) use serve::ServeArgs;
 pub(crate) use signature::{SignatureArgs, VerifyArgs};
 pub(crate) use target::{RegistryArgs, TargetArgs};
+pub(crate) use trace::TraceArgs;
 pub(crate) use values::MaxAge;
 pub(crate) use values::Scanner;
 pub(crate) use vex::{VexArgs, VexCommand, VexInitArgs};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::values;
+use super::{TraceArgs, values};
 
 /// The centre.
 #[derive(Debug, Clone, ClapArgs)]
@@ -74,6 +74,8 @@ pub(crate) struct ServeArgs {
     /// (trivy_image_vulnerabilities), at most 5000.
     #[arg(long, env = "LAZARET_SERVE_WORKLOAD_METRICS")]
     pub(crate) workload_metrics: bool,
+    #[command(flatten)]
+    pub(crate) trace: TraceArgs,
     /// Where edges are answered, over mutual TLS with the centre's own authority.
     #[arg(long, value_name = "ADDRESS", env = "LAZARET_SERVE_EDGE_LISTEN")]
     pub(crate) edge_listen: Option<String>,

@@ -17,7 +17,7 @@ use lazaret_wire::api::{EventOutcome, ImageDetail, NewJoinToken, NewRegistry, Re
 use lazaret_wire::{Client, Identity};
 use tokio::sync::watch;
 
-use crate::args::{ConsoleArgs, DemoArgs};
+use crate::args::{ConsoleArgs, DemoArgs, TraceArgs};
 use crate::gate::stopped;
 use crate::{Verdict, database, errors, journal, sample};
 
@@ -54,13 +54,18 @@ pub(crate) fn run(args: &DemoArgs, console: &ConsoleArgs) -> anyhow::Result<Verd
         quiet: !console.verbose,
         ..console.clone()
     };
-    journal::begin(&quiet);
+    let mut journal = journal::begin(&quiet, &TraceArgs::default(), "lazaret-demo")?;
     let kept = tempfile::tempdir().context("make a directory for what the demo keeps")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("start the threads of the demo")?;
-    let done = runtime.block_on(whole(args, kept.path()));
+    let done = runtime.block_on(async {
+        journal.start();
+        let done = whole(args, kept.path()).await;
+        journal.finish().await;
+        done
+    });
     runtime.shutdown_timeout(LAST_PATIENCE);
     done.map(|()| Verdict::Allowed)
 }

@@ -32,19 +32,21 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("testkit", &["model"]),
+    ("trace", &[]),
     ("vex", &["model", "version"]),
-    ("wire", &["model"]),
-    ("store", &["model"]),
+    ("wire", &["model", "trace"]),
+    ("store", &["model", "trace"]),
     (
         "control",
         &[
-            "advisory", "image", "match", "model", "policy", "report", "scan", "store", "wire",
+            "advisory", "image", "match", "model", "policy", "report", "scan", "store", "trace",
+            "wire",
         ],
     ),
     (
         "edge",
         &[
-            "advisory", "image", "match", "model", "policy", "scan", "wire",
+            "advisory", "image", "match", "model", "policy", "scan", "trace", "wire",
         ],
     ),
     (
@@ -64,6 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "policy",
             "report",
             "scan",
+            "trace",
             "version",
             "vex",
             "wire",

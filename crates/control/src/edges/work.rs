@@ -14,10 +14,12 @@ use lazaret_wire::edge::{
     CompleteRequest, FailRequest, HeartbeatAnswer, HeartbeatRequest, ImageAccess, LeaseAnswer,
     LeaseRequest, LeasedJob, ScanResult, Work,
 };
+use tracing::Instrument as _;
 
 use super::known::EdgeActor;
 use crate::App;
 use crate::http::{ApiError, ApiResult, At, Body};
+use crate::spans::step;
 use crate::watch::{Secrets, host_of, options, reference};
 use crate::work::{Examined, Found, ScanWork, decide, inventory, record};
 
@@ -88,6 +90,7 @@ async fn shown(app: &App, leased: Leased) -> ApiResult<Option<LeasedJob>> {
             attempt: leased.attempt.into(),
             expires_at: leased.until,
             work: Work::Scan(access),
+            trace: leased.traceparent,
         })),
         Ok(None) => {
             let done = Done {
@@ -170,11 +173,12 @@ pub(super) async fn heartbeat(
 }
 
 pub(super) async fn blob(
-    _: EdgeActor,
+    edge: EdgeActor,
     State(app): State<App>,
     At(digest): At<String>,
     body: Bytes,
 ) -> ApiResult<StatusCode> {
+    app.received.blob(&edge.edge.id, body.len() as u64);
     if lazaret_store::digest_of(&body) != digest {
         return Err(ApiError::invalid("the bytes do not have that digest"));
     }
@@ -220,7 +224,8 @@ pub(super) async fn complete(
         digest,
     };
     let now = app.now();
-    let digests = record(&app, &found, examined, now).await?;
+    let recorded = record(&app, &found, examined, now).instrument(step!("record"));
+    let digests = recorded.await?;
     decide(&app, &digests, "scan").await?;
     let done = Done {
         id: request.job,

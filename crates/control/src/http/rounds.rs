@@ -12,9 +12,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use lazaret_wire::{PROBLEM_JSON, Problem};
+use tracing::Instrument as _;
 
 use super::ApiError;
-use crate::App;
+use crate::{App, spans};
 
 /// The media type of problems.
 const PROBLEM: HeaderValue = HeaderValue::from_static(PROBLEM_JSON);
@@ -41,12 +42,15 @@ pub(crate) async fn rounds(State(app): State<App>, mut request: Request, next: N
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or("", MatchedPath::as_str).to_owned();
-    let answer = tokio::time::timeout(PATIENCE, next.run(request)).await;
+    let span = spans::request(&method, &route, request.headers(), &id);
+    let run = next.run(request).instrument(span.clone());
+    let answer = tokio::time::timeout(PATIENCE, run).await;
     let response = answer
         .unwrap_or_else(|_| ApiError::busy("the answer took longer than a minute").into_response());
     let mut response = as_problem(response, &id);
     let status = response.status();
     let took = begun.elapsed();
+    spans::answered(&span, status);
     app.metrics.request(&method, &route, status, took);
     if status.is_server_error() {
         tracing::warn!(%id, %method, route, status = status.as_u16(), ?took, "answered");

@@ -15,8 +15,10 @@ use jiff::SignedDuration;
 use lazaret_store::{Done, Failed, Lease, Leased, NewJob, OUTBOX};
 use lazaret_wire::Outgoing;
 use serde::{Deserialize, Serialize};
+use tracing::{Instrument as _, Span};
 
-use crate::App;
+use crate::spans::step;
+use crate::{App, spans};
 use message::{Notice, message};
 use notice::notice;
 
@@ -78,7 +80,9 @@ pub(crate) async fn run(app: App) {
         }
         let each = leased.into_iter().map(|job| {
             let (app, outgoing) = (app.clone(), outgoing.clone());
-            tokio::spawn(async move { attempt(&app, &outgoing, job).await })
+            let span = spans::job(&job);
+            let attempt = async move { attempt(&app, &outgoing, job, &Span::current()).await };
+            tokio::spawn(attempt.instrument(span))
         });
         for task in each.collect::<Vec<_>>() {
             let _ = task.await;
@@ -86,7 +90,7 @@ pub(crate) async fn run(app: App) {
     }
 }
 
-async fn attempt(app: &App, outgoing: &Outgoing, job: Leased) {
+async fn attempt(app: &App, outgoing: &Outgoing, job: Leased, span: &Span) {
     let outcome = match job.kind.as_str() {
         DELIVER => deliver(app, outgoing, &job).await,
         _ => spread(app, &job),
@@ -103,6 +107,7 @@ async fn attempt(app: &App, outgoing: &Outgoing, job: Leased) {
         }
         Err((error, retry)) => {
             tracing::warn!(job = job.id, error, "nobody was told");
+            spans::failed(span);
             let failed = Failed {
                 id: job.id.clone(),
                 fence: job.fence,
@@ -156,8 +161,10 @@ async fn deliver(app: &App, outgoing: &Outgoing, job: &Leased) -> Outcome {
     let Some(receiver) = receiver else {
         return Ok(Vec::new());
     };
+    let kind = receiver.kind.name();
+    let span = step!("tell", otel.kind = "client", lazaret.receiver.kind = kind);
     if let Some(mail) = &receiver.mail {
-        let told = mail.tell(&delivery.notice).await;
+        let told = mail.tell(&delivery.notice).instrument(span).await;
         return match told {
             Ok(()) => Ok(Vec::new()),
             Err((why, may_pass)) => Err((format!("{}: {why}", receiver.name), may_pass)),
@@ -169,6 +176,7 @@ async fn deliver(app: &App, outgoing: &Outgoing, job: &Leased) -> Outcome {
     };
     let answered = outgoing
         .post(&message.url, &message.headers, message.body)
+        .instrument(span)
         .await;
     match answered {
         Ok(200..=299) => Ok(Vec::new()),

@@ -27,6 +27,20 @@ pub(crate) enum ReceiverKind {
     Email,
 }
 
+impl ReceiverKind {
+    /// As the file has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Slack => "slack",
+            Self::Teams => "teams",
+            Self::Jira => "jira",
+            Self::Pagerduty => "pagerduty",
+            Self::Email => "email",
+        }
+    }
+}
+
 /// A receiver.
 #[derive(Debug, Clone)]
 pub(crate) struct Receiver {

@@ -16,12 +16,14 @@ use lazaret_store::{
 };
 use serde_json::json;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::inventory;
 use super::matches::{Found, found};
 use crate::App;
 use crate::http::{ApiError, ApiResult};
 use crate::judge::{self, Judge};
+use crate::spans::step;
 
 /// Images whose verdicts are written at once.
 const BATCH: usize = 500;
@@ -35,6 +37,12 @@ const AT_ONCE: usize = 4;
 /// # Errors
 /// Those of the store.
 pub(crate) async fn decide(app: &App, digests: &[String], cause: &str) -> ApiResult<()> {
+    let images = digests.len();
+    let span = step!("decide", lazaret.images = images, lazaret.cause = cause);
+    decided(app, digests, cause).instrument(span).await
+}
+
+async fn decided(app: &App, digests: &[String], cause: &str) -> ApiResult<()> {
     for digests in digests.chunks(BATCH) {
         let contents = app.store.contents_of(digests).await?;
         let changes = classes(app, contents, cause).await?;
@@ -76,7 +84,8 @@ pub(crate) async fn classes(
             changes.extend(ended(running.join_next().await)?);
         }
         let (app, judge, cause) = (app.clone(), Arc::clone(&judge), cause.to_owned());
-        running.spawn(async move { class(&app, group, &judge, &cause).await });
+        let one = async move { class(&app, group, &judge, &cause).await };
+        running.spawn(one.in_current_span());
     }
     while !running.is_empty() {
         changes.extend(ended(running.join_next().await)?);
@@ -253,6 +262,28 @@ pub(crate) async fn keep_found(
     Ok(changed)
 }
 
+/// What a decision says in a stored verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What follows.
+    pub state: VerdictState,
+    /// Open findings by severity, and gaps.
+    pub counts: Counts,
+    /// Why, as a JSON list of texts.
+    pub reasons: String,
+}
+
+impl Said {
+    /// By a report with its decision.
+    pub fn by(report: &Report) -> Self {
+        Self {
+            state: state(report),
+            counts: counts(report),
+            reasons: reasons(report),
+        }
+    }
+}
+
 fn verdict(
     digest: &str,
     environment: &str,
@@ -261,12 +292,13 @@ fn verdict(
     database: &Db,
     now: Timestamp,
 ) -> Verdict {
+    let said = Said::by(report);
     Verdict {
         digest: digest.to_owned(),
         environment: environment.to_owned(),
-        state: state(report),
-        counts: counts(report),
-        reasons: reasons(report),
+        state: said.state,
+        counts: said.counts,
+        reasons: said.reasons,
         report: None,
         policy_generation: judge.generation,
         snapshot: database.info().digest.to_string(),

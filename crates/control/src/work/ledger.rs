@@ -68,20 +68,24 @@ pub(crate) async fn keep(
     inventory: Inventory,
     now: Timestamp,
 ) -> ApiResult<()> {
-    let gaps = u64::try_from(inventory.gaps.len()).unwrap_or(u64::MAX);
-    let of = tokio::task::spawn_blocking(move || (parts(&inventory), class(&inventory))).await;
-    let (parts, class) = of.map_err(ApiError::internal)?;
-    let content = NewContent {
-        digest: digest.to_owned(),
-        inventory: blob.to_owned(),
-        class,
-        revision: REVISION.to_owned(),
-        gaps,
-        parts,
-        indexed_at: now,
-    };
+    let (digest, blob) = (digest.to_owned(), blob.to_owned());
+    let of = tokio::task::spawn_blocking(move || content(&digest, &blob, &inventory, now)).await;
+    let content = of.map_err(ApiError::internal)?;
     app.store.put_content(&content).await?;
     Ok(())
+}
+
+/// What is written down of an image with that inventory.
+pub fn content(digest: &str, blob: &str, inventory: &Inventory, at: Timestamp) -> NewContent {
+    NewContent {
+        digest: digest.to_owned(),
+        inventory: blob.to_owned(),
+        class: class(inventory),
+        revision: REVISION.to_owned(),
+        gaps: u64::try_from(inventory.gaps.len()).unwrap_or(u64::MAX),
+        parts: parts(inventory),
+        indexed_at: at,
+    }
 }
 
 /// Components by the layer that they are in, and one for the image as a whole: images that

@@ -12,15 +12,15 @@ use crate::keys::hex;
 
 /// Findings by the name of the component; one without findings is in it as well.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub struct Found {
     /// What applies to a component.
-    pub(crate) matches: HashMap<String, Vec<Match>>,
+    pub matches: HashMap<String, Vec<Match>>,
     /// Further keys of a component: every id that its findings go by.
-    pub(crate) keys: HashMap<String, BTreeSet<String>>,
+    pub keys: HashMap<String, BTreeSet<String>>,
 }
 
 /// What matching an inventory found, by component.
-pub(crate) fn found(inventory: &Inventory, findings: &[Finding]) -> Found {
+pub fn found(inventory: &Inventory, findings: &[Finding]) -> Found {
     let mut by_place: HashMap<(String, String), String> = HashMap::new();
     let mut all = Found::default();
     for (package, name) in inventory.packages.iter().zip(names(inventory)) {

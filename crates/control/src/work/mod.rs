@@ -16,9 +16,12 @@ mod schedule;
 mod settle;
 mod worker;
 
+pub use decide::Said;
 pub(crate) use decide::decide;
 pub(crate) use job::{ScanWork, Urgency, Wanted, enqueue_list, enqueue_scan, enqueue_scans};
+pub use ledger::content;
 pub(crate) use ledger::{blob_of, purl_of};
+pub use matches::{Found as Matches, found as matches};
 pub(crate) use record::{Found, INDEX, inventory, record};
 pub(crate) use rematch::everything as decide_again;
 pub(crate) use scan::Examined;

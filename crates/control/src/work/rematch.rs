@@ -228,6 +228,7 @@ async fn enqueue(app: &App, digests: &[String], cause: &str) -> ApiResult<()> {
         let payload = serde_json::to_string(&work).map_err(ApiError::internal)?;
         let mut job = NewJob::new("rematch", CENTRE, payload, now);
         job.sweep = true;
+        job.traceparent = None;
         // Of several centres that see the same day, one is enough.
         let first = digests.first().map_or("", String::as_str);
         job.dedupe_key = Some(format!("rematch:{cause}:{first}"));

@@ -9,10 +9,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use lazaret_store::{Paging, Snapshot};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::job::enqueue_list;
 use super::{decide, rematch};
 use crate::App;
+use crate::spans::step;
 use crate::watch::seconds_of;
 
 /// Time between looks.
@@ -125,8 +128,20 @@ async fn advisories(app: &App) {
         }
     };
     let after = Arc::clone(&news.after);
-    let done = match rematch::advisories(app, news.before, news.after).await {
-        Ok(_) => Ok(()),
+    let span = step!(
+        "rematch",
+        lazaret.components.different = Empty,
+        lazaret.images = Empty,
+        lazaret.verdicts.changed = Empty
+    );
+    let again = rematch::advisories(app, news.before, news.after);
+    let done = match again.instrument(span.clone()).await {
+        Ok(told) => {
+            span.record("lazaret.components.different", told.different);
+            span.record("lazaret.images", told.images);
+            span.record("lazaret.verdicts.changed", told.changes.len());
+            Ok(())
+        }
         Err(error) => {
             // Whoever begins again does not know from where: everything, then.
             tracing::error!(cause = %error.problem(), "not decided on again; everything will be");

@@ -4,12 +4,14 @@ use lazaret_image::registry::RegistryError;
 use lazaret_scan::{Cache, Look, Settings};
 use lazaret_store::Leased;
 use lazaret_wire::api::RegistryCredential;
+use tracing::Instrument as _;
 
 use super::job::ScanWork;
 use super::record::{Found, record};
 use super::scan::{ScanError, scan_image};
 use super::worker::Came;
 use crate::App;
+use crate::spans::step;
 use crate::watch::{Secrets, host_of, options, reference};
 
 /// Threads that read the layers of one image.
@@ -44,7 +46,9 @@ pub(super) async fn scan(app: &App, job: &Leased, work: ScanWork) -> Came {
         Err(error) => return failed(error, false),
     };
     let settings = settings(app);
+    let looking = step!("look at image", lazaret.repository = work.repository);
     let looked = tokio::task::spawn_blocking(move || {
+        let _entered = looking.entered();
         let options = options(&host, is_plain, &secrets);
         scan_image(&reference, &options, &settings)
     });
@@ -66,7 +70,8 @@ pub(super) async fn scan(app: &App, job: &Leased, work: ScanWork) -> Came {
         digest,
     };
     let now = app.now();
-    let digests = match record(app, &found, examined, now).await {
+    let recorded = record(app, &found, examined, now).instrument(step!("record"));
+    let digests = match recorded.await {
         Ok(digests) => digests,
         Err(error) => return failed(error.problem(), true),
     };

@@ -7,11 +7,12 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use lazaret_store::{Done, Failed, Lease, Leased, Settled};
 use tokio::sync::Semaphore;
+use tracing::{Instrument as _, Span};
 
 use super::job::{CENTRE, ListWork, ScanWork};
 use super::rematch::RematchWork;
 use super::{decide, list, settle};
-use crate::App;
+use crate::{App, spans};
 
 /// How long a lease holds without a heartbeat.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -80,7 +81,8 @@ pub(crate) async fn run(app: App) {
             tokio::spawn(async move {
                 let _permit = permit;
                 let id = job.id.clone();
-                attempt(&app, job).await;
+                let span = spans::job(&job);
+                attempt(&app, job, &span).instrument(span.clone()).await;
                 if let Ok(mut held) = held.lock() {
                     held.remove(&id);
                 }
@@ -135,7 +137,7 @@ pub(super) enum Came {
     },
 }
 
-async fn attempt(app: &App, job: Leased) {
+async fn attempt(app: &App, job: Leased, span: &Span) {
     let came = match job.kind.as_str() {
         "scan" => match serde_json::from_str::<ScanWork>(&job.payload) {
             Ok(work) => settle::scan(app, &job, work).await,
@@ -172,6 +174,7 @@ async fn attempt(app: &App, job: Leased) {
         }
         Came::Failed { error, retry } => {
             app.metrics.failures.inc();
+            spans::failed(span);
             tracing::warn!(job = job.id, kind = job.kind, error, "job failed");
             let failed = Failed {
                 id: job.id.clone(),

@@ -64,6 +64,11 @@ pub(super) fn toward_registry(headers: &mut HeaderMap, client: Option<IpAddr>) {
     if let Some(client) = client {
         headers.insert("x-forwarded-for", client);
     }
+    // What the registry does follows the gate's span; without one, the client's.
+    let own = lazaret_trace::traceparent();
+    if let Some(own) = own.and_then(|own| HeaderValue::from_str(&own).ok()) {
+        headers.insert(lazaret_trace::HEADER, own);
+    }
 }
 
 /// Takes away what would make the answer to a pull of a manifest something else than the

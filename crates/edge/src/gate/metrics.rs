@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64};
 
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::text::{encode, encode_registry};
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -12,6 +12,7 @@ use prometheus_client::registry::Registry;
 
 use super::decide::Ruling;
 use super::rule::Action;
+use crate::spans;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Decided {
@@ -58,6 +59,14 @@ pub(super) struct Metrics {
     age: Gauge<f64, AtomicU64>,
     trouble: Gauge<i64, AtomicI64>,
     pub(super) deciding: Histogram,
+}
+
+/// Under its own name, as those of centres and units.
+fn with_spans(text: &mut String) {
+    let mut registry = Registry::default();
+    registry.register_collector(Box::new(lazaret_trace::Spans));
+    // Writing to a string cannot fail.
+    let _ = encode(text, &registry);
 }
 
 impl Metrics {
@@ -134,12 +143,14 @@ impl Metrics {
         );
     }
 
+    /// Counts a decision, and notes it with the span of the request.
     pub(super) fn decided(&self, ruling: &Ruling) {
         let action = match ruling.action {
             Action::Allow => "allow",
             Action::Spare => "spare",
             Action::Wait | Action::Refuse => "refuse",
         };
+        spans::decided(action, ruling.standing.state.name());
         let labels = Decided {
             action: Word(action),
             state: Word(ruling.standing.state.name()),
@@ -148,7 +159,9 @@ impl Metrics {
         self.decisions.get_or_create(&labels).inc();
     }
 
+    /// Counts an answer, and notes it with the span of the request.
     pub(super) fn answered(&self, kind: &'static str, status: u16) {
+        spans::answered(kind, status);
         self.answers
             .get_or_create(&Answered {
                 kind: Word(kind),
@@ -180,7 +193,8 @@ impl Metrics {
         self.trouble.set(in_trouble.into());
         let mut text = String::new();
         // Writing to a string cannot fail.
-        let _ = encode(&mut text, &self.registry);
+        let _ = encode_registry(&mut text, &self.registry);
+        with_spans(&mut text);
         text
     }
 }

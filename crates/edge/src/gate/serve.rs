@@ -16,12 +16,14 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 use super::decide::Judge;
 use super::proxy::Proxy;
 use super::stall::Steady;
 use super::upstream::{Upstream, UpstreamError};
 use super::{Body, GateSettings};
+use crate::spans;
 use crate::tls::{Acceptor, Tls, TlsError};
 use crate::verdict::Source;
 
@@ -228,7 +230,11 @@ impl Answers {
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
                 page(StatusCode::OK, kind, text)
             }
-            _ => self.proxy.answer(request, Some(self.client.ip())).await,
+            _ => {
+                let span = spans::pull(request.method(), request.headers());
+                let answer = self.proxy.answer(request, Some(self.client.ip()));
+                answer.instrument(span).await
+            }
         }
     }
 

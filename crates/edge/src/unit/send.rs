@@ -5,9 +5,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use lazaret_wire::{Client, ClientError};
+use tracing::Instrument as _;
 
 use super::spool::Entry;
 use super::{Shared, alone};
+use crate::spans;
 
 /// How often the spool is looked into.
 const EVERY: Duration = Duration::from_millis(200);
@@ -55,7 +57,9 @@ pub(super) async fn drain(shared: &Arc<Shared>) -> bool {
             return true;
         }
         for entry in entries {
-            let sent = match send(shared, &shared.client(), &entry).await {
+            let span = spans::sending(&entry.result);
+            let client = shared.client();
+            let sent = match send(shared, &client, &entry).instrument(span).await {
                 Ok(sent) => sent,
                 Err(why) => {
                     shared.heard::<()>(&Err(why));
@@ -85,16 +89,18 @@ async fn send(shared: &Shared, client: &Client, entry: &Entry) -> Result<Sent, C
                 return Ok(Sent::Done);
             }
         };
-        let length = bytes.len() as u64;
         match client.put(&format!("/edge/v1/blobs/{blob}"), bytes).await {
             Ok(()) => {}
             Err(ClientError::Refused { problem, .. }) if is_of_no_use(problem.status) => {
                 tracing::error!(%blob, %problem, "the centre does not take this inventory");
                 return Ok(Sent::Done);
             }
+            Err(why @ ClientError::NotSent { .. }) => {
+                tracing::error!(%blob, %why, "the inventory stays here");
+                return Ok(Sent::Done);
+            }
             Err(why) => return Err(why),
         }
-        shared.inventory_bytes.fetch_add(length, Ordering::Relaxed);
     }
     let complete = &entry.result.complete;
     let told = client.tell("/edge/v1/complete", complete).await;

@@ -52,6 +52,9 @@ pub struct Finished {
     pub complete: CompleteRequest,
     /// Blobs of the spool that are sent before.
     pub blobs: Vec<Digest>,
+    /// The span that found it, as `traceparent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 /// An entry and where it lies.

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::Shared;
 use super::scan::{ScanError, scan};
 use super::spool::Finished;
+use crate::spans;
 
 /// How often the centre hears that jobs are still worked on.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -147,18 +148,13 @@ fn begin(
     );
     shared.running.fetch_add(1, Ordering::Relaxed);
     let shared = Arc::clone(shared);
+    let span = spans::job(&job);
     jobs.spawn_blocking(move || {
+        let _entered = span.entered();
         let Work::Scan(access) = &job.work;
-        let settings = &shared.settings;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = (threads / settings.workers.max(1)).max(1);
-        let found = scan(
-            access,
-            &settings.cache,
-            threads,
-            &shared.spool,
-            &shared.layer_bytes,
-        );
+        let threads = (threads / shared.settings.workers.max(1)).max(1);
+        let found = scan(&shared, access, threads);
         let finished = found.map(|(results, blobs)| Finished {
             host: access.host.clone(),
             repository: access.repository.clone(),
@@ -168,7 +164,11 @@ fn begin(
                 results,
             },
             blobs,
+            trace: lazaret_trace::traceparent(),
         });
+        if finished.is_err() {
+            spans::failed();
+        }
         (job, finished)
     });
 }

@@ -79,7 +79,8 @@ pub struct NewJob {
 }
 
 impl NewJob {
-    /// A job of middle priority (0), cost 1 and 5 attempts, at once.
+    /// A job of middle priority (0), cost 1 and 5 attempts, at once, that follows the current
+    /// span.
     #[must_use]
     pub fn new(kind: &str, pool: &str, payload: String, now: Timestamp) -> NewJob {
         NewJob {
@@ -93,7 +94,7 @@ impl NewJob {
             dedupe_key: None,
             visible_from: now,
             max_attempts: 5,
-            traceparent: None,
+            traceparent: lazaret_trace::traceparent(),
         }
     }
 

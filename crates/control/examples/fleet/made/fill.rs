@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use lazaret_advisory::Db;
+use lazaret_control::written::{Said, content, matches};
 use lazaret_match::MatchOptions;
-use lazaret_model::{Report, Severity};
 use lazaret_policy::{Circumstances, Policy};
-use lazaret_store::{Counts, Image, ImageName, Match, NewContent, Store, Verdict, VerdictState};
+use lazaret_store::{Image, ImageName, Match, NewContent, Store, Verdict, VerdictState};
 use serde_json::json;
 
 use super::Failure;
@@ -32,19 +32,15 @@ pub(crate) struct Fleet {
     /// Generation of the policy.
     pub(crate) generation: i64,
     policy: Policy,
-    judged: Mutex<HashMap<Content, Arc<Judged>>>,
+    judged: Mutex<HashMap<Content, Arc<Said>>>,
     /// What advisories say, by component.
     pub(crate) matches: Mutex<BTreeMap<String, BTreeSet<Match>>>,
+    /// Further keys of components.
+    pub(crate) keys: Mutex<BTreeMap<String, BTreeSet<String>>>,
 }
 
 /// Layers that hold all that is matched, and the environment.
 type Content = (String, String, &'static str);
-
-struct Judged {
-    state: VerdictState,
-    counts: Counts,
-    reasons: String,
-}
 
 /// Ready to be written.
 struct Made {
@@ -74,6 +70,7 @@ impl Fleet {
             policy: Policy::builtin(),
             judged: Mutex::default(),
             matches: Mutex::default(),
+            keys: Mutex::default(),
         }
     }
 
@@ -95,7 +92,7 @@ impl Fleet {
         built.unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    fn judged(&self, image: &Planned, environment: &'static str) -> Result<Arc<Judged>, Failure> {
+    fn judged(&self, image: &Planned, environment: &'static str) -> Result<Arc<Said>, Failure> {
         let key = (
             image.base.layer.clone(),
             image.app.layer.clone(),
@@ -114,41 +111,30 @@ impl Fleet {
             today: Some(self.now.to_string().chars().take(10).collect()),
             ..MatchOptions::default()
         };
+        // The package that is an image's own is named by no advisory.
         let inventory = image.shared_inventory();
-        let mut report = lazaret_scan::examine(inventory, &self.advisories, &options)?;
+        let mut report = lazaret_scan::examine(inventory.clone(), &self.advisories, &options)?;
         let circumstances = Circumstances {
             now: self.now,
             environment: Some(environment.to_owned()),
             ..Circumstances::default()
         };
         report.decision = self.policy.decide(&report, &circumstances);
-        self.keep_matches(&report);
-        let judged = Arc::new(Judged {
-            state: lazaret_policy::outcome_name(report.decision.outcome).parse()?,
-            counts: counts(&report),
-            reasons: reasons(&report),
-        });
+        let found = matches(&inventory, &report.findings);
+        let mut all = self.matches.lock().expect("no thread panics");
+        for (name, of) in found.matches {
+            all.entry(name).or_default().extend(of);
+        }
+        drop(all);
+        let mut all = self.keys.lock().expect("no thread panics");
+        for (name, of) in found.keys {
+            all.entry(name).or_default().extend(of);
+        }
+        drop(all);
+        let judged = Arc::new(Said::by(&report));
         let mut all = self.judged.lock().expect("no thread panics");
         all.insert(key, Arc::clone(&judged));
         Ok(judged)
-    }
-
-    fn keep_matches(&self, report: &Report) {
-        let mut matches = self.matches.lock().expect("no thread panics");
-        for finding in &report.findings {
-            let of = matches.entry(finding.package.purl.clone()).or_default();
-            of.insert(Match {
-                advisory: finding.id.clone(),
-                severity: level(finding.severity),
-                undecided: false,
-                fixed: finding.fixed_versions.first().cloned(),
-                package: finding.package.name.clone(),
-                status: finding.status.name().to_owned(),
-                kev: finding.kev,
-                suppressed: finding.suppressed.is_some(),
-                facts: "{}".to_owned(),
-            });
-        }
     }
 
     fn make(&self, number: usize) -> Result<Made, Failure> {
@@ -160,11 +146,7 @@ impl Fleet {
         let tag = format!("v1.{}", planned.build);
         let inventory = planned.inventory(&format!("registry.example/{repository}:{tag}"));
         let bytes = serde_json::to_vec(&inventory)?;
-        let parts = [
-            &planned.base.components,
-            &planned.app.components,
-            &planned.own.components,
-        ];
+        let blob = lazaret_store::digest_of(&bytes);
         Ok(Made {
             image: Image {
                 digest: planned.digest.clone(),
@@ -183,16 +165,7 @@ impl Fleet {
                 pushed_at,
                 replaced_at: None,
             },
-            content: NewContent {
-                digest: planned.digest.clone(),
-                inventory: digest_of_bytes(&bytes),
-                class: planned.digest.clone(),
-                // Of the program: what the centre writes itself.
-                revision: concat!(env!("CARGO_PKG_VERSION"), "/1").to_owned(),
-                gaps: 0,
-                parts: parts.into_iter().cloned().collect(),
-                indexed_at: pushed_at,
-            },
+            content: content(&planned.digest, &blob, &inventory, pushed_at),
             verdict: Verdict {
                 digest: planned.digest,
                 environment: (*environment).to_owned(),
@@ -289,41 +262,4 @@ fn after(fleet: &Fleet, mut verdict: Verdict) -> Verdict {
     );
     verdict.decided_at += SignedDuration::from_secs(i64::try_from(later).unwrap_or(0));
     verdict
-}
-
-fn digest_of_bytes(bytes: &[u8]) -> String {
-    lazaret_store::digest_of(bytes)
-}
-
-fn level(severity: Severity) -> u8 {
-    match severity {
-        Severity::Critical => 4,
-        Severity::High => 3,
-        Severity::Medium => 2,
-        Severity::Low | Severity::Negligible => 1,
-        Severity::Unknown => 0,
-    }
-}
-
-fn counts(report: &Report) -> Counts {
-    let mut counts = Counts::default();
-    for finding in report.findings.iter().filter(|f| f.suppressed.is_none()) {
-        match level(finding.severity) {
-            4 => counts.critical += 1,
-            3 => counts.high += 1,
-            2 => counts.medium += 1,
-            1 => counts.low += 1,
-            _ => counts.unrated += 1,
-        }
-    }
-    counts.gaps = report.gaps.len() as u64;
-    counts
-}
-
-fn reasons(report: &Report) -> String {
-    let reasons = report.decision.reasons.iter();
-    let texts: Vec<String> = reasons
-        .map(|reason| format!("{}: {}", reason.rule, reason.message))
-        .collect();
-    json!(texts).to_string()
 }

@@ -78,6 +78,7 @@ pub(crate) async fn matches(fleet: &Fleet) -> Result<usize, Failure> {
         })
         .await?;
     let known = std::mem::take(&mut *fleet.matches.lock().expect("no thread panics"));
+    let mut keys = std::mem::take(&mut *fleet.keys.lock().expect("no thread panics"));
     let (mut after, mut total) = (0, 0);
     loop {
         let behind = store.components_behind(built_at, after).await?;
@@ -92,13 +93,21 @@ pub(crate) async fn matches(fleet: &Fleet) -> Result<usize, Failure> {
             .collect();
         total += matches.iter().map(|(_, of)| of.len()).sum::<usize>();
         store.set_matches(&matches, built_at, fleet.now).await?;
+        let more: Vec<(i64, String)> = behind
+            .iter()
+            .flat_map(|one| {
+                let of = keys.remove(&one.purl).unwrap_or_default();
+                of.into_iter().map(|key| (one.id, key))
+            })
+            .collect();
+        store.add_component_keys(&more).await?;
     }
     while store.count_vulnerabilities(100, fleet.now).await? > 0 {}
     Ok(total)
 }
 
-/// Images that the policy keeps back, and people who ask for their release.
-pub(crate) async fn holds(fleet: &Fleet, most: usize) -> Result<usize, Failure> {
+/// Images that the policy keeps back, all of them, and people who ask for the release of some.
+pub(crate) async fn holds(fleet: &Fleet, asked: usize) -> Result<usize, Failure> {
     let mut keys = Vec::new();
     for state in [
         VerdictState::Block,
@@ -110,7 +119,7 @@ pub(crate) async fn holds(fleet: &Fleet, most: usize) -> Result<usize, Failure> 
             ..VerdictFilter::default()
         };
         let mut paging = Paging::first(500);
-        while keys.len() < most {
+        loop {
             let page = fleet.store.verdicts(&filter, &paging).await?;
             keys.extend(
                 page.items
@@ -123,9 +132,8 @@ pub(crate) async fn holds(fleet: &Fleet, most: usize) -> Result<usize, Failure> 
             }
         }
     }
-    keys.truncate(most);
     for (number, (digest, state)) in keys.iter().enumerate() {
-        hold(fleet, number, digest, *state).await?;
+        hold(fleet, number, number < asked, digest, *state).await?;
     }
     Ok(keys.len())
 }
@@ -133,6 +141,7 @@ pub(crate) async fn holds(fleet: &Fleet, most: usize) -> Result<usize, Failure> 
 async fn hold(
     fleet: &Fleet,
     number: usize,
+    is_asked: bool,
     digest: &str,
     state: VerdictState,
 ) -> Result<(), Failure> {
@@ -152,7 +161,7 @@ async fn hold(
     let at = name.pushed_at + SignedDuration::from_secs(60);
     let by = By::new(format!("policy:{}", fleet.generation), at).because("as the policy says");
     store.move_hold(&key, what, None, false, &by).await?;
-    if !number.is_multiple_of(10) {
+    if !is_asked || !number.is_multiple_of(10) {
         return Ok(());
     }
     let asks = By::new(format!("user:person{}", number % 40), at).because("it is needed");

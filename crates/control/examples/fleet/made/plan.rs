@@ -7,9 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
-use lazaret_match::Keys;
 use lazaret_model::{Distro, Inventory, Package};
-use lazaret_store::NewComponent;
 
 use super::seed::{Seeds, dice, digest, into_layer, later};
 
@@ -19,12 +17,11 @@ const BUILDS: usize = 100;
 /// Lines of bases; each has a version for every twenty builds.
 const LINES: usize = 40;
 
-/// What is shared by images: packages in one layer, and what they are looked up under.
+/// What is shared by images: packages in one layer.
 pub(crate) struct Shared {
     pub(crate) distro: Option<Distro>,
     pub(crate) layer: String,
     pub(crate) packages: Vec<Package>,
-    pub(crate) components: Vec<NewComponent>,
 }
 
 /// One image.
@@ -150,25 +147,10 @@ fn shared(distro: Option<Distro>, layer: String, mut packages: Vec<Package>, pat
     into_layer(&mut packages, &layer, path);
     let mut known = BTreeSet::new();
     packages.retain(|package| known.insert(package.purl.to_string()));
-    let mut alone = Inventory::default();
-    alone.target.distro.clone_from(&distro);
-    let components = packages.iter().map(|package| {
-        // As the centre does it.
-        alone.packages = vec![package.clone()];
-        let keys = Keys::of(&alone, &[]).packages.into_iter();
-        NewComponent {
-            purl: package.purl.to_string(),
-            keys: keys
-                .map(|(space, name)| format!("{space}\u{1f}{name}"))
-                .collect(),
-        }
-    });
-    let components = components.collect();
     Shared {
         distro,
         layer,
         packages,
-        components,
     }
 }
 
