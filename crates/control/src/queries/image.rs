@@ -1,11 +1,8 @@
 //! Images, their verdicts and reports.
 
-<<<<<<< HEAD
-use jiff::SignedDuration;
-=======
 use std::collections::HashMap;
 
->>>>>>> main
+use jiff::SignedDuration;
 use lazaret_model::{Inventory, Report};
 use lazaret_store::{
     Image as StoreImage, ImageFilter, ImageName as StoreName, Judged, Page, Paging,
