@@ -33,6 +33,7 @@ const ALL: &[Migration] = migrations![
     "0006_matches",
     "0007_lists",
     "0008_audit",
+    "0009_filters",
 ];
 
 /// Any number that no other program is likely to lock with.

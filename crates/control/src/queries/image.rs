@@ -1,8 +1,11 @@
 //! Images, their verdicts and reports.
 
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
 use lazaret_model::{Inventory, Report};
 use lazaret_store::{
-    Image as StoreImage, ImageFilter, ImageName as StoreName, Page, Paging,
+    Image as StoreImage, ImageFilter, ImageName as StoreName, Judged, Page, Paging,
     Workload as StoreWorkload,
 };
 use lazaret_wire::api::{Image, ImageDetail, ImageName, ImageQuery, Workload};
@@ -11,6 +14,9 @@ use crate::App;
 use crate::http::{ApiError, ApiResult};
 use crate::judge;
 use crate::work;
+
+/// Days back that a list may be asked for; a hundred years.
+const DAYS: u32 = 36_500;
 
 fn name(name: StoreName) -> ImageName {
     ImageName {
@@ -58,11 +64,28 @@ pub(crate) fn page(digest: &str) -> String {
 /// # Errors
 /// Those of the store.
 pub async fn list(app: &App, query: ImageQuery, paging: &Paging) -> ApiResult<Page<Image>> {
+    let now = app.now();
+    let days_ago = |days: Option<u32>| {
+        let ago = days.map(|days| now - SignedDuration::from_hours(i64::from(days.min(DAYS)) * 24));
+        // In whole minutes, so that the pages of one list have one border.
+        ago.map(|at| at - SignedDuration::from_secs(at.as_second().rem_euclid(60)))
+    };
+    let state = query.outcome.map(|outcome| outcome.name().parse());
     let filter = ImageFilter {
         registry_id: query.registry,
         repository: query.repository,
         search: query.search,
         running: query.running,
+        verdict: Judged {
+            environment: query.environment,
+            state: state.transpose()?,
+            severity: query.severity.map(super::vulnerability::number),
+            gaps: query.gaps,
+        },
+        examined: query.examined,
+        held: query.held,
+        seen_from: days_ago(query.younger_than_days),
+        seen_before: days_ago(query.older_than_days),
     };
     let page = app.store.images(&filter, paging).await?;
     Ok(Page {
@@ -73,6 +96,20 @@ pub async fn list(app: &App, query: ImageQuery, paging: &Paging) -> ApiResult<Pa
             .collect(),
         next: page.next,
     })
+}
+
+/// Images of these digests, in their order, asked for all at once; what is not known is left
+/// out.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn these(app: &App, digests: &[String]) -> ApiResult<Vec<Image>> {
+    let rows = app.store.image_rows(digests).await?.into_iter();
+    let mut known: HashMap<String, Image> = rows
+        .map(|row| image(row.image, row.names, row.running))
+        .map(|image| (image.digest.clone(), image))
+        .collect();
+    Ok(digests.iter().filter_map(|d| known.remove(d)).collect())
 }
 
 /// An image, and what follows.

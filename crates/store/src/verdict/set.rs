@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::{COLUMNS, Verdict, VerdictChange, VerdictState};
+use super::{COLUMNS, Counts, Verdict, VerdictChange, VerdictState};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::outbox;
@@ -74,14 +74,30 @@ async fn stored(tx: &mut Tx, verdicts: &[&Verdict]) -> Result<HashMap<Key, Verdi
         .collect()
 }
 
+impl Counts {
+    /// 0: nothing found; 1: not rated; 2 to 5: low to critical.
+    fn worst(&self) -> i64 {
+        let found = [
+            self.unrated,
+            self.low,
+            self.medium,
+            self.high,
+            self.critical,
+        ];
+        let place = found.iter().rposition(|&count| count > 0);
+        place.map_or(0, |place| i64::try_from(place).unwrap_or_default() + 1)
+    }
+}
+
 /// Whether it was written, and not overtaken.
 async fn put(tx: &mut Tx, verdict: &Verdict) -> Result<bool> {
     let sql = format!(
-        "INSERT INTO verdict ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-         $12, $13, $14, $15) ON CONFLICT (digest, environment) DO UPDATE SET state = $3, \
+        "INSERT INTO verdict ({COLUMNS}, worst, seen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+         $10, $11, $12, $13, $14, $15, $16, \
+         COALESCE((SELECT i.first_seen FROM image i WHERE i.digest = $1), $15)) ON CONFLICT (digest, environment) DO UPDATE SET state = $3, \
          critical = $4, high = $5, medium = $6, low = $7, unrated = $8, gaps = $9, reasons = $10, \
          report = $11, policy_generation = $12, snapshot = $13, snapshot_at = $14, \
-         decided_at = $15 WHERE verdict.policy_generation <= $12 AND verdict.snapshot_at <= $14"
+         decided_at = $15, worst = $16 WHERE verdict.policy_generation <= $12 AND verdict.snapshot_at <= $14"
     );
     let args = args![
         &verdict.digest,
@@ -98,7 +114,8 @@ async fn put(tx: &mut Tx, verdict: &Verdict) -> Result<bool> {
         verdict.policy_generation,
         &verdict.snapshot,
         verdict.snapshot_at,
-        verdict.decided_at
+        verdict.decided_at,
+        verdict.counts.worst()
     ];
     Ok(tx.exec(&sql, args).await? == 1)
 }
