@@ -13,7 +13,6 @@ use lazaret_testkit::registry::{LoopbackRegistry, Manners, digest_of};
 use lazaret_wire::api::{HoldState, PolicyDocument};
 use lazaret_wire::edge::{
     BUNDLE_SCHEMA, Bundle, BundlePolicy, CompleteRequest, GateVerdict, OnUnknown, VerdictAnswer,
-    VerdictSum,
 };
 use lazaret_wire::{Client, Identity};
 use tokio::sync::oneshot;
