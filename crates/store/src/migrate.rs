@@ -32,6 +32,7 @@ const ALL: &[Migration] = migrations![
     "0005_pulls",
     "0006_matches",
     "0007_lists",
+    "0008_parts",
 ];
 
 /// Any number that no other program is likely to lock with.

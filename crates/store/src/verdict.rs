@@ -1,6 +1,7 @@
 //! What was decided about an image in an environment, and how that changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::outbox;
 use crate::page::{Page, Paging};
 use crate::store::{Store, new_id};
-use crate::value::{Row, args, words};
+use crate::value::{Row, Value, args, words};
 
 words! {
     /// What a policy says of an image; the mildest first.
@@ -119,14 +120,18 @@ impl Store {
             return Err(Error::Invalid("at most 1000 verdicts at once".to_owned()));
         }
         // One order for everybody, so that two batches never wait for each other.
-        let mut ordered: Vec<&Verdict> = verdicts.iter().collect();
-        ordered.sort_by_key(|verdict| (&verdict.digest, &verdict.environment));
+        let by_key: BTreeMap<_, &Verdict> = verdicts
+            .iter()
+            .map(|verdict| ((&verdict.digest, &verdict.environment), verdict))
+            .collect();
+        let ordered: Vec<&Verdict> = by_key.into_values().collect();
         let mut tx = self.begin().await?;
         let before = stored(&mut tx, &ordered).await?;
         let mut changes = Vec::new();
+        let written = put(&mut tx, &ordered).await?;
         for verdict in ordered {
             let key = (verdict.digest.clone(), verdict.environment.clone());
-            if !put(&mut tx, verdict).await? {
+            if !written.contains(&key) {
                 continue;
             }
             let before = before.get(&key).copied();
@@ -330,16 +335,48 @@ async fn stored(tx: &mut Tx, verdicts: &[&Verdict]) -> Result<HashMap<Key, Verdi
         .collect()
 }
 
-/// Whether it was written, and not overtaken.
-async fn put(tx: &mut Tx, verdict: &Verdict) -> Result<bool> {
-    let sql = format!(
-        "INSERT INTO verdict ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-         $12, $13, $14, $15) ON CONFLICT (digest, environment) DO UPDATE SET state = $3, \
-         critical = $4, high = $5, medium = $6, low = $7, unrated = $8, gaps = $9, reasons = $10, \
-         report = $11, policy_generation = $12, snapshot = $13, snapshot_at = $14, \
-         decided_at = $15 WHERE verdict.policy_generation <= $12 AND verdict.snapshot_at <= $14"
-    );
-    let args = args![
+/// Those that were written, and not overtaken.
+async fn put(tx: &mut Tx, verdicts: &[&Verdict]) -> Result<HashSet<Key>> {
+    let mut written = HashSet::new();
+    let mut left = verdicts;
+    // Few sizes, so that few statements are prepared.
+    for size in [100, 10, 1] {
+        while left.len() >= size {
+            let (some, rest) = left.split_at(size);
+            left = rest;
+            let mut rows = String::new();
+            let mut place = 0;
+            let mut all = Vec::with_capacity(size * 15);
+            for (index, verdict) in some.iter().enumerate() {
+                rows += if index == 0 { "(" } else { ", (" };
+                for (column, value) in arguments(verdict).into_iter().enumerate() {
+                    place += 1;
+                    let _ = write!(rows, "{}${place}", if column == 0 { "" } else { ", " });
+                    all.push(value);
+                }
+                rows += ")";
+            }
+            let sql = format!(
+                "INSERT INTO verdict ({COLUMNS}) VALUES {rows} \
+                 ON CONFLICT (digest, environment) DO UPDATE SET state = excluded.state, \
+                 critical = excluded.critical, high = excluded.high, medium = excluded.medium, \
+                 low = excluded.low, unrated = excluded.unrated, gaps = excluded.gaps, \
+                 reasons = excluded.reasons, report = excluded.report, \
+                 policy_generation = excluded.policy_generation, snapshot = excluded.snapshot, \
+                 snapshot_at = excluded.snapshot_at, decided_at = excluded.decided_at \
+                 WHERE verdict.policy_generation <= excluded.policy_generation \
+                 AND verdict.snapshot_at <= excluded.snapshot_at RETURNING digest, environment"
+            );
+            for row in tx.rows(&sql, all).await? {
+                written.insert((row.text(0)?, row.text(1)?));
+            }
+        }
+    }
+    Ok(written)
+}
+
+fn arguments(verdict: &Verdict) -> Vec<Value> {
+    args![
         &verdict.digest,
         &verdict.environment,
         verdict.state,
@@ -355,8 +392,7 @@ async fn put(tx: &mut Tx, verdict: &Verdict) -> Result<bool> {
         &verdict.snapshot,
         verdict.snapshot_at,
         verdict.decided_at
-    ];
-    Ok(tx.exec(&sql, args).await? == 1)
+    ]
 }
 
 async fn record(tx: &mut Tx, changes: &[VerdictChange], cause: &serde_json::Value) -> Result<()> {

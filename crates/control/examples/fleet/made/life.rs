@@ -79,6 +79,7 @@ pub(crate) async fn matches(fleet: &Fleet) -> Result<usize, Failure> {
         .await?;
     let known = std::mem::take(&mut *fleet.matches.lock().expect("no thread panics"));
     let mut keys = std::mem::take(&mut *fleet.keys.lock().expect("no thread panics"));
+    let mut facts = std::mem::take(&mut *fleet.facts.lock().expect("no thread panics"));
     let (mut after, mut total) = (0, 0);
     loop {
         let behind = store.components_behind(built_at, after).await?;
@@ -92,7 +93,13 @@ pub(crate) async fn matches(fleet: &Fleet) -> Result<usize, Failure> {
             })
             .collect();
         total += matches.iter().map(|(_, of)| of.len()).sum::<usize>();
-        store.set_matches(&matches, built_at, fleet.now).await?;
+        let facts = behind
+            .iter()
+            .map(|one| (one.id, facts.remove(&one.purl).unwrap_or_default()))
+            .collect();
+        store
+            .set_found(&matches, &facts, built_at, fleet.now)
+            .await?;
         let more: Vec<(i64, String)> = behind
             .iter()
             .flat_map(|one| {
