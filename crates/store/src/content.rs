@@ -207,7 +207,8 @@ impl Store {
         self.components(sql, args![digest]).await
     }
 
-    /// The components of an image that were never compared, or with an older snapshot.
+    /// The components of an image that were never compared, or with an older snapshot, or of
+    /// which it is not known what was found.
     ///
     /// # Errors
     /// Those of the database.
@@ -219,7 +220,8 @@ impl Store {
         let sql = "SELECT DISTINCT c.id, c.purl FROM image_part i \
                    JOIN part_component p ON p.part_id = i.part_id \
                    JOIN component c ON c.id = p.component_id WHERE i.digest = $1 \
-                   AND (c.matched_at IS NULL OR c.matched_at < $2) ORDER BY c.id";
+                   AND (c.matched_at IS NULL OR c.matched_at < $2 OR NOT c.facts_known) \
+                   ORDER BY c.id";
         self.components(sql, args![digest, snapshot_at]).await
     }
 

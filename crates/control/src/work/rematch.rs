@@ -42,7 +42,7 @@ const AT_ONCE: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RematchWork {
     pub(crate) digests: Vec<String>,
-    /// `advisories`, `policy` or `day`.
+    /// `advisories`, `policy`, `day` or `upgrade`.
     pub(crate) cause: String,
 }
 
@@ -123,6 +123,7 @@ async fn some(app: &App, database: &Arc<Db>, keys: &[String]) -> ApiResult<Remat
     let (changes, mut left) = in_parts(app, contents, database, "advisories").await?;
     told.changes = changes;
     left.extend(whole);
+    app.metrics.rematched_whole.inc_by(left.len() as u64);
     tracing::debug!(left = left.len(), took = ?begun.elapsed(), "decided on in parts");
     told.changes.extend(classes(app, left, "advisories").await?);
     Ok(told)
@@ -261,6 +262,24 @@ pub(crate) async fn everything(app: &App, cause: &str) -> ApiResult<()> {
             Some(next) => paging.after = Some(next),
             None => return Ok(()),
         }
+    }
+}
+
+/// Enqueues the images that were stored before shells and facts were kept, as a sweep: they
+/// are decided on by their inventories until then, and vulnerabilities do not tell of all.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn bring_up(app: &App) -> ApiResult<()> {
+    let mut after = String::new();
+    loop {
+        let contents = app.store.contents_without_shell(&after).await?;
+        let Some(last) = contents.last() else {
+            return Ok(());
+        };
+        after.clone_from(&last.digest);
+        let digests: Vec<String> = contents.into_iter().map(|c| c.digest).collect();
+        enqueue(app, &digests, "upgrade").await?;
     }
 }
 

@@ -7,6 +7,7 @@ mod console;
 mod console_acts;
 mod console_browser;
 mod console_images;
+mod delta;
 mod edges;
 mod fleet;
 mod holds;

@@ -12,5 +12,6 @@ mod open;
 mod people;
 mod posture;
 mod s3;
+mod shell;
 mod support;
 mod verdict;
