@@ -30,6 +30,9 @@ const PARTS: usize = 2000;
 /// Components whose findings are in memory at once, for each of [`AT_ONCE`].
 const COMPONENTS: usize = 200;
 
+/// Images whose verdicts are in memory at once.
+const WRITTEN: usize = 5000;
+
 /// Components' findings that are judged at a time.
 const AT_ONCE: usize = 2;
 
@@ -198,39 +201,34 @@ async fn of_shell(
         let components = sums(app, terms, &bare, asked, &environment).await?;
         let parts = added(&within, &components);
         let mut known: HashMap<&[i64], Option<(Said, bool)>> = HashMap::new();
-        let (mut verdicts, mut firm) = (Vec::new(), BTreeSet::new());
-        for image in images.iter().filter(here) {
-            let said = known.entry(&image.parts).or_insert_with(|| {
-                said(
-                    terms,
-                    &bare,
-                    image.parts.iter().map(|part| parts.get(part)),
+        let here: Vec<&Image> = images.iter().filter(here).collect();
+        for images in here.chunks(WRITTEN) {
+            let (mut verdicts, mut firm) = (Vec::new(), BTreeSet::new());
+            for image in images {
+                let said = known.entry(&image.parts).or_insert_with(|| {
+                    let parts = image.parts.iter().map(|part| parts.get(part));
+                    said(terms, &bare, parts, &environment)
+                });
+                let Some((said, is_firm)) = said else {
+                    refused.insert(image.digest.clone());
+                    continue;
+                };
+                if *is_firm {
+                    firm.insert((image.digest.clone(), environment.clone()));
+                }
+                let (judge, database) = (&terms.judge, &terms.database);
+                let (digest, said) = (&image.digest, said.clone());
+                verdicts.push(verdict(
+                    digest,
                     &environment,
-                )
-            });
-            let Some((said, is_firm)) = said else {
-                refused.insert(image.digest.clone());
-                continue;
-            };
-            if *is_firm {
-                firm.insert((image.digest.clone(), environment.clone()));
+                    said,
+                    judge,
+                    database,
+                    terms.now,
+                ));
             }
-            let Terms {
-                judge,
-                database,
-                now,
-            } = terms;
-            let said = said.clone();
-            verdicts.push(verdict(
-                &image.digest,
-                &environment,
-                said,
-                judge,
-                database,
-                *now,
-            ));
+            changes.extend(write(app, verdicts, &firm, cause, terms.now).await?);
         }
-        changes.extend(write(app, verdicts, &firm, cause, terms.now).await?);
     }
     Ok((changes, refused.into_iter().collect()))
 }
