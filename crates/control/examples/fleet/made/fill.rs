@@ -227,6 +227,26 @@ pub(crate) async fn images(fleet: &Arc<Fleet>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes the shells of images that are there already.
+pub(crate) async fn shells(fleet: &Fleet) -> Result<(), Failure> {
+    let mut shells: BTreeMap<String, (Shell, Vec<String>)> = BTreeMap::new();
+    for number in 0..fleet.plan.images {
+        let planned = fleet.plan.image(number);
+        let shell = fleet.judged(&planned, "prod")?.shell.clone();
+        let entry = shells.entry(shell.hash.clone());
+        let (_, digests) = entry.or_insert_with(|| (shell, Vec::new()));
+        digests.push(planned.digest);
+    }
+    for (shell, digests) in shells.into_values() {
+        for digests in digests.chunks(STEP) {
+            let contents = fleet.store.contents_of(digests).await?;
+            let set = fleet.store.set_shell(&contents, &shell.hash, &shell.body);
+            set.await?;
+        }
+    }
+    Ok(())
+}
+
 async fn write(fleet: &Arc<Fleet>, mut made: Vec<Made>) -> Result<(), Failure> {
     let blobs = made.iter_mut().map(|made| {
         let (store, bytes) = (fleet.store.clone(), std::mem::take(&mut made.bytes));
