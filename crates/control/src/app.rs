@@ -12,7 +12,7 @@ use crate::advisories::Advisories;
 use crate::auth::oidc::Provider;
 use crate::auth::{Passwords, Throttle};
 use crate::console::Memory;
-use crate::edges::{Asked, Authority};
+use crate::edges::{Asked, Authority, Received};
 use crate::http::{ApiError, ApiResult};
 use crate::judge::Judge;
 use crate::keys::Keys;
@@ -76,6 +76,8 @@ pub struct Centre {
     pub(crate) receivers: Vec<Receiver>,
     /// What gates ask for that nobody has examined.
     pub(crate) asked: Asked,
+    /// What edges have sent.
+    pub(crate) received: Received,
     /// What pages of the console need not ask twice.
     pub(crate) console: Memory,
     pub(crate) authority: Option<Authority>,

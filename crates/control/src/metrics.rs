@@ -17,6 +17,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::edges::{Received, SIZES};
+
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Request {
     method: String,
@@ -44,6 +46,14 @@ struct Decided {
 struct Unit {
     region: String,
     edge: String,
+}
+
+/// Blobs of an edge up to a size, as histograms tell it.
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct UpTo {
+    region: String,
+    edge: String,
+    le: String,
 }
 
 /// Labels of Trivy Operator's metric, without those that nobody has told.
@@ -90,6 +100,10 @@ pub struct Metrics {
     verdicts: Family<Decided, Gauge>,
     edge_silent: Family<Unit, Gauge>,
     edge_spooled: Family<Unit, Gauge>,
+    edge_layers: Family<Unit, Gauge>,
+    edge_unexplained: Family<Unit, Gauge>,
+    edge_blobs: Family<UpTo, Gauge>,
+    edge_blob_bytes: Family<Unit, Gauge>,
     running: Family<Running, Gauge>,
 }
 
@@ -164,6 +178,28 @@ impl Metrics {
             help,
             Family::clone(&edge_spooled),
         );
+        let (edge_layers, edge_unexplained) = (Family::default(), Family::default());
+        let (edge_blobs, edge_blob_bytes) = (Family::default(), Family::default());
+        let help = "Bytes of layers that an edge has sent, as it counts them";
+        r.register(
+            "lazaret_edge_layer_sent_bytes",
+            help,
+            Family::clone(&edge_layers),
+        );
+        let help = "Bytes of blobs that came from an edge and that it does not count";
+        r.register(
+            "lazaret_edge_unexplained_bytes",
+            help,
+            Family::clone(&edge_unexplained),
+        );
+        let help = "Blobs that came from an edge, by the size that they do not exceed";
+        r.register("lazaret_edge_blobs", help, Family::clone(&edge_blobs));
+        let help = "Bytes of blobs that came from an edge";
+        r.register(
+            "lazaret_edge_blob_bytes",
+            help,
+            Family::clone(&edge_blob_bytes),
+        );
         r.register_collector(Box::new(lazaret_trace::Spans));
         let running = Family::<Running, Gauge>::default();
         let help = "Open findings in images that run, as Trivy Operator names them";
@@ -184,6 +220,10 @@ impl Metrics {
             verdicts,
             edge_silent,
             edge_spooled,
+            edge_layers,
+            edge_unexplained,
+            edge_blobs,
+            edge_blob_bytes,
             running,
         }
     }
@@ -248,9 +288,13 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn edges(&self, edges: &[EdgeUnit], now: Timestamp) {
+    pub(crate) fn edges(&self, edges: &[EdgeUnit], received: &Received, now: Timestamp) {
         self.edge_silent.clear();
         self.edge_spooled.clear();
+        self.edge_layers.clear();
+        self.edge_unexplained.clear();
+        self.edge_blobs.clear();
+        self.edge_blob_bytes.clear();
         for edge in edges {
             let labels = Unit {
                 region: edge.region.clone(),
@@ -260,7 +304,23 @@ impl Metrics {
                 let silent = now.duration_since(seen).as_secs();
                 self.edge_silent.get_or_create(&labels).set(silent);
             }
-            self.edge_spooled.get_or_create(&labels).set(edge.spooled);
+            let set = |family: &Family<Unit, Gauge>, value| {
+                family.get_or_create(&labels).set(value);
+            };
+            set(&self.edge_spooled, edge.spooled);
+            set(&self.edge_layers, edge.layer_bytes_sent);
+            set(&self.edge_unexplained, edge.unexplained_bytes);
+            set(&self.edge_blob_bytes, edge.blob_bytes_received);
+            let mut up_to = 0;
+            for (most, count) in SIZES.iter().zip(received.of(&edge.id).sizes) {
+                up_to += count;
+                let labels = UpTo {
+                    region: edge.region.clone(),
+                    edge: edge.name.clone(),
+                    le: most.to_string(),
+                };
+                self.edge_blobs.get_or_create(&labels).set(number(up_to));
+            }
         }
     }
 

@@ -52,7 +52,7 @@ async fn metrics(State(app): State<App>) -> Response {
         Err(cause) => tracing::warn!(%cause, "verdicts not counted"),
     }
     match queries::edge::list(&app).await {
-        Ok(edges) => app.metrics.edges(&edges, app.now()),
+        Ok(edges) => app.metrics.edges(&edges, &app.received, app.now()),
         Err(cause) => tracing::warn!(cause = %cause.problem(), "edges not counted"),
     }
     if app.settings.workload_metrics {

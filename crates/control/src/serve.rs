@@ -16,7 +16,7 @@ use crate::advisories::Advisories;
 use crate::app::{App, Centre, Settings};
 use crate::auth::oidc::{Provider, ProviderError};
 use crate::auth::{Passwords, SetupError, Throttle, offer};
-use crate::edges::{Asked, Authority, AuthorityError};
+use crate::edges::{Asked, Authority, AuthorityError, Received};
 use crate::http::{ApiError, Listener, etag, rounds};
 use crate::judge::Judge;
 use crate::keys::{KeyError, Keys, make_folder};
@@ -145,6 +145,7 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
             None => Vec::new(),
         },
         asked: Asked::default(),
+        received: Received::default(),
         console: console::Memory::default(),
         authority,
         metrics: Metrics::new(),

@@ -32,7 +32,8 @@ const ALL: &[Migration] = migrations![
     "0005_pulls",
     "0006_matches",
     "0007_lists",
-    "0008_parts",
+    "0008_audit",
+    "0009_parts",
 ];
 
 /// Any number that no other program is likely to lock with.

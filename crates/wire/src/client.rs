@@ -1,5 +1,6 @@
 //! A client of a centre: one connection pool, problem+json turned into errors.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH};
@@ -46,6 +47,23 @@ pub enum ClientError {
     /// The settings of the client make no sense.
     #[error("certificate or key: {0}")]
     Settings(String),
+    /// It was not let out ([`Watch`]); nothing was sent.
+    #[error("{url}: not sent: {why}")]
+    NotSent {
+        /// What was to be asked.
+        url: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Looks at what leaves, before it does.
+pub trait Watch: Send + Sync {
+    /// A body goes to a path (without its query); it is empty where there is none.
+    ///
+    /// # Errors
+    /// When it must not leave: why.
+    fn leaves(&self, method: &Method, path: &str, body: &[u8]) -> Result<(), String>;
 }
 
 impl ClientError {
@@ -62,7 +80,7 @@ impl ClientError {
         match self {
             Self::Unreachable { .. } => true,
             Self::Refused { problem, .. } => problem.status >= 500 || problem.status == 429,
-            Self::Protocol { .. } | Self::Settings(_) => false,
+            Self::Protocol { .. } | Self::Settings(_) | Self::NotSent { .. } => false,
         }
     }
 }
@@ -85,11 +103,48 @@ impl std::fmt::Debug for Identity {
 }
 
 /// A client of one centre. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Client {
     base: String,
     inner: reqwest::Client,
     identity: Identity,
+    watch: Option<Arc<dyn Watch>>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Client of {}", self.base)
+    }
+}
+
+/// A request that is being made. [`Client::send`] alone sends it.
+#[derive(Debug)]
+pub struct Call(RequestBuilder);
+
+impl Call {
+    /// The same with a query.
+    #[must_use]
+    pub fn query(self, query: &(impl Serialize + ?Sized)) -> Self {
+        Self(self.0.query(query))
+    }
+
+    /// The same, which may take so long.
+    #[must_use]
+    pub fn timeout(self, within: Duration) -> Self {
+        Self(self.0.timeout(within))
+    }
+
+    /// The same with a body in JSON.
+    #[must_use]
+    pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// The same with a body of bytes.
+    #[must_use]
+    pub fn body(self, bytes: Vec<u8>) -> Self {
+        Self(self.0.body(bytes))
+    }
 }
 
 impl Client {
@@ -115,20 +170,28 @@ impl Client {
             base: base.trim_end_matches('/').to_owned(),
             inner: builder.build().map_err(wrong)?,
             identity,
+            watch: None,
         })
     }
 
+    /// The same client, whose every body is looked at before it leaves.
+    #[must_use]
+    pub fn watched(mut self, watch: Arc<dyn Watch>) -> Self {
+        self.watch = Some(watch);
+        self
+    }
+
     /// A request to a path that begins with `/`, for what the other methods do not cover.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn request(&self, method: Method, path: &str) -> Call {
         let mut request = self.inner.request(method, format!("{}{path}", self.base));
         // What is asked for in a span is part of its trace.
         if let Some(value) = lazaret_trace::traceparent() {
             request = request.header(lazaret_trace::HEADER, value);
         }
-        match &self.identity.token {
+        Call(match &self.identity.token {
             Some(token) => request.header(AUTHORIZATION, format!("Bearer {token}")),
             None => request,
-        }
+        })
     }
 
     /// `GET`, an answer in JSON.
@@ -187,19 +250,34 @@ impl Client {
         self.send(request, path).await.map(|_| ())
     }
 
-    /// Sends a request; an answer of 400 and more becomes an error with its problem.
+    /// Sends a request, the one place where anything leaves; an answer of 400 and more
+    /// becomes an error with its problem.
     ///
     /// # Errors
-    /// When it was refused, or there is no answer.
-    pub async fn send(&self, request: RequestBuilder, path: &str) -> Result<Response, ClientError> {
+    /// When it was not let out, was refused, or there is no answer.
+    pub async fn send(&self, call: Call, path: &str) -> Result<Response, ClientError> {
         let url = format!("{}{path}", self.base);
-        let response = request
-            .send()
-            .await
-            .map_err(|source| ClientError::Unreachable {
+        let unreachable = |source| ClientError::Unreachable {
+            url: url.clone(),
+            source,
+        };
+        let request = call.0.build().map_err(unreachable)?;
+        if let Some(watch) = &self.watch {
+            let not_sent = |why| ClientError::NotSent {
                 url: url.clone(),
-                source,
-            })?;
+                why,
+            };
+            let body = match request.body() {
+                None => &[],
+                Some(body) => body
+                    .as_bytes()
+                    .ok_or_else(|| not_sent("its body is no bytes".to_owned()))?,
+            };
+            watch
+                .leaves(request.method(), request.url().path(), body)
+                .map_err(not_sent)?;
+        }
+        let response = self.inner.execute(request).await.map_err(unreachable)?;
         let status = response.status();
         if status.as_u16() < 400 {
             return Ok(response);

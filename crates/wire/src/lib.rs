@@ -15,7 +15,7 @@ mod page;
 mod problem;
 pub mod sign;
 
-pub use client::{Client, ClientError, Identity};
+pub use client::{Call, Client, ClientError, Identity, Watch};
 pub use outgoing::{Answer, FetchError, Outgoing};
 pub use page::{Cursor, MAX_LIMIT, Page, PageQuery};
 pub use problem::{PROBLEM_JSON, Problem};

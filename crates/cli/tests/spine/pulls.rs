@@ -138,6 +138,18 @@ fn the_gate_asks_a_unit_and_the_unit_the_centre() {
     pushed_through(&registry, &gate, centre.data.path());
     assert!(unit.number("lazaret_edge_layer_bytes_read_total") > 0);
     assert_eq!(unit.number("lazaret_edge_layer_bytes_sent_total"), 0);
+    let counted = unit.number("lazaret_edge_inventory_bytes_sent_total");
+    assert!(counted > 0);
+    // The centre has got what the unit says that it has sent, and no byte more.
+    until("the unit has told its counts", SOON, || {
+        let edges = centre.get("/api/v1/edges");
+        let edge = &edges[0];
+        (edge["bytes_sent"]["inventory"] == counted).then(|| {
+            assert_eq!(edge["blob_bytes_received"], counted, "{edge}");
+            assert_eq!(edge["unexplained_bytes"], 0, "{edge}");
+            assert_eq!(edge["layer_bytes_sent"], 0, "{edge}");
+        })
+    });
     // Who does not show the token is told nothing.
     let stranger = Gate::start(&registry.host, &["--edge", &url, "--key", &key]);
     until("the stranger is refused", SOON, || {

@@ -3,9 +3,10 @@
 //!
 //! The fleet is made of real inventories (`lazaret sbom -f json`, a folder of them), where one
 //! is given; images share bases and dependencies as fleets do. It has registries, names,
-//! workloads, verdicts by the policy inside the program, holds, releases, changes over ninety
-//! days, jobs and a log. `lazaret serve --data DIR` then serves it; the secret of an
-//! administrator's token is written to `DIR/token`. The same arguments make the same fleet.
+//! workloads, verdicts by the policy inside the program, holds, releases, exceptions, edges,
+//! changes over ninety days, jobs and a log. `lazaret serve --data DIR` then serves it; the secret
+//! of an administrator's token is written to `DIR/token`, what a browser of the same person would
+//! send as its session to `DIR/session`. The same arguments make the same fleet.
 //! With `--only-facts true` a fleet that an older program has made is given what images are
 //! decided on by in parts, in minutes and not in the hours of judging every image whole.
 

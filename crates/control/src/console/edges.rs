@@ -40,6 +40,8 @@ struct Row {
     has_advisories: bool,
     advisories: Part,
     read: String,
+    /// Bytes of blobs that came.
+    got: String,
 }
 
 #[derive(Template)]
@@ -68,6 +70,7 @@ async fn list(Viewer(actor): Viewer, trip: Trip, State(app): State<App>) -> ApiR
             .then(|| generation.saturating_sub(edge.bundle_generation).max(0)),
         has_advisories: edge.advisories == current,
         advisories: parts::digest(&edge.advisories),
+        got: bytes(u64::try_from(edge.blob_bytes_received).unwrap_or(0)),
         read: bytes(u64::try_from(edge.layer_bytes_read).unwrap_or(0)),
         edge,
     };

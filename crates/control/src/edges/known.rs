@@ -9,6 +9,9 @@ use super::authority::fingerprint;
 use crate::App;
 use crate::http::{ApiError, ApiResult, Peer};
 
+/// Most kinds of bodies that an edge counts.
+const MOST_KINDS: usize = 16;
+
 /// The edge that asks.
 #[derive(Debug, Clone)]
 pub(crate) struct EdgeActor {
@@ -37,6 +40,15 @@ impl EdgeActor {
     /// # Errors
     /// Those of the store.
     pub(crate) async fn heard(&self, app: &App, counters: &Counters) -> ApiResult<()> {
+        if counters.bytes_sent.len() > MOST_KINDS {
+            let why = format!("`bytes_sent` has at most {MOST_KINDS} kinds");
+            return Err(ApiError::invalid(why));
+        }
+        app.received.told(&self.edge.id, counters);
+        if counters.layer_bytes_sent > 0 {
+            let (edge, bytes) = (&self.edge.name, counters.layer_bytes_sent);
+            tracing::error!(edge, bytes, "an edge has sent layers");
+        }
         let status = serde_json::to_string(counters).map_err(ApiError::internal)?;
         let (id, version) = (&self.edge.id, &self.edge.version);
         // With no certificate named, the one before holds to its own end: other tasks of the

@@ -10,6 +10,7 @@ mod bundle;
 mod join;
 mod knowledge;
 mod known;
+mod received;
 mod work;
 mod workload;
 
@@ -23,6 +24,7 @@ use crate::App;
 pub(crate) use asked::Asked;
 pub(crate) use authority::{Authority, AuthorityError};
 pub(crate) use bundle::router as enforcers;
+pub(crate) use received::{Received, SIZES};
 pub(crate) use workload::take as take_workloads;
 
 /// What edges call.

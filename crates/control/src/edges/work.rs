@@ -173,11 +173,12 @@ pub(super) async fn heartbeat(
 }
 
 pub(super) async fn blob(
-    _: EdgeActor,
+    edge: EdgeActor,
     State(app): State<App>,
     At(digest): At<String>,
     body: Bytes,
 ) -> ApiResult<StatusCode> {
+    app.received.blob(&edge.edge.id, body.len() as u64);
     if lazaret_store::digest_of(&body) != digest {
         return Err(ApiError::invalid("the bytes do not have that digest"));
     }

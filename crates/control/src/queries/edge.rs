@@ -36,6 +36,8 @@ pub async fn list(app: &App) -> ApiResult<Vec<EdgeUnit>> {
 
 fn shown(app: &App, edge: Edge, generation: i64, advisories: &str) -> EdgeUnit {
     let counters: Counters = serde_json::from_str(&edge.status).unwrap_or_default();
+    let taken = app.received.of(&edge.id);
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let is_over = edge.expires_at <= app.now();
     EdgeUnit {
         id: edge.id,
@@ -55,6 +57,12 @@ fn shown(app: &App, edge: Edge, generation: i64, advisories: &str) -> EdgeUnit {
         images: counters.images,
         layer_bytes_read: counters.layer_bytes_read,
         layer_bytes_sent: counters.layer_bytes_sent,
+        bytes_sent: counters.bytes_sent,
+        counted_since: counters.started_at,
+        blobs_received: number(taken.blobs),
+        blob_bytes_received: number(taken.bytes),
+        largest_blob_received: number(taken.largest),
+        unexplained_bytes: number(taken.unexplained),
     }
 }
 

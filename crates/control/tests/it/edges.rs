@@ -164,6 +164,7 @@ async fn an_edge_joins_once_takes_a_job_and_sends_an_inventory() {
 
     let bytes = inventory(DIGEST);
     let blob = digest_of(&bytes);
+    let length = bytes.len();
     let wrong = edge
         .client
         .put(&format!("/edge/v1/blobs/{DIGEST}"), bytes.clone())
@@ -200,6 +201,15 @@ async fn an_edge_joins_once_takes_a_job_and_sends_an_inventory() {
         .tell("/edge/v1/complete", &complete(DIGEST))
         .await
         .expect("taken");
+    // An edge that counts nothing of what it sends is found out: two questions later.
+    for _ in 0..2 {
+        assert!(lease(&edge).await.is_empty());
+    }
+    let (_, units) = centre.get("/api/v1/edges").await;
+    assert_eq!(units[0]["blobs_received"], 3, "{units}");
+    assert_eq!(units[0]["blob_bytes_received"], 2 * length + 4);
+    assert_eq!(units[0]["largest_blob_received"], length);
+    assert_eq!(units[0]["unexplained_bytes"], 2 * length + 4);
     let twice = edge
         .client
         .tell("/edge/v1/complete", &complete(DIGEST))
@@ -381,6 +391,8 @@ async fn what_an_edge_told_survives_a_restart_and_both_centres_of_a_database_kno
         counters: lazaret_wire::edge::Counters {
             images: 7,
             layer_bytes_read: 1_000,
+            layer_bytes_sent: 12,
+            bytes_sent: [("inventory".to_owned(), 500)].into(),
             spooled: 2,
             ..Default::default()
         },
@@ -400,7 +412,8 @@ async fn what_an_edge_told_survives_a_restart_and_both_centres_of_a_database_kno
         let (_, units) = centre.get("/api/v1/edges").await;
         assert_eq!(units[0]["id"], json!(edge.joined.edge), "{units}");
         assert_eq!(units[0]["images"], 7);
-        assert_eq!(units[0]["layer_bytes_sent"], 0);
+        assert_eq!(units[0]["layer_bytes_sent"], 12);
+        assert_eq!(units[0]["bytes_sent"]["inventory"], 500);
         assert!(units[0]["bundle_behind"].as_i64() > Some(0), "{units}");
         assert_eq!(units[0]["advisories_behind"], true);
         assert!(units[0]["last_seen_at"].is_string());

@@ -1,6 +1,7 @@
 //! Who an edge unit is: a key that never leaves it, and the centre's certificate for it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use lazaret_wire::edge::{InvalidTicket, JoinRequest, JoinTicket, Joined, RenewRequest};
@@ -9,6 +10,7 @@ use lazaret_wire::{Client, ClientError, Identity};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use serde::{Deserialize, Serialize};
 
+use super::outward::Outward;
 use crate::verdict::write_whole;
 
 /// The file of an edge unit's directory that only its owner may read.
@@ -54,6 +56,24 @@ pub enum IdentityError {
     Bundles(#[from] SignError),
 }
 
+/// Where the centre is, and what looks at all that goes there.
+pub(super) struct Centre<'a> {
+    url: &'a str,
+    outward: &'a Arc<Outward>,
+}
+
+impl<'a> Centre<'a> {
+    pub(super) fn new(url: &'a str, outward: &'a Arc<Outward>) -> Self {
+        Self { url, outward }
+    }
+
+    fn client(&self, identity: Identity) -> Result<Client, IdentityError> {
+        let client = Client::new(self.url, identity);
+        let client = client.map_err(|e| IdentityError::Refused(Box::new(e)))?;
+        Ok(client.watched(Arc::<Outward>::clone(self.outward)))
+    }
+}
+
 /// What an edge unit keeps.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Kept {
@@ -78,7 +98,7 @@ impl Kept {
     /// its token no more.
     pub(super) async fn open(
         directory: &Path,
-        central: &str,
+        central: &Centre<'_>,
         region: &str,
         token: Option<&str>,
         now: Timestamp,
@@ -120,7 +140,7 @@ impl Kept {
     /// A new identity for a token.
     async fn join(
         directory: &Path,
-        central: &str,
+        central: &Centre<'_>,
         region: &str,
         token: &str,
         now: Timestamp,
@@ -136,7 +156,7 @@ impl Kept {
             ..Identity::default()
         };
         let refused = |e: ClientError| IdentityError::Refused(Box::new(e));
-        let client = Client::new(central, identity).map_err(refused)?;
+        let client = central.client(identity)?;
         let asked = JoinRequest {
             secret: ticket.secret,
             name: host_name(),
@@ -180,13 +200,13 @@ impl Kept {
     }
 
     /// A client that shows this certificate and trusts the centre's authority alone.
-    pub(super) fn client(&self, central: &str) -> Result<Client, IdentityError> {
+    pub(super) fn client(&self, central: &Centre<'_>) -> Result<Client, IdentityError> {
         let identity = Identity {
             ca: Some(self.ca.clone()),
             certificate: Some(format!("{}\n{}", self.certificate, self.key)),
             token: None,
         };
-        Client::new(central, identity).map_err(|e| IdentityError::Refused(Box::new(e)))
+        central.client(identity)
     }
 
     /// What bundles must be signed with.

@@ -10,6 +10,8 @@ mod alone;
 mod identity;
 mod interruption;
 mod listen;
+mod numbers;
+mod outward;
 mod pages;
 mod scan;
 mod send;
@@ -30,10 +32,11 @@ use lazaret_wire::{Client, ClientError};
 use crate::tls::{Acceptor, Tls, TlsError};
 use crate::verdict::{Follow, Shelf, SourceError};
 use alone::{Advisories, Own};
-use identity::Kept;
+use identity::{Centre, Kept};
 
 pub use identity::IdentityError;
 pub use interruption::{Cloud, Interruption, Metadata, Never};
+pub use outward::{Outward, Sent};
 pub use spool::{Entry, Finished, Spool, Waiting};
 
 /// How often newer advisories are asked for.
@@ -114,12 +117,14 @@ struct Shared {
     confirmed: Mutex<Option<Timestamp>>,
     trouble: Mutex<Option<String>>,
     stopping: AtomicBool,
+    started: Timestamp,
     running: AtomicU64,
     images: AtomicU64,
     failed: AtomicU64,
     fenced: AtomicU64,
     layer_bytes: Arc<AtomicU64>,
-    inventory_bytes: AtomicU64,
+    /// Every body that leaves passes here.
+    outward: Arc<Outward>,
 }
 
 impl Unit {
@@ -145,9 +150,10 @@ impl Unit {
             .map_err(|e| directory("open the spool", e))?;
         let token = settings.token.as_deref();
         let now = Timestamp::now();
+        let outward = Arc::new(Outward::default());
         let kept = Kept::open(
             &settings.directory,
-            &settings.central,
+            &Centre::new(&settings.central, &outward),
             &settings.region,
             token,
             now,
@@ -163,7 +169,7 @@ impl Unit {
                     .map_err(|e| directory(&format!("listen on {address}"), e))?,
             ),
         };
-        let client = kept.client(&settings.central)?;
+        let client = kept.client(&Centre::new(&settings.central, &outward))?;
         let shared = Shared {
             settings,
             kept: Mutex::new(kept),
@@ -176,12 +182,13 @@ impl Unit {
             confirmed: Mutex::default(),
             trouble: Mutex::default(),
             stopping: AtomicBool::new(false),
+            started: now,
             running: AtomicU64::new(0),
             images: AtomicU64::new(0),
             failed: AtomicU64::new(0),
             fenced: AtomicU64::new(0),
             layer_bytes: Arc::default(),
-            inventory_bytes: AtomicU64::new(0),
+            outward,
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -302,8 +309,11 @@ impl Shared {
             advisories: lock(&self.advisories).digest(),
             images: number(&self.images),
             layer_bytes_read: number(&self.layer_bytes),
-            // There is no call that would send any.
-            layer_bytes_sent: 0,
+            layer_bytes_sent: signed(self.outward.layers_sent()),
+            bytes_sent: Sent::ALL
+                .map(|kind| (kind.name().to_owned(), signed(self.outward.sent(kind))))
+                .into(),
+            started_at: Some(self.started),
             spooled: signed(waiting.results),
             dropped: signed(waiting.dropped),
         }
@@ -388,7 +398,7 @@ async fn renew(shared: Arc<Shared>) {
             .renewed(&shared.client(), &settings.directory, now)
             .await
         {
-            Ok(renewed) => match renewed.client(&settings.central) {
+            Ok(renewed) => match renewed.client(&Centre::new(&settings.central, &shared.outward)) {
                 Ok(client) => {
                     tracing::info!(until = %renewed.expires_at, "certificate renewed");
                     *shared

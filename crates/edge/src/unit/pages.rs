@@ -1,12 +1,13 @@
 //! What the unit answers: probes, metrics, and verdicts for the gates of its region.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{Query, Request, State};
 use axum::http::header::{AGE, AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -18,7 +19,8 @@ use lazaret_wire::{PROBLEM_JSON, Problem};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Shared, lock};
+use super::outward::Sent;
+use super::{Shared, lock, numbers};
 use crate::verdict::Follow;
 
 /// How long the centre may take to say what it knows of an image.
@@ -26,6 +28,9 @@ const ASK: Duration = Duration::from_secs(5);
 
 /// After how long without an answer of the centre the unit says that it is cut off.
 const CUT_OFF: i64 = 120;
+
+/// Largest answer, in bytes: a bundle as it is signed, with its quotes.
+const MAX_ANSWER: usize = lazaret_wire::sign::MAX_PAYLOAD / 3 * 4 + 4096;
 
 /// What is answered.
 pub(super) fn app(shared: Arc<Shared>) -> Router {
@@ -38,7 +43,28 @@ pub(super) fn app(shared: Arc<Shared>) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .merge(gates)
+        .layer(from_fn_with_state(Arc::clone(&shared), counted))
         .with_state(shared)
+}
+
+/// Counts every body that is answered; one of no known kind does not leave.
+async fn counted(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let kind = Sent::of_answer(request.uri().path());
+    let (head, body) = next.run(request).await.into_parts();
+    // All of them are made in memory: nothing is copied here.
+    let Ok(bytes) = to_bytes(body, MAX_ANSWER).await else {
+        shared.outward.refuse();
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    match kind {
+        Some(kind) => shared.outward.count(kind, &bytes),
+        None if bytes.is_empty() => {}
+        None => {
+            shared.outward.refuse();
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    }
+    Response::from_parts(head, Body::from(bytes))
 }
 
 /// Lets gates through that show the token.
@@ -89,49 +115,36 @@ async fn bundle(State(shared): State<Arc<Shared>>, Query(query): Query<BundleQue
 /// What is held of a digest; where that is nothing, what the centre knows.
 async fn verdict(State(shared): State<Arc<Shared>>, Query(query): Query<VerdictQuery>) -> Response {
     let held = lock(&shared.shelf).find(&query.registry, &query.repository, &query.digest);
-    let on_unknown = lock(&shared.shelf).on_unknown();
     if let Some(verdict) = held {
-        return Json(VerdictAnswer {
-            verdict,
-            on_unknown,
-            link: String::new(),
-        })
-        .into_response();
+        return told(&shared, verdict);
     }
     let client = shared.client();
     let asked = Follow::ask(&client, &query, ASK).await;
     shared.heard(&asked);
-    match asked {
-        Ok(answer) => Json(answer).into_response(),
-        // Cut off: what was decided here, or nobody has looked as far as anybody here knows.
-        Err(_) => {
-            let own = lock(&shared.own).find(&query.registry, &query.repository, &query.digest);
-            if let Some(verdict) = own {
-                return Json(VerdictAnswer {
-                    verdict,
-                    on_unknown,
-                    link: String::new(),
-                })
-                .into_response();
-            }
-            let verdict = GateVerdict {
-                host: query.registry,
-                repository: query.repository,
-                digest: query.digest,
-                state: HoldState::Unknown,
-                reason: String::new(),
-                until: None,
-                since: Timestamp::now(),
-                ..GateVerdict::default()
-            };
-            Json(VerdictAnswer {
-                verdict,
-                on_unknown,
-                link: String::new(),
-            })
-            .into_response()
-        }
+    if let Ok(answer) = asked {
+        return Json(answer).into_response();
     }
+    // Cut off: what was decided here, or nobody has looked as far as anybody here knows.
+    let own = lock(&shared.own).find(&query.registry, &query.repository, &query.digest);
+    let verdict = own.unwrap_or_else(|| GateVerdict {
+        host: query.registry,
+        repository: query.repository,
+        digest: query.digest,
+        state: HoldState::Unknown,
+        since: Timestamp::now(),
+        ..GateVerdict::default()
+    });
+    told(&shared, verdict)
+}
+
+/// A verdict of what is here.
+fn told(shared: &Shared, verdict: GateVerdict) -> Response {
+    let answer = VerdictAnswer {
+        verdict,
+        on_unknown: lock(&shared.shelf).on_unknown(),
+        link: String::new(),
+    };
+    Json(answer).into_response()
 }
 
 /// Whether the unit works. A unit that is cut off is ready: it goes on with what it has.
@@ -165,124 +178,10 @@ async fn ready(State(shared): State<Arc<Shared>>) -> Response {
     (status, Json(told)).into_response()
 }
 
-/// The numbers for Prometheus, in its text format 0.0.4.
+/// The numbers for Prometheus.
 async fn metrics(State(shared): State<Arc<Shared>>) -> (HeaderMap, String) {
-    let of = |n: &AtomicU64| n.load(Ordering::Relaxed);
-    let waiting = shared.spool.waiting();
-    let now = Timestamp::now();
-    let (generation, age) = shared.bundle(now);
-    let seconds = |then: Timestamp| now.duration_since(then).as_secs().max(0).cast_unsigned();
-    let left = lock(&shared.kept).expires_at.duration_since(now).as_secs();
-    let heard = lock(&shared.heard).map_or(0, seconds);
-    let rows = [
-        (
-            "images_total",
-            "counter",
-            "Images looked at",
-            of(&shared.images),
-        ),
-        (
-            "failures_total",
-            "counter",
-            "Jobs that failed",
-            of(&shared.failed),
-        ),
-        (
-            "fenced_total",
-            "counter",
-            "Results that somebody else had given",
-            of(&shared.fenced),
-        ),
-        ("running", "gauge", "Jobs that run", of(&shared.running)),
-        (
-            "layer_bytes_read_total",
-            "counter",
-            "Bytes of layers read beside registries",
-            of(&shared.layer_bytes),
-        ),
-        // No call of the protocol takes a layer; the number is here so that it can be watched.
-        (
-            "layer_bytes_sent_total",
-            "counter",
-            "Bytes of layers sent to the centre",
-            0,
-        ),
-        (
-            "inventory_bytes_sent_total",
-            "counter",
-            "Bytes of inventories sent to the centre",
-            of(&shared.inventory_bytes),
-        ),
-        (
-            "spool_bytes",
-            "gauge",
-            "Bytes that wait on disk",
-            waiting.bytes,
-        ),
-        (
-            "spool_limit_bytes",
-            "gauge",
-            "Bytes that may wait on disk",
-            shared.settings.spool_limit,
-        ),
-        (
-            "spool_results",
-            "gauge",
-            "Results that wait",
-            waiting.results,
-        ),
-        (
-            "spool_events",
-            "gauge",
-            "Raw events that wait",
-            waiting.events,
-        ),
-        (
-            "spool_dropped_events_total",
-            "counter",
-            "Raw events dropped for want of room",
-            waiting.dropped,
-        ),
-        (
-            "bundle_generation",
-            "gauge",
-            "Generation of the bundle",
-            generation.max(0).cast_unsigned(),
-        ),
-        (
-            "bundle_age_seconds",
-            "gauge",
-            "Since the centre last said that the bundle is the newest",
-            age.unwrap_or(0).cast_unsigned(),
-        ),
-        (
-            "centre_silent_seconds",
-            "gauge",
-            "Since the centre last answered",
-            heard,
-        ),
-        (
-            "certificate_seconds_left",
-            "gauge",
-            "Until the certificate ends",
-            left.max(0).cast_unsigned(),
-        ),
-    ];
-    let mut text = String::new();
-    for (name, kind, help, value) in rows {
-        text += &format!(
-            "# HELP lazaret_edge_{name} {help}\n# TYPE lazaret_edge_{name} {kind}\nlazaret_edge_{name} {value}\n"
-        );
-    }
-    if let Some(counts) = lazaret_trace::counts() {
-        text += "# HELP lazaret_trace_spans_total Spans by what became of them\n\
-                 # TYPE lazaret_trace_spans_total counter\n";
-        for (outcome, count) in counts.by_outcome() {
-            text += &format!("lazaret_trace_spans_total{{outcome=\"{outcome}\"}} {count}\n");
-        }
-    }
     let mut headers = HeaderMap::new();
-    let kind = axum::http::HeaderValue::from_static("text/plain; version=0.0.4");
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4");
     headers.insert(CONTENT_TYPE, kind);
-    (headers, text)
+    (headers, numbers::text(&shared, Timestamp::now()))
 }

@@ -1,7 +1,6 @@
 //! One job: an image beside its registry becomes inventories. Blocking; run on a thread
 //! that may block.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,7 +11,7 @@ use lazaret_model::Digest;
 use lazaret_scan::{Cache, CacheError, CatalogError, Progress, Settings, catalog};
 use lazaret_wire::edge::{ImageAccess, ScanResult};
 
-use super::spool::Spool;
+use super::Shared;
 
 /// Why an image has no inventory.
 #[derive(Debug, thiserror::Error)]
@@ -68,11 +67,9 @@ impl Progress for Counted {
 
 /// Looks at an image; its inventories are in the spool when this is done.
 pub(super) fn scan(
+    shared: &Shared,
     access: &ImageAccess,
-    cache: &Path,
     threads: usize,
-    spool: &Spool,
-    layer_bytes: &Arc<AtomicU64>,
 ) -> Result<(Vec<ScanResult>, Vec<Digest>), ScanError> {
     let digest: Digest = access
         .digest
@@ -82,18 +79,23 @@ pub(super) fn scan(
     let reference: ImageRef = name.parse().map_err(|e| ScanError::Job(format!("{e}")))?;
     let settings = Settings {
         threads,
-        cache: Some(Cache::open(cache)?),
+        cache: Some(Cache::open(&shared.settings.cache)?),
         ..Settings::default()
     };
     let images = registry::open(&reference, &Platforms::All, &options(access))?;
     let (mut results, mut blobs) = (Vec::new(), Vec::new());
     for image in images {
-        let inventory = catalog(&image, &name, &settings, &Counted(Arc::clone(layer_bytes)))?;
+        // Known before the first byte is read: none of it may leave.
+        let stored = image.layers.iter().filter_map(|l| l.digest.as_ref());
+        let content = image.layers.iter().map(|l| &l.diff_id);
+        shared.outward.know(stored.chain(content));
+        let counted = Counted(Arc::clone(&shared.layer_bytes));
+        let inventory = catalog(&image, &name, &settings, &counted)?;
         let bytes = serde_json::to_vec(&inventory).map_err(std::io::Error::other)?;
         if bytes.len() > lazaret_wire::edge::MAX_BLOB {
             return Err(ScanError::Large(bytes.len()));
         }
-        let blob = spool.blob(&bytes)?;
+        let blob = shared.spool.blob(&bytes)?;
         let sizes = image.layers.iter().filter_map(|layer| layer.size);
         results.push(ScanResult {
             digest: image.digest.as_ref().unwrap_or(&digest).to_string(),

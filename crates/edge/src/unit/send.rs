@@ -89,16 +89,18 @@ async fn send(shared: &Shared, client: &Client, entry: &Entry) -> Result<Sent, C
                 return Ok(Sent::Done);
             }
         };
-        let length = bytes.len() as u64;
         match client.put(&format!("/edge/v1/blobs/{blob}"), bytes).await {
             Ok(()) => {}
             Err(ClientError::Refused { problem, .. }) if is_of_no_use(problem.status) => {
                 tracing::error!(%blob, %problem, "the centre does not take this inventory");
                 return Ok(Sent::Done);
             }
+            Err(why @ ClientError::NotSent { .. }) => {
+                tracing::error!(%blob, %why, "the inventory stays here");
+                return Ok(Sent::Done);
+            }
             Err(why) => return Err(why),
         }
-        shared.inventory_bytes.fetch_add(length, Ordering::Relaxed);
     }
     let complete = &entry.result.complete;
     let told = client.tell("/edge/v1/complete", complete).await;

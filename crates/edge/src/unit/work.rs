@@ -152,16 +152,9 @@ fn begin(
     jobs.spawn_blocking(move || {
         let _entered = span.entered();
         let Work::Scan(access) = &job.work;
-        let settings = &shared.settings;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = (threads / settings.workers.max(1)).max(1);
-        let found = scan(
-            access,
-            &settings.cache,
-            threads,
-            &shared.spool,
-            &shared.layer_bytes,
-        );
+        let threads = (threads / shared.settings.workers.max(1)).max(1);
+        let found = scan(&shared, access, threads);
         let finished = found.map(|(results, blobs)| Finished {
             host: access.host.clone(),
             repository: access.repository.clone(),

@@ -4,6 +4,7 @@ mod clients;
 mod flow;
 mod hostile;
 mod killed;
+mod outward;
 mod peer;
 mod pull;
 mod rule;

@@ -52,6 +52,8 @@ pub(crate) struct Known {
     pub(crate) joins: u32,
     pub(crate) renewals: u32,
     pub(crate) other_bytes: usize,
+    /// Path and body of everything that was sent, where a test asks for it.
+    pub(crate) heard: Option<Vec<(String, Bytes)>>,
     used: Vec<String>,
     jobs: i64,
 }
@@ -208,7 +210,22 @@ fn router(peer: Arc<Peer>) -> Router {
         .route("/edge/v1/advisories", get(advisories))
         .layer(from_fn_with_state(Arc::clone(&peer), only_edges))
         .route("/edge/v1/join", post(join))
+        .layer(from_fn_with_state(Arc::clone(&peer), hear))
         .with_state(peer)
+}
+
+/// Keeps what was sent, as it came out of TLS.
+async fn hear(State(peer): State<Arc<Peer>>, request: Request, next: Next) -> Response {
+    if peer.known().heard.is_none() {
+        return next.run(request).await;
+    }
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await;
+    let body = body.expect("a whole body");
+    if let Some(heard) = &mut peer.known().heard {
+        heard.push((head.uri.path().to_owned(), body.clone()));
+    }
+    next.run(Request::from_parts(head, body.into())).await
 }
 
 async fn only_edges(State(peer): State<Arc<Peer>>, request: Request, next: Next) -> Response {

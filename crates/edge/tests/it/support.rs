@@ -133,7 +133,11 @@ pub(crate) struct Image {
 }
 
 pub(crate) fn image(salt: &str) -> Image {
-    let layer = empty_layer(salt);
+    image_of(salt, layer(salt.as_bytes()))
+}
+
+/// The same with a layer.
+pub(crate) fn image_of(salt: &str, layer: Vec<u8>) -> Image {
     let config = serde_json::json!({
         "architecture": "amd64", "os": "linux", "config": { "Labels": { "salt": salt } },
         "rootfs": { "type": "layers", "diff_ids": [digest_of(&layer)] },
@@ -159,14 +163,14 @@ pub(crate) fn image(salt: &str) -> Image {
     }
 }
 
-/// A tar of one small file.
-fn empty_layer(salt: &str) -> Vec<u8> {
+/// A tar of one file.
+pub(crate) fn layer(content: &[u8]) -> Vec<u8> {
     let mut head = vec![0_u8; 512];
     head[..4].copy_from_slice(b"salt");
     head[100..108].copy_from_slice(b"0000644\0");
     head[108..116].copy_from_slice(b"0000000\0");
     head[116..124].copy_from_slice(b"0000000\0");
-    head[124..136].copy_from_slice(format!("{:011o}\0", salt.len()).as_bytes());
+    head[124..136].copy_from_slice(format!("{:011o}\0", content.len()).as_bytes());
     head[136..148].copy_from_slice(b"00000000000\0");
     head[156] = b'0';
     head[257..265].copy_from_slice(b"ustar\x0000");
@@ -174,8 +178,8 @@ fn empty_layer(salt: &str) -> Vec<u8> {
     let sum: u32 = head.iter().map(|b| u32::from(*b)).sum();
     head[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
     let mut tar = head;
-    tar.extend_from_slice(salt.as_bytes());
-    tar.resize(512 + salt.len().div_ceil(512) * 512 + 1024, 0);
+    tar.extend_from_slice(content);
+    tar.resize(512 + content.len().div_ceil(512) * 512 + 1024, 0);
     tar
 }
 

@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 use crate::peer::{Known, Peer};
 use crate::support::{Image, OCI_INDEX, OCI_MANIFEST, RunningGate, get, image, index};
 
-fn settings(peer: &Peer, directory: &std::path::Path) -> UnitSettings {
+pub(crate) fn settings(peer: &Peer, directory: &std::path::Path) -> UnitSettings {
     UnitSettings {
         central: peer.url(),
         token: Some(peer.ticket()),
@@ -37,7 +37,7 @@ fn settings(peer: &Peer, directory: &std::path::Path) -> UnitSettings {
     }
 }
 
-fn finished(complete: CompleteRequest, blobs: Vec<lazaret_model::Digest>) -> Finished {
+pub(crate) fn finished(complete: CompleteRequest, blobs: Vec<lazaret_model::Digest>) -> Finished {
     let (host, repository) = ("r".to_owned(), "app".to_owned());
     Finished {
         trace: None,
@@ -48,13 +48,16 @@ fn finished(complete: CompleteRequest, blobs: Vec<lazaret_model::Digest>) -> Fin
     }
 }
 
-struct Running {
-    address: String,
+pub(crate) struct Running {
+    pub(crate) address: String,
     stop: oneshot::Sender<()>,
     done: tokio::task::JoinHandle<()>,
 }
 
-async fn run(settings: UnitSettings, interruption: impl Interruption + 'static) -> Running {
+pub(crate) async fn run(
+    settings: UnitSettings,
+    interruption: impl Interruption + 'static,
+) -> Running {
     let unit = Unit::open(settings).await.expect("a unit");
     let address = format!("http://{}", unit.address().expect("an address"));
     let (stop, stopped) = oneshot::channel::<()>();
@@ -72,13 +75,13 @@ async fn run(settings: UnitSettings, interruption: impl Interruption + 'static) 
 }
 
 impl Running {
-    async fn end(self) {
+    pub(crate) async fn end(self) {
         let _ = self.stop.send(());
         self.done.await.expect("no panic");
     }
 }
 
-async fn until(peer: &Peer, what: &str, is_so: impl Fn(&Known) -> bool) {
+pub(crate) async fn until(peer: &Peer, what: &str, is_so: impl Fn(&Known) -> bool) {
     for _ in 0..600 {
         if is_so(&peer.known()) {
             return;
@@ -88,7 +91,7 @@ async fn until(peer: &Peer, what: &str, is_so: impl Fn(&Known) -> bool) {
     panic!("not within 30 s: {what}");
 }
 
-fn registry(images: &[&Image]) -> LoopbackRegistry {
+pub(crate) fn registry(images: &[&Image]) -> LoopbackRegistry {
     let registry = LoopbackRegistry::start(Manners::default()).expect("a registry");
     for image in images {
         put(&registry, image);
@@ -96,7 +99,7 @@ fn registry(images: &[&Image]) -> LoopbackRegistry {
     registry
 }
 
-fn put(registry: &LoopbackRegistry, image: &Image) {
+pub(crate) fn put(registry: &LoopbackRegistry, image: &Image) {
     registry.manifest("app", &image.digest, OCI_MANIFEST, &image.manifest);
     for blob in &image.blobs {
         registry.blob("app", blob);

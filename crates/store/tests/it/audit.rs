@@ -75,6 +75,28 @@ both!(the_log_is_paged_and_filtered, |fixture| {
         page.items.iter().map(|entry| entry.seq).collect::<Vec<_>>(),
         [3, 1]
     );
+    // By what was done alone: along the index of actions, page by page.
+    for (action, expected) in [
+        ("user.", vec![7, 6, 5]),
+        ("hold.place", vec![4, 3, 2, 1]),
+        ("hold.placed", vec![]),
+        ("", vec![7, 6, 5, 4, 3, 2, 1]),
+    ] {
+        let filter = AuditFilter {
+            action: Some(action.to_owned()),
+            ..AuditFilter::default()
+        };
+        let (mut paging, mut seen) = (Paging::first(2), Vec::new());
+        loop {
+            let page = store.audit_page(&filter, &paging).await.expect("page");
+            seen.extend(page.items.iter().map(|entry| entry.seq));
+            if page.next.is_none() {
+                break;
+            }
+            paging.after = page.next;
+        }
+        assert_eq!(seen, expected, "{action}");
+    }
     let none = store.audit_page(&filter, &Paging::first(0)).await;
     assert!(matches!(none, Err(Error::Invalid(_))));
 });

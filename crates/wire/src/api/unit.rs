@@ -1,5 +1,7 @@
 //! Edges, as the centre sees them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -45,8 +47,26 @@ pub struct EdgeUnit {
     pub images: i64,
     /// Bytes of layers read beside the registry.
     pub layer_bytes_read: i64,
-    /// Bytes of layers that it has sent: always 0, which the counter is there to prove.
+    /// Bytes of layers among all that it has sent, as it counts them: to be 0.
     pub layer_bytes_sent: i64,
+    /// Bytes of bodies that it has sent to whomever, as it counts them, by kind.
+    #[serde(default)]
+    pub bytes_sent: BTreeMap<String, i64>,
+    /// Since when it counts: when it was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_since: Option<Timestamp>,
+    /// Blobs that this centre has got from it since the centre was started.
+    #[serde(default)]
+    pub blobs_received: i64,
+    /// Their bytes.
+    #[serde(default)]
+    pub blob_bytes_received: i64,
+    /// The largest of them, in bytes.
+    #[serde(default)]
+    pub largest_blob_received: i64,
+    /// Bytes of blobs that came and that it does not count: to be 0.
+    #[serde(default)]
+    pub unexplained_bytes: i64,
 }
 
 /// A one-time token to join with, to be made.

@@ -1,5 +1,7 @@
 //! Jobs: leased, kept alive, completed, failed.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,9 +37,16 @@ pub struct Counters {
     /// Bytes of layers read beside the registry.
     #[serde(default)]
     pub layer_bytes_read: i64,
-    /// Bytes of layers sent to the centre: there is no call that would send any.
+    /// Bytes of layers among all that it has sent: to be 0, and counted.
     #[serde(default)]
     pub layer_bytes_sent: i64,
+    /// Bytes of bodies that it has sent, to whomever, by kind: `inventory`, `result`,
+    /// `protocol`, `bundle`, `verdict`, `page`; at most 16 kinds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub bytes_sent: BTreeMap<String, i64>,
+    /// When it was started: since then everything is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
     /// Results that wait for the line to be back.
     #[serde(default)]
     pub spooled: i64,

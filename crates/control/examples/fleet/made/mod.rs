@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout)] // A measurement prints.
 
 mod fill;
+mod govern;
 mod life;
 mod plan;
 mod seed;
@@ -73,12 +74,12 @@ pub(crate) async fn fleet(wanted: &Wanted, now: Timestamp) -> Result<(), Failure
     life::people(&store, &secret, now).await?;
     std::fs::write(wanted.data.join("token"), &secret)?;
     let registries = registries(&store, now).await?;
-    let by = By::new("user:person3", now).because("a fleet for measuring");
-    let policy = store
-        .put_policy(lazaret_policy::DEFAULT_POLICY, &by)
-        .await?;
+    let session = lazaret_control::keys::secret("")?;
+    govern::session(&store, "person3", &session, now).await?;
+    std::fs::write(wanted.data.join("session"), &session)?;
+    let generation = govern::policies(&store, now).await?;
     let plan = Plan::new(seeds, wanted.images);
-    let fleet = Fleet::new(store, plan, advisories, now, registries, policy.generation);
+    let fleet = Fleet::new(store, plan, advisories, now, registries, generation);
     fill(&Arc::new(fleet)).await
 }
 
@@ -101,6 +102,8 @@ async fn fill(fleet: &Arc<Fleet>) -> Result<(), Failure> {
     told(format!("{holds} holds"));
     let events = life::outbox(fleet).await?;
     told(format!("{events} events taken"));
+    govern::all(fleet).await?;
+    told("exceptions, edges, done jobs".to_owned());
     life::jobs(fleet, images / 20).await?;
     told("jobs".to_owned());
     life::log(fleet, images / 10).await?;

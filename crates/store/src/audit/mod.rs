@@ -1,14 +1,18 @@
 //! The audit log: every entry holds the hash of the one before it.
 
+mod list;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::page::{Page, Paging};
 use crate::store::{By, Store};
+
 use crate::value::{Row, args, without_nul};
+
+pub use list::AuditFilter;
 
 /// What the first entry names as the one before it.
 pub const GENESIS: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
@@ -128,17 +132,6 @@ impl AuditHead {
     }
 }
 
-/// Which entries are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct AuditFilter {
-    /// Only of this actor.
-    pub actor: Option<String>,
-    /// Only of this object.
-    pub object: Option<String>,
-    /// Only actions that begin so: `hold.`.
-    pub action: Option<String>,
-}
-
 const COLUMNS: &str = "seq, at, actor, action, object, reason, details, previous, hash";
 
 impl Store {
@@ -157,36 +150,6 @@ impl Store {
         let entry = tx.audit(by, action, object, details).await?;
         tx.commit().await?;
         Ok(entry)
-    }
-
-    /// Entries, newest first.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a limit or cursor that is none, and those of the database.
-    pub async fn audit_page(
-        &self,
-        filter: &AuditFilter,
-        paging: &Paging,
-    ) -> Result<Page<AuditEntry>> {
-        let limit = paging.limit()?;
-        let after = paging.after_int()?.unwrap_or(i64::MAX);
-        let mut sql = format!("SELECT {COLUMNS} FROM audit WHERE seq < $1");
-        let mut args = args![after];
-        for (column, value) in [("actor", &filter.actor), ("object", &filter.object)] {
-            if let Some(value) = value {
-                args.push(value.into());
-                sql += &format!(" AND {column} = ${}", args.len());
-            }
-        }
-        if let Some(prefix) = &filter.action {
-            args.push(prefix.into());
-            sql += &format!(" AND substr(action, 1, length(${0})) = ${0}", args.len());
-        }
-        args.push((limit + 1).into());
-        sql += &format!(" ORDER BY seq DESC LIMIT ${}", args.len());
-        let rows = self.read().await?.rows(&sql, args).await?;
-        let entries = rows.iter().map(entry).collect::<Result<Vec<_>>>()?;
-        Ok(Page::of(entries, limit, |entry| vec![entry.seq.into()]))
     }
 
     /// Up to `limit` entries above a number, oldest first: what an export is made of.
