@@ -178,7 +178,8 @@ impl Matched {
 }
 
 /// Facts about an image that are the same for its class.
-const OF_CLASS: [&str; 9] = [
+const OF_CLASS: [&str; 13] = [
+    "attested",
     "base_digest",
     "base_name",
     "base_source",
@@ -188,11 +189,20 @@ const OF_CLASS: [&str; 9] = [
     "os",
     "os_version",
     "platform",
+    "signatures_asked",
+    "signed",
+    "signers",
 ];
 
 /// Whether a document may look at an image's own names, digests or times. Read from its text,
 /// and wrong to one side alone: what is not plainly another fact counts as one of these.
 fn reads_names(document: &str) -> bool {
+    // Comments say nothing; a line of a condition never begins so.
+    let said = document
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'));
+    let document = said.collect::<Vec<_>>().join("\n");
+    let document = document.as_str();
     document.match_indices("image").any(|(at, word)| {
         let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if document[..at].ends_with(is_letter) {

@@ -48,8 +48,8 @@ rules:
   - {name: likely, each: finding, when: finding.epss > 0.5, action: warn}
   - {name: odd, when: image.os != "debian", action: warn}
 exceptions:
-  - {name: borne, reason: r, owner: o, expires: 2100-01-01, packages: [{purl: pkg:npm/lodash}]}
-  - {name: over, reason: r, owner: o, expires: 2020-01-01, packages: [{purl: pkg:npm/express}]}
+  - {name: borne, reason: r, owner: o, expires: 2100-01-01, packages: [{purl: pkg:npm/lodash, versions: "*"}]}
+  - {name: over, reason: r, owner: o, expires: 2020-01-01, packages: [{purl: pkg:npm/express, versions: "*"}]}
   - {name: until, reason: r, owner: o, expires: 2100-01-01, ids: [CVE-2026-0003], until: [fix-available]}
 "#;
 
