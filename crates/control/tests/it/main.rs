@@ -9,6 +9,7 @@ mod console_browser;
 mod console_images;
 mod delta;
 mod edges;
+mod exported;
 mod fleet;
 mod holds;
 mod killed;
