@@ -42,7 +42,7 @@ pub use content::{COMPONENT_LIMIT, CONTENT_LIMIT, Component, Content, NewCompone
 pub use edge::{Edge, NewEdge};
 pub use error::{Error, Result};
 pub use hold::{Asked, Hold, HoldFilter, HoldKey, HoldState, Move, Terms, step};
-pub use image::{Image, ImageFilter, ImageName, ImageRow};
+pub use image::{Image, ImageFilter, ImageName, ImageRow, Judged};
 pub use job::{
     BATCH_LIMIT, Done, Enqueued, Failed, JobCounts, JobFilter, JobRow, JobState, Lease, Leased,
     NewJob, PAYLOAD_LIMIT, PoolSettings, SWEEP_CAP, Settled, backoff,

@@ -161,7 +161,7 @@ const WHOLE: [&str; 2] = ["/api/v1/audit/verify", "/metrics"];
 pub(crate) fn all() -> Vec<Route> {
     let route = |is_limited| {
         move |path: &&'static str| Route {
-            path: *path,
+            path,
             form: None,
             is_limited,
         }

@@ -189,7 +189,8 @@ async fn newest(app: &App, f: &Frame, ways: &Ways) -> ApiResult<(Vec<Row>, Optio
         registry_id: some(&ways.registry),
         repository: None,
         search: some(&ways.search),
-        running: !ways.running.is_empty(),
+        running: (!ways.running.is_empty()).then_some(true),
+        ..ImageFilter::default()
     };
     let page = app.store.images(&filter, &ways.page()?).await?;
     let digests: Vec<String> = page
@@ -255,6 +256,7 @@ async fn by_verdict(
             Some(_) => environment,
         },
         state,
+        ..VerdictFilter::default()
     };
     let page = app.store.verdicts(&filter, &ways.page()?).await?;
     let digests: Vec<String> = page.items.iter().map(|row| row.digest.clone()).collect();

@@ -166,8 +166,8 @@ pub(super) async fn asked(
 /// Verdicts that let an image pass and want somebody to look, under the newest name of each.
 async fn warned(app: &App, f: &Frame, page: &Paging) -> ApiResult<StorePage<Held>> {
     let filter = VerdictFilter {
-        environment: None,
         state: Some(VerdictState::Warn),
+        ..VerdictFilter::default()
     };
     let page = app.store.verdicts(&filter, page).await?;
     let digests: Vec<String> = page.items.iter().map(|row| row.digest.clone()).collect();

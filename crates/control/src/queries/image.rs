@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use lazaret_model::{Inventory, Report};
 use lazaret_store::{
-    Image as StoreImage, ImageFilter, ImageName as StoreName, Page, Paging,
+    Image as StoreImage, ImageFilter, ImageName as StoreName, Judged, Page, Paging,
     Workload as StoreWorkload,
 };
 use lazaret_wire::api::{Image, ImageDetail, ImageName, ImageQuery, Workload};
@@ -13,6 +14,9 @@ use crate::App;
 use crate::http::{ApiError, ApiResult};
 use crate::judge;
 use crate::work;
+
+/// Days back that a list may be asked for; a hundred years.
+const DAYS: u32 = 36_500;
 
 fn name(name: StoreName) -> ImageName {
     ImageName {
@@ -60,11 +64,28 @@ pub(crate) fn page(digest: &str) -> String {
 /// # Errors
 /// Those of the store.
 pub async fn list(app: &App, query: ImageQuery, paging: &Paging) -> ApiResult<Page<Image>> {
+    let now = app.now();
+    let days_ago = |days: Option<u32>| {
+        let ago = days.map(|days| now - SignedDuration::from_hours(i64::from(days.min(DAYS)) * 24));
+        // In whole minutes, so that the pages of one list have one border.
+        ago.map(|at| at - SignedDuration::from_secs(at.as_second().rem_euclid(60)))
+    };
+    let state = query.outcome.map(|outcome| outcome.name().parse());
     let filter = ImageFilter {
         registry_id: query.registry,
         repository: query.repository,
         search: query.search,
         running: query.running,
+        verdict: Judged {
+            environment: query.environment,
+            state: state.transpose()?,
+            severity: query.severity.map(super::vulnerability::number),
+            gaps: query.gaps,
+        },
+        examined: query.examined,
+        held: query.held,
+        seen_from: days_ago(query.younger_than_days),
+        seen_before: days_ago(query.older_than_days),
     };
     let page = app.store.images(&filter, paging).await?;
     Ok(Page {

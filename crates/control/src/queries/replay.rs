@@ -110,7 +110,7 @@ pub async fn replay(app: &App, text: &str) -> ApiResult<Replay> {
 /// Which images, and whether there are more.
 async fn meant(app: &App) -> ApiResult<(Vec<String>, bool)> {
     let running = ImageFilter {
-        running: true,
+        running: Some(true),
         ..ImageFilter::default()
     };
     let mut digests: Vec<String> = Vec::new();

@@ -48,6 +48,9 @@ pub async fn list(app: &App, query: VerdictQuery, paging: &Paging) -> ApiResult<
     let filter = VerdictFilter {
         state: state.transpose()?,
         environment: query.environment,
+        severity: query.severity.map(super::vulnerability::number),
+        gaps: query.gaps,
+        registry_id: query.registry,
     };
     let page = app.store.verdicts(&filter, paging).await?;
     Ok(Page {

@@ -6,31 +6,19 @@
 //! for it would pass by everything.
 
 use super::name::ImageName;
+use super::narrow::{Conditions, ImageFilter};
 use super::{COLUMNS, Image, image};
 use crate::db::Dialect;
 use crate::error::Result;
 use crate::page::{Key, Page, Paging};
 use crate::store::Store;
-use crate::value::{Value, args};
+use crate::value::args;
 
 /// Repositories whose images are fetched and sorted rather than looked for along the list.
 const FEW: usize = 50;
 
 /// Characters of a digest behind `sha256:` from which few images begin so.
 const LONG: usize = "sha256:".len() + 3;
-
-/// Which images are asked for; everything given must hold.
-#[derive(Clone, Debug, Default)]
-pub struct ImageFilter {
-    /// Named in this registry.
-    pub registry_id: Option<String>,
-    /// Named in this repository.
-    pub repository: Option<String>,
-    /// A part of a repository's name, or the beginning of a digest.
-    pub search: Option<String>,
-    /// Running somewhere.
-    pub running: bool,
-}
 
 /// An image in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,20 +29,6 @@ pub struct ImageRow {
     pub names: Vec<ImageName>,
     /// How many workloads run it.
     pub running: u64,
-}
-
-/// Conditions, and what is bound in them.
-struct Conditions {
-    sql: String,
-    args: Vec<Value>,
-}
-
-impl Conditions {
-    fn and(&mut self, value: impl Into<Value>, condition: impl Fn(usize) -> String) {
-        self.args.push(value.into());
-        self.sql += " AND ";
-        self.sql += &condition(self.args.len());
-    }
 }
 
 impl Store {
@@ -118,40 +92,42 @@ impl Store {
             sql: "1 = 1".to_owned(),
             args: Vec::new(),
         };
-        let seen = if named { "seen" } else { "first_seen" };
+        // Of these tables the first is walked that knows what is asked for.
+        let by_verdict = !named && !filter.verdict.is_any();
+        let (distinct, table, seen) = match (named, by_verdict) {
+            (true, _) => ("DISTINCT ", "image_name", "seen"),
+            (false, true) => ("DISTINCT ", "verdict", "seen"),
+            (false, false) => ("", "image", "first_seen"),
+        };
         if let Some((time, digest)) = after {
             where_.args.push(time.into());
-            where_.and(digest, |n| format!("({seen}, digest) < (${}, ${n})", n - 1));
+            where_.and(digest, |n| {
+                format!("(t.{seen}, t.digest) < (${}, ${n})", n - 1)
+            });
         }
         if let Some(registry) = &filter.registry_id {
-            where_.and(registry, |n| format!("registry_id = ${n}"));
+            where_.and(registry, |n| format!("t.registry_id = ${n}"));
         }
         if let Some(repository) = &filter.repository {
-            where_.and(repository, |n| format!("repository = ${n}"));
+            where_.and(repository, |n| format!("t.repository = ${n}"));
         }
         if let Some(repositories) = repositories {
-            let column = self.along_the_list("repository", repositories.len() > FEW);
+            let column = self.along_the_list("t.repository", repositories.len() > FEW);
             let dialect = self.db.dialect();
             where_.and(repositories, |n| dialect.any(&column, n));
         }
         if let Some(prefix) = prefix {
-            let column = self.along_the_list("digest", prefix.len() < LONG);
+            let column = self.along_the_list("t.digest", prefix.len() < LONG);
             // Digests are hex: nothing sorts between a beginning and the beginning with `~`.
             where_.and(prefix, |n| format!("{column} >= ${n}"));
             where_.and(format!("{prefix}~"), |n| format!("{column} < ${n}"));
         }
-        if filter.running {
-            where_.sql += " AND digest IN (SELECT w.digest FROM workload w)";
-        }
+        self.narrow(filter, seen, by_verdict, &mut where_).await?;
         let Conditions { sql, mut args } = where_;
         args.push((limit + 1).into());
-        let (distinct, table) = match named {
-            true => ("DISTINCT ", "image_name"),
-            false => ("", "image"),
-        };
         let sql = format!(
-            "SELECT {distinct}{seen}, digest FROM {table} WHERE {sql} \
-             ORDER BY {seen} DESC, digest DESC LIMIT ${}",
+            "SELECT {distinct}t.{seen}, t.digest FROM {table} t WHERE {sql} \
+             ORDER BY t.{seen} DESC, t.digest DESC LIMIT ${}",
             args.len()
         );
         let rows = self.read().await?.rows(&sql, args).await?;

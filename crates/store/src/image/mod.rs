@@ -2,11 +2,13 @@
 
 mod list;
 mod name;
+mod narrow;
 
 use jiff::Timestamp;
 
-pub use list::{ImageFilter, ImageRow};
+pub use list::ImageRow;
 pub use name::ImageName;
+pub use narrow::{ImageFilter, Judged};
 
 use crate::db::Tx;
 use crate::error::{Error, Result};

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{COLUMNS, Counts, Verdict, VerdictChange, VerdictFilter, VerdictState};
-use crate::error::{Error, Result};
+use super::{COLUMNS, Counts, Verdict, VerdictChange, VerdictState};
+use crate::error::Result;
 use crate::page::{Page, Paging};
 use crate::store::Store;
 use crate::value::{Row, args};
@@ -36,87 +36,6 @@ impl Store {
             .row(&sql, args![digest, environment])
             .await?;
         row.as_ref().map(verdict).transpose()
-    }
-
-    /// Verdicts in one state, the latest first. Without a state in the filter: the worst
-    /// first (by critical, then high findings), of one environment.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a filter without either, a limit or cursor that is none.
-    pub async fn verdicts(&self, filter: &VerdictFilter, paging: &Paging) -> Result<Page<Verdict>> {
-        match (&filter.state, &filter.environment) {
-            (Some(state), environment) => {
-                self.by_state(*state, environment.as_deref(), paging).await
-            }
-            (None, Some(environment)) => self.by_weight(environment, paging).await,
-            (None, None) => Err(Error::Invalid(
-                "verdicts of which state or environment?".to_owned(),
-            )),
-        }
-    }
-
-    async fn by_state(
-        &self,
-        state: VerdictState,
-        environment: Option<&str>,
-        paging: &Paging,
-    ) -> Result<Page<Verdict>> {
-        let limit = paging.limit()?;
-        let (at, digest, place) = match paging.after_keys()? {
-            None => (i64::MAX, String::new(), String::new()),
-            Some((mut numbers, mut texts)) if numbers.len() == 1 && texts.len() == 2 => {
-                (numbers.remove(0), texts.remove(0), texts.remove(0))
-            }
-            Some(_) => return Err(crate::page::invalid()),
-        };
-        let mut args = args![state, at, digest, place];
-        let mut only = String::new();
-        if let Some(environment) = environment {
-            args.push(environment.into());
-            only = format!(" AND environment = ${}", args.len());
-        }
-        args.push((limit + 1).into());
-        let sql = format!(
-            "SELECT {COLUMNS} FROM verdict WHERE state = $1 \
-             AND (decided_at, digest, environment) < ($2, $3, $4){only} \
-             ORDER BY decided_at DESC, digest DESC, environment DESC LIMIT ${}",
-            args.len()
-        );
-        let rows = self.read().await?.rows(&sql, args).await?;
-        let items = rows.iter().map(verdict).collect::<Result<Vec<_>>>()?;
-        Ok(Page::of(items, limit, |v| {
-            vec![
-                v.decided_at.into(),
-                (&v.digest).into(),
-                (&v.environment).into(),
-            ]
-        }))
-    }
-
-    async fn by_weight(&self, environment: &str, paging: &Paging) -> Result<Page<Verdict>> {
-        let limit = paging.limit()?;
-        let (critical, high, digest) = match paging.after_keys()? {
-            None => (i64::MAX, i64::MAX, String::new()),
-            Some((mut numbers, mut texts)) if numbers.len() == 2 && texts.len() == 1 => {
-                (numbers.remove(0), numbers.remove(0), texts.remove(0))
-            }
-            Some(_) => return Err(crate::page::invalid()),
-        };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM verdict WHERE environment = $1 \
-             AND (critical, high, digest) < ($2, $3, $4) \
-             ORDER BY critical DESC, high DESC, digest DESC LIMIT $5"
-        );
-        let args = args![environment, critical, high, digest, limit + 1];
-        let rows = self.read().await?.rows(&sql, args).await?;
-        let items = rows.iter().map(verdict).collect::<Result<Vec<_>>>()?;
-        Ok(Page::of(items, limit, |v| {
-            vec![
-                crate::page::Key::from(i64::try_from(v.counts.critical).unwrap_or(i64::MAX)),
-                crate::page::Key::from(i64::try_from(v.counts.high).unwrap_or(i64::MAX)),
-                (&v.digest).into(),
-            ]
-        }))
     }
 
     /// When the verdict was decided that was decided first; `None`: there is none. Reads all
@@ -175,7 +94,7 @@ impl Store {
     }
 }
 
-fn verdict(row: &Row) -> Result<Verdict> {
+pub(super) fn verdict(row: &Row) -> Result<Verdict> {
     Ok(Verdict {
         digest: row.text(0)?,
         environment: row.text(1)?,

@@ -1,12 +1,15 @@
 //! What was decided about an image in an environment, and how that changed.
 
 mod list;
+mod narrow;
 mod set;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::value::words;
+
+pub use narrow::VerdictFilter;
 
 words! {
     /// What a policy says of an image; the mildest first.
@@ -83,15 +86,6 @@ pub struct VerdictChange {
     pub cause: String,
     /// When.
     pub at: Timestamp,
-}
-
-/// Which verdicts are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct VerdictFilter {
-    /// Only of this environment.
-    pub environment: Option<String>,
-    /// Only in this state.
-    pub state: Option<VerdictState>,
 }
 
 const COLUMNS: &str = "digest, environment, state, critical, high, medium, low, unrated, gaps, \

@@ -1,16 +1,15 @@
 //! Decisions, written down.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt::Write as _;
+use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::{COLUMNS, Verdict, VerdictChange, VerdictState};
+use super::{COLUMNS, Counts, Verdict, VerdictChange, VerdictState};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::outbox;
 use crate::store::{Store, new_id};
-use crate::value::{Value, args};
+use crate::value::args;
 
 impl Store {
     /// Writes verdicts down, at most 1000; gives those that changed, in order. A verdict that
@@ -29,18 +28,14 @@ impl Store {
             return Err(Error::Invalid("at most 1000 verdicts at once".to_owned()));
         }
         // One order for everybody, so that two batches never wait for each other.
-        let by_key: BTreeMap<_, &Verdict> = verdicts
-            .iter()
-            .map(|verdict| ((&verdict.digest, &verdict.environment), verdict))
-            .collect();
-        let ordered: Vec<&Verdict> = by_key.into_values().collect();
+        let mut ordered: Vec<&Verdict> = verdicts.iter().collect();
+        ordered.sort_by_key(|verdict| (&verdict.digest, &verdict.environment));
         let mut tx = self.begin().await?;
         let before = stored(&mut tx, &ordered).await?;
         let mut changes = Vec::new();
-        let written = put(&mut tx, &ordered).await?;
         for verdict in ordered {
             let key = (verdict.digest.clone(), verdict.environment.clone());
-            if !written.contains(&key) {
+            if !put(&mut tx, verdict).await? {
                 continue;
             }
             let before = before.get(&key).copied();
@@ -79,48 +74,32 @@ async fn stored(tx: &mut Tx, verdicts: &[&Verdict]) -> Result<HashMap<Key, Verdi
         .collect()
 }
 
-/// Those that were written, and not overtaken.
-async fn put(tx: &mut Tx, verdicts: &[&Verdict]) -> Result<HashSet<Key>> {
-    let mut written = HashSet::new();
-    let mut left = verdicts;
-    // Few sizes, so that few statements are prepared.
-    for size in [100, 10, 1] {
-        while left.len() >= size {
-            let (some, rest) = left.split_at(size);
-            left = rest;
-            let mut rows = String::new();
-            let mut place = 0;
-            let mut all = Vec::with_capacity(size * 15);
-            for (index, verdict) in some.iter().enumerate() {
-                rows += if index == 0 { "(" } else { ", (" };
-                for (column, value) in arguments(verdict).into_iter().enumerate() {
-                    place += 1;
-                    let _ = write!(rows, "{}${place}", if column == 0 { "" } else { ", " });
-                    all.push(value);
-                }
-                rows += ")";
-            }
-            let sql = format!(
-                "INSERT INTO verdict ({COLUMNS}) VALUES {rows} \
-                 ON CONFLICT (digest, environment) DO UPDATE SET state = excluded.state, \
-                 critical = excluded.critical, high = excluded.high, medium = excluded.medium, \
-                 low = excluded.low, unrated = excluded.unrated, gaps = excluded.gaps, \
-                 reasons = excluded.reasons, report = excluded.report, \
-                 policy_generation = excluded.policy_generation, snapshot = excluded.snapshot, \
-                 snapshot_at = excluded.snapshot_at, decided_at = excluded.decided_at \
-                 WHERE verdict.policy_generation <= excluded.policy_generation \
-                 AND verdict.snapshot_at <= excluded.snapshot_at RETURNING digest, environment"
-            );
-            for row in tx.rows(&sql, all).await? {
-                written.insert((row.text(0)?, row.text(1)?));
-            }
-        }
+impl Counts {
+    /// 0: nothing found; 1: not rated; 2 to 5: low to critical.
+    fn worst(&self) -> i64 {
+        let found = [
+            self.unrated,
+            self.low,
+            self.medium,
+            self.high,
+            self.critical,
+        ];
+        let place = found.iter().rposition(|&count| count > 0);
+        place.map_or(0, |place| i64::try_from(place).unwrap_or_default() + 1)
     }
-    Ok(written)
 }
 
-fn arguments(verdict: &Verdict) -> Vec<Value> {
-    args![
+/// Whether it was written, and not overtaken.
+async fn put(tx: &mut Tx, verdict: &Verdict) -> Result<bool> {
+    let sql = format!(
+        "INSERT INTO verdict ({COLUMNS}, worst, seen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+         $10, $11, $12, $13, $14, $15, $16, \
+         COALESCE((SELECT i.first_seen FROM image i WHERE i.digest = $1), $15)) ON CONFLICT (digest, environment) DO UPDATE SET state = $3, \
+         critical = $4, high = $5, medium = $6, low = $7, unrated = $8, gaps = $9, reasons = $10, \
+         report = $11, policy_generation = $12, snapshot = $13, snapshot_at = $14, \
+         decided_at = $15, worst = $16 WHERE verdict.policy_generation <= $12 AND verdict.snapshot_at <= $14"
+    );
+    let args = args![
         &verdict.digest,
         &verdict.environment,
         verdict.state,
@@ -135,8 +114,10 @@ fn arguments(verdict: &Verdict) -> Vec<Value> {
         verdict.policy_generation,
         &verdict.snapshot,
         verdict.snapshot_at,
-        verdict.decided_at
-    ]
+        verdict.decided_at,
+        verdict.counts.worst()
+    ];
+    Ok(tx.exec(&sql, args).await? == 1)
 }
 
 async fn record(tx: &mut Tx, changes: &[VerdictChange], cause: &serde_json::Value) -> Result<()> {

@@ -178,7 +178,7 @@ both!(images_are_paged_and_filtered, |fixture| {
         .await
         .expect("seen");
     let filter = ImageFilter {
-        running: true,
+        running: Some(true),
         ..ImageFilter::default()
     };
     let page = store

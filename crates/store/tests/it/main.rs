@@ -4,6 +4,7 @@ mod audit;
 mod blob;
 mod content;
 mod faults;
+mod filter;
 mod govern;
 mod hold;
 mod image;

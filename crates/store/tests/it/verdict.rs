@@ -157,14 +157,14 @@ both!(verdicts_are_paged, |fixture| {
     };
     let blocked = walk(VerdictFilter {
         state: Some(VerdictState::Block),
-        environment: None,
+        ..VerdictFilter::default()
     })
     .await;
     assert_eq!(blocked.len(), 15);
     assert!(blocked.is_sorted_by(|a, b| (a.decided_at, &a.digest) > (b.decided_at, &b.digest)));
     let worst = walk(VerdictFilter {
-        state: None,
         environment: Some("production".to_owned()),
+        ..VerdictFilter::default()
     })
     .await;
     assert_eq!(worst.len(), 30);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Verdict;
+use super::{Level, Outcome, Verdict};
 
 /// Findings by severity, the suppressed ones left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -94,8 +94,29 @@ pub struct ImageQuery {
     pub repository: Option<String>,
     /// A part of a repository's name, or the beginning of a digest.
     pub search: Option<String>,
-    /// Running somewhere.
-    #[serde(default)]
-    #[param(required = false)]
-    pub running: bool,
+    /// Whether something runs it.
+    pub running: Option<bool>,
+    /// Judged for this environment; the empty one is that of registries without one. With
+    /// `outcome`, `severity` and `gaps`, all of them hold of one and the same verdict.
+    #[param(max_length = 100)]
+    pub environment: Option<String>,
+    /// With a verdict of this outcome.
+    #[param(inline)]
+    pub outcome: Option<Outcome>,
+    /// With an open finding at least this severe.
+    #[param(inline)]
+    pub severity: Option<Level>,
+    /// Whether something of it could not be examined.
+    pub gaps: Option<bool>,
+    /// Whether anybody has looked at it yet.
+    pub examined: Option<bool>,
+    /// Whether it is held or quarantined, under a name in the registry and repository that are
+    /// asked for.
+    pub held: Option<bool>,
+    /// First heard of at least that many days ago.
+    #[param(minimum = 0, maximum = 36500)]
+    pub older_than_days: Option<u32>,
+    /// First heard of less than that many days ago.
+    #[param(minimum = 0, maximum = 36500)]
+    pub younger_than_days: Option<u32>,
 }

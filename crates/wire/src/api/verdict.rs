@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{SeverityCounts, Workload};
+use super::{Level, SeverityCounts, Workload};
 
 /// What a decision leads to, mildest first.
 #[derive(
@@ -201,6 +201,14 @@ pub struct VerdictQuery {
     pub outcome: Option<Outcome>,
     /// One environment alone; the empty one is that of registries without one.
     pub environment: Option<String>,
+    /// With an open finding at least this severe.
+    #[param(inline)]
+    pub severity: Option<Level>,
+    /// Whether something could not be examined.
+    pub gaps: Option<bool>,
+    /// Of images that this registry names: its id.
+    #[param(max_length = 100)]
+    pub registry: Option<String>,
 }
 
 /// A hold or a quarantine by hand.
