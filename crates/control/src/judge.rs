@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use lazaret_advisory::Db;
 use lazaret_match::MatchOptions;
 use lazaret_model::{Finding, Inventory, Outcome, Reason, Report, Severity};
-use lazaret_policy::{Circumstances, Policy, PolicyError, Pull, Unexamined};
+use lazaret_policy::{Circumstances, Policy, PolicyError, Pull, Tally, Unexamined};
 use lazaret_scan::{ExamineError, examine};
 use lazaret_wire::api::SeverityCounts;
 use lazaret_wire::edge::{GateRules, OnUnknown, Rule};
@@ -92,17 +92,19 @@ impl Judge {
     /// The decision on what was matched, for an environment; empty: none is said.
     pub(crate) fn decide(&self, matched: &Matched, environment: &str, now: Timestamp) -> Report {
         let mut report = matched.report.clone();
-        let environment = Some(environment).filter(|name| !name.is_empty());
-        let circumstances = Circumstances {
-            now,
-            environment: environment.map(str::to_owned),
-            ..Circumstances::default()
-        };
+        let circumstances = circumstances(environment, now);
         self.policy.excuse(&mut report, &circumstances);
         report.decision = self.policy.decide(&report, &circumstances);
+        self.doubt(&mut report, environment);
+        report
+    }
+
+    /// Where a policy knows no such environment, somebody is to know: the image was judged by
+    /// the rules of none.
+    fn doubt(&self, report: &mut Report, environment: &str) {
+        let environment = Some(environment).filter(|name| !name.is_empty());
         let unknown = environment.and_then(|name| self.policy.check_environment(name).err());
         if let Some(why) = unknown {
-            // Judged by the rules of no environment: somebody is to know.
             report.decision.outcome = report.decision.outcome.max(Outcome::Warn);
             report.decision.reasons.push(Reason {
                 rule: "environment".into(),
@@ -111,7 +113,50 @@ impl Judge {
                 ..Reason::default()
             });
         }
+    }
+
+    /// Whether a decision is a sum over findings, so that images are decided on in parts.
+    pub(crate) fn is_divisible(&self) -> bool {
+        !self.reads_names && self.policy.is_divisible()
+    }
+
+    /// What the rules say of the findings in a report, which are a component's, and how many
+    /// of them count. What is excused is excused in the report.
+    pub(crate) fn tally(
+        &self,
+        report: &mut Report,
+        environment: &str,
+        now: Timestamp,
+    ) -> (Tally, SeverityCounts) {
+        let circumstances = circumstances(environment, now);
+        self.policy.excuse(report, &circumstances);
+        (self.policy.tally(report, &circumstances), counts(report))
+    }
+
+    /// The decision on an image of which `bare` is everything but the findings, and `parts`
+    /// is what the rules say of those.
+    pub(crate) fn decide_in_parts(
+        &self,
+        bare: &Report,
+        parts: &Tally,
+        environment: &str,
+        now: Timestamp,
+    ) -> Report {
+        let mut report = bare.clone();
+        let circumstances = circumstances(environment, now);
+        self.policy.excuse(&mut report, &circumstances);
+        report.decision = self.policy.decide_in_parts(&report, parts, &circumstances);
+        self.doubt(&mut report, environment);
         report
+    }
+}
+
+fn circumstances(environment: &str, now: Timestamp) -> Circumstances {
+    let environment = Some(environment).filter(|name| !name.is_empty());
+    Circumstances {
+        now,
+        environment: environment.map(str::to_owned),
+        ..Circumstances::default()
     }
 }
 
@@ -120,10 +165,21 @@ impl Matched {
     pub(crate) fn findings(&self) -> &[Finding] {
         &self.report.findings
     }
+
+    /// All that is known, before anything is excused.
+    pub(crate) fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The same.
+    pub(crate) fn into_report(self) -> Report {
+        self.report
+    }
 }
 
 /// Facts about an image that are the same for its class.
-const OF_CLASS: [&str; 9] = [
+const OF_CLASS: [&str; 13] = [
+    "attested",
     "base_digest",
     "base_name",
     "base_source",
@@ -133,11 +189,20 @@ const OF_CLASS: [&str; 9] = [
     "os",
     "os_version",
     "platform",
+    "signatures_asked",
+    "signed",
+    "signers",
 ];
 
 /// Whether a document may look at an image's own names, digests or times. Read from its text,
 /// and wrong to one side alone: what is not plainly another fact counts as one of these.
 fn reads_names(document: &str) -> bool {
+    // Comments say nothing; a line of a condition never begins so.
+    let said = document
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'));
+    let document = said.collect::<Vec<_>>().join("\n");
+    let document = document.as_str();
     document.match_indices("image").any(|(at, word)| {
         let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if document[..at].ends_with(is_letter) {

@@ -92,6 +92,8 @@ pub struct Metrics {
     pub(crate) rematches: Counter,
     /// Images that those concerned.
     pub(crate) rematched_images: Counter,
+    /// Those of them that were decided on by their inventories.
+    pub(crate) rematched_whole: Counter,
     /// Seconds that they took.
     pub(crate) rematch_seconds: Histogram,
     jobs: Family<Jobs, Gauge>,
@@ -153,6 +155,9 @@ impl Metrics {
         r.register("lazaret_rematches", help, rematches.clone());
         let help = "Images that those concerned";
         r.register("lazaret_rematched_images", help, rematched_images.clone());
+        let rematched_whole = Counter::default();
+        let help = "Images of those that were decided on by their inventories, not in parts";
+        r.register("lazaret_rematched_whole", help, rematched_whole.clone());
         let rematch_seconds = Histogram::new(exponential_buckets(0.1, 2.0, 14));
         let help = "Seconds from a newer database to the last verdict";
         r.register("lazaret_rematch_seconds", help, rematch_seconds.clone());
@@ -209,6 +214,7 @@ impl Metrics {
             verdict_changes,
             rematches,
             rematched_images,
+            rematched_whole,
             rematch_seconds,
             jobs,
             verdicts,

@@ -90,51 +90,93 @@ impl Policy {
     /// The decision on a report whose exceptions have been applied.
     pub fn decide(&self, report: &Report, circumstances: &Circumstances) -> Decision {
         let verdicts = self.judge(report, circumstances);
-        let mut reasons: Vec<(Outcome, Reason)> = Vec::new();
-        for verdict in &verdicts {
-            reasons.extend(reason(verdict, &verdict.holds, verdict.action, false));
-            reasons.extend(reason(
-                verdict,
-                &verdict.undecided,
-                verdict.undecided_action,
-                true,
-            ));
+        let said = verdicts.iter().map(|verdict| {
+            let (holds, undecided) = (Hits::of(&verdict.holds), Hits::of(&verdict.undecided));
+            (verdict, holds, undecided)
+        });
+        concluded(self, said, circumstances)
+    }
+}
+
+/// Those whom one side of a verdict is about.
+pub(crate) struct Hits<'a> {
+    count: usize,
+    /// The facts of the first.
+    facts: &'a [String],
+    /// All of them, where they are known one by one.
+    hits: &'a [Hit],
+}
+
+impl<'a> Hits<'a> {
+    pub(crate) fn of(hits: &'a [Hit]) -> Self {
+        Self {
+            count: hits.len(),
+            facts: hits
+                .first()
+                .map(|hit| hit.facts.as_slice())
+                .unwrap_or_default(),
+            hits,
         }
-        // Worst first; what is only observed comes last, and the order is the policy's
-        // among equals.
-        reasons.sort_by_key(|(effect, reason)| std::cmp::Reverse((*effect, reason.would)));
-        let outcome = reasons
-            .first()
-            .map_or(Outcome::Allow, |(effect, _)| *effect);
-        Decision {
-            outcome,
-            reasons: reasons.into_iter().map(|(_, reason)| reason).collect(),
-            policy: Some(PolicyInfo {
-                name: self.name.clone(),
-                digest: self.digest.clone(),
-                environment: circumstances.environment.clone(),
-            }),
+    }
+
+    /// So many, of which nothing more is known than the facts of the first.
+    pub(crate) fn counted(count: usize, facts: &'a [String]) -> Self {
+        Self {
+            count,
+            facts,
+            hits: &[],
         }
+    }
+}
+
+/// The decision that follows from what every rule says: where it holds, and where it cannot
+/// be decided.
+pub(crate) fn concluded<'a>(
+    policy: &Policy,
+    said: impl IntoIterator<Item = (&'a Verdict, Hits<'a>, Hits<'a>)>,
+    circumstances: &Circumstances,
+) -> Decision {
+    let mut reasons: Vec<(Outcome, Reason)> = Vec::new();
+    for (verdict, holds, undecided) in said {
+        reasons.extend(reason(verdict, &holds, verdict.action, false));
+        reasons.extend(reason(verdict, &undecided, verdict.undecided_action, true));
+    }
+    // Worst first; what is only observed comes last, and the order is the policy's
+    // among equals.
+    reasons.sort_by_key(|(effect, reason)| std::cmp::Reverse((*effect, reason.would)));
+    let outcome = reasons
+        .first()
+        .map_or(Outcome::Allow, |(effect, _)| *effect);
+    Decision {
+        outcome,
+        reasons: reasons.into_iter().map(|(_, reason)| reason).collect(),
+        policy: Some(PolicyInfo {
+            name: policy.name.clone(),
+            digest: policy.digest.clone(),
+            environment: circumstances.environment.clone(),
+        }),
     }
 }
 
 /// The reason of one side of a verdict, with what follows from it.
 fn reason(
     verdict: &Verdict,
-    hits: &[Hit],
+    hits: &Hits<'_>,
     action: Outcome,
     undecided: bool,
 ) -> Option<(Outcome, Reason)> {
-    let first = hits.first()?;
+    if hits.count == 0 {
+        return None;
+    }
     let effect = verdict.mode.effect(action);
     let about = match verdict.each {
         None => String::new(),
-        Some(each) if hits.len() == 1 => format!("1 {each}: "),
-        Some(each) => format!("{} {each}s: ", hits.len()),
+        Some(each) if hits.count == 1 => format!("1 {each}: "),
+        Some(each) => format!("{} {each}s: ", hits.count),
     };
     let said = match (undecided, verdict.description.is_empty()) {
         (true, _) => {
-            let facts = first.facts.join(", ");
+            let facts = hits.facts.join(", ");
             format!("cannot be decided: {facts}")
         }
         (false, true) => verdict
@@ -153,19 +195,19 @@ fn reason(
         rule: verdict.rule.clone(),
         message: format!("{about}{said}{held_back}"),
         findings: match is_finding {
-            true => hits.iter().map(|hit| hit.key.clone()).collect(),
+            true => hits.hits.iter().map(|hit| hit.key.clone()).collect(),
             false => Vec::new(),
         },
         outcome: effect,
         about: verdict.each.unwrap_or_default().to_owned(),
         would: (effect != action).then_some(action),
-        facts: first.facts.clone(),
+        facts: hits.facts.to_vec(),
         undecided,
     };
     Some((effect, reason))
 }
 
-fn judge<'a>(
+pub(crate) fn judge<'a>(
     rule: &Rule,
     variant: &Variant,
     world: &World<'a>,

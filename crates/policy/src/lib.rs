@@ -8,6 +8,7 @@ mod cel;
 mod circumstances;
 mod decide;
 mod difference;
+mod divide;
 mod document;
 mod exception;
 mod facts;
@@ -20,6 +21,7 @@ mod signer;
 pub use circumstances::{BaseImage, Circumstances, Exposure};
 pub use decide::{Hit, Verdict};
 pub use difference::{difference, hide_known};
+pub use divide::Tally;
 pub use document::{
     API_VERSION, DEFAULT_POLICY, Fault, Mode, Policy, PolicyError, Pull, Pulls, Unexamined,
 };

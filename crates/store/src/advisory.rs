@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
+use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::shell;
 use crate::store::Store;
 use crate::value::{Row, args};
 
@@ -56,6 +58,23 @@ impl Store {
         snapshot_at: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<i64>> {
+        self.set_found(matches, &HashMap::new(), snapshot_at, now)
+            .await
+    }
+
+    /// As [`Store::set_matches`], with everything that decisions look at, as the
+    /// caller writes it: by component, nothing for one without matches. Components that are not in
+    /// `facts` have none afterwards where their matches changed.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for more than 1000.
+    pub async fn set_found(
+        &self,
+        matches: &[(i64, Vec<Match>)],
+        facts: &HashMap<i64, Vec<u8>>,
+        snapshot_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<i64>> {
         if matches.len() > 1000 {
             return Err(Error::Invalid("at most 1000 components at once".to_owned()));
         }
@@ -67,16 +86,17 @@ impl Store {
         let mut tx = self.begin().await?;
         // The rows stay held: who compares the same component with another snapshot waits.
         let sql = format!(
-            "SELECT id FROM component WHERE {} AND (matched_at IS NULL OR matched_at <= $2) \
+            "SELECT id, facts_known FROM component WHERE {} AND (matched_at IS NULL OR matched_at <= $2) \
              ORDER BY id{}",
             tx.dialect().any("id", 1),
             tx.dialect().for_update()
         );
         let rows = tx.rows(&sql, args![ids, snapshot_at]).await?;
-        let ids = rows
+        let known = rows
             .iter()
-            .map(|row| row.int(0))
-            .collect::<Result<Vec<_>>>()?;
+            .map(|row| Ok((row.int(0)?, row.bool(1)?)))
+            .collect::<Result<BTreeMap<i64, bool>>>()?;
+        let ids: Vec<i64> = known.keys().copied().collect();
         let any = tx.dialect().any("m.component_id", 1);
         let sql = format!("SELECT {MATCH}, m.component_id FROM component_match m WHERE {any}");
         let mut old: HashMap<i64, BTreeSet<Match>> = HashMap::new();
@@ -120,6 +140,10 @@ impl Store {
         let into = "component_match (component_id, advisory, severity, undecided, fixed, facts, \
                     package, status, kev, suppressed)";
         tx.insert_many(into, rows, "ON CONFLICT DO NOTHING").await?;
+        let anew = known.into_iter().filter(|(id, is_known)| {
+            changed.binary_search(id).is_ok() || (!is_known && facts.contains_key(id))
+        });
+        put_facts(&mut tx, anew.map(|(id, _)| id).collect(), facts).await?;
         let any = tx.dialect().any("id", 1);
         let sql = format!("UPDATE component SET matched_at = $2 WHERE {any}");
         tx.exec(&sql, args![ids, snapshot_at]).await?;
@@ -238,6 +262,35 @@ impl Store {
             seen_at: row.time(2)?,
         }))
     }
+}
+
+/// Replaces the facts of components.
+async fn put_facts(tx: &mut Tx, ids: Vec<i64>, facts: &HashMap<i64, Vec<u8>>) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let any = tx.dialect().any("component_id", 1);
+    let sql = format!("DELETE FROM component_fact WHERE {any}");
+    tx.exec(&sql, args![ids.clone()]).await?;
+    let mut rows = Vec::new();
+    for id in &ids {
+        if let Some(facts) = facts.get(id).filter(|facts| !facts.is_empty()) {
+            rows.push(args![*id, shell::pack(facts)?]);
+        }
+    }
+    let into = "component_fact (component_id, facts)";
+    tx.insert_many(into, rows, "").await?;
+    let (known, unknown): (Vec<i64>, Vec<i64>) =
+        ids.into_iter().partition(|id| facts.contains_key(id));
+    for (ids, is_known) in [(known, true), (unknown, false)] {
+        let any = tx.dialect().any("id", 1);
+        let sql =
+            format!("UPDATE component SET facts_known = $2 WHERE {any} AND facts_known <> $2");
+        if !ids.is_empty() {
+            tx.exec(&sql, args![ids, is_known]).await?;
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn severity(row: &Row, index: usize) -> Result<u8> {

@@ -75,6 +75,8 @@ pub struct Content {
     pub gaps: u64,
     /// When it was read.
     pub indexed_at: Timestamp,
+    /// The hash of its [shell](Store::set_shell); `None`: not known yet.
+    pub shell: Option<String>,
 }
 
 impl Store {
@@ -114,7 +116,8 @@ impl Store {
             changed.extend(set_parts(&mut tx, &content.digest, &parts).await?);
             let sql = "INSERT INTO content (digest, inventory, revision, gaps, indexed_at, class) \
                        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (digest) DO UPDATE \
-                       SET inventory = $2, revision = $3, gaps = $4, indexed_at = $5, class = $6";
+                       SET inventory = $2, revision = $3, gaps = $4, indexed_at = $5, class = $6, \
+                       shell_id = NULL";
             let args = args![
                 &content.digest,
                 &content.inventory,
@@ -135,7 +138,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn content(&self, digest: &str) -> Result<Option<Content>> {
-        let sql = format!("SELECT {CONTENT} FROM content n WHERE n.digest = $1");
+        let sql = format!("SELECT {CONTENT} FROM {CONTENTS} WHERE n.digest = $1");
         let row = self.read().await?.row(&sql, args![digest]).await?;
         row.as_ref().map(a_content).transpose()
     }
@@ -148,7 +151,7 @@ impl Store {
     pub async fn contents_with(&self, components: &[i64]) -> Result<Vec<Content>> {
         let any = self.db.dialect().any("p.component_id", 1);
         let sql = format!(
-            "SELECT {CONTENT} FROM content n WHERE n.digest IN (SELECT i.digest \
+            "SELECT {CONTENT} FROM {CONTENTS} WHERE n.digest IN (SELECT i.digest \
              FROM part_component p JOIN image_part i ON i.part_id = p.part_id WHERE {any}) \
              ORDER BY n.class, n.digest"
         );
@@ -163,7 +166,8 @@ impl Store {
     /// Those of the database.
     pub async fn contents_of(&self, digests: &[String]) -> Result<Vec<Content>> {
         let any = self.db.dialect().any("n.digest", 1);
-        let sql = format!("SELECT {CONTENT} FROM content n WHERE {any} ORDER BY n.class, n.digest");
+        let sql =
+            format!("SELECT {CONTENT} FROM {CONTENTS} WHERE {any} ORDER BY n.class, n.digest");
         let args = args![digests.to_vec()];
         let rows = self.read().await?.rows(&sql, args).await?;
         rows.iter().map(a_content).collect()
@@ -203,7 +207,8 @@ impl Store {
         self.components(sql, args![digest]).await
     }
 
-    /// The components of an image that were never compared, or with an older snapshot.
+    /// The components of an image that were never compared, or with an older snapshot, or of
+    /// which it is not known what was found.
     ///
     /// # Errors
     /// Those of the database.
@@ -215,7 +220,8 @@ impl Store {
         let sql = "SELECT DISTINCT c.id, c.purl FROM image_part i \
                    JOIN part_component p ON p.part_id = i.part_id \
                    JOIN component c ON c.id = p.component_id WHERE i.digest = $1 \
-                   AND (c.matched_at IS NULL OR c.matched_at < $2) ORDER BY c.id";
+                   AND (c.matched_at IS NULL OR c.matched_at < $2 OR NOT c.facts_known) \
+                   ORDER BY c.id";
         self.components(sql, args![digest, snapshot_at]).await
     }
 
@@ -369,9 +375,12 @@ async fn make_stale(tx: &mut Tx, parts: Vec<i64>) -> Result<()> {
     Ok(())
 }
 
-const CONTENT: &str = "n.digest, n.inventory, n.class, n.revision, n.gaps, n.indexed_at";
+pub(crate) const CONTENT: &str =
+    "n.digest, n.inventory, n.class, n.revision, n.gaps, n.indexed_at, s.hash";
 
-fn a_content(row: &Row) -> Result<Content> {
+pub(crate) const CONTENTS: &str = "content n LEFT JOIN shell s ON s.id = n.shell_id";
+
+pub(crate) fn a_content(row: &Row) -> Result<Content> {
     Ok(Content {
         digest: row.text(0)?,
         inventory: row.text(1)?,
@@ -379,5 +388,6 @@ fn a_content(row: &Row) -> Result<Content> {
         revision: row.text(3)?,
         gaps: row.count(4)?,
         indexed_at: row.time(5)?,
+        shell: row.opt_text(6)?,
     })
 }

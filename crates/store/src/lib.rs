@@ -26,6 +26,7 @@ mod posture;
 mod reach;
 mod registry;
 mod release;
+mod shell;
 mod store;
 mod token;
 mod value;
@@ -40,7 +41,7 @@ pub use blob::BLOB_LIMIT;
 pub use content::{COMPONENT_LIMIT, CONTENT_LIMIT, Component, Content, NewComponent, NewContent};
 pub use edge::{Edge, NewEdge};
 pub use error::{Error, Result};
-pub use hold::{Hold, HoldFilter, HoldKey, HoldState, Move, Terms, step};
+pub use hold::{Asked, Hold, HoldFilter, HoldKey, HoldState, Move, Terms, step};
 pub use image::{Image, ImageFilter, ImageName, ImageRow, Judged};
 pub use job::{
     BATCH_LIMIT, Done, Enqueued, Failed, JobCounts, JobFilter, JobRow, JobState, Lease, Leased,

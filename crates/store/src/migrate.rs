@@ -34,6 +34,7 @@ const ALL: &[Migration] = migrations![
     "0007_lists",
     "0008_audit",
     "0009_filters",
+    "0010_parts",
 ];
 
 /// Any number that no other program is likely to lock with.

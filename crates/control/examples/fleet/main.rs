@@ -7,6 +7,8 @@
 //! changes over ninety days, jobs and a log. `lazaret serve --data DIR` then serves it; the secret
 //! of an administrator's token is written to `DIR/token`, what a browser of the same person would
 //! send as its session to `DIR/session`. The same arguments make the same fleet.
+//! With `--only-facts true` a fleet that an older program has made is given what images are
+//! decided on by in parts, in minutes and not in the hours of judging every image whole.
 
 mod made;
 
@@ -28,6 +30,7 @@ async fn main() -> Result<(), Failure> {
             "--database" => wanted.database = Some(value),
             "--inventories" => wanted.inventories = Some(value.into()),
             "--advisories" => wanted.advisories = Some(value.into()),
+            "--only-facts" => wanted.only_facts = value == "true",
             "--images" => wanted.images = value.parse()?,
             _ => return Err(format!("{name} is no option").into()),
         }

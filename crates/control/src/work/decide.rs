@@ -11,8 +11,7 @@ use lazaret_advisory::Db;
 use lazaret_model::{Inventory, Report};
 use lazaret_scan::ExamineError;
 use lazaret_store::{
-    By, Content, Counts, HoldKey, ImageName, Match, Move, Terms, Verdict, VerdictChange,
-    VerdictState,
+    Asked, By, Content, Counts, Match, Move, Terms, Verdict, VerdictChange, VerdictState,
 };
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -20,6 +19,7 @@ use tracing::Instrument as _;
 
 use super::inventory;
 use super::matches::{Found, found};
+use super::shell::{Shell, shell};
 use crate::App;
 use crate::http::{ApiError, ApiResult};
 use crate::judge::{self, Judge};
@@ -27,6 +27,9 @@ use crate::spans::step;
 
 /// Images whose verdicts are written at once.
 const BATCH: usize = 500;
+
+/// Verdicts that are written at once.
+const WRITTEN: usize = 1000;
 
 /// Classes that are decided on at a time: those beyond the processors wait for blobs.
 const AT_ONCE: usize = 4;
@@ -145,32 +148,56 @@ async fn by_database(
     let now = app.now();
     let judged = judged(app, inventory, database, judge, environments, now).await?;
     compared(app, &first.digest, &judged.found, database).await?;
-    let even_if_running: BTreeSet<&str> = judged
-        .reports
+    // Where images were read anew since, this is not theirs; the store looks.
+    let of_others: Vec<Content> = group
         .iter()
-        .filter(|(_, report)| judge.is_even_if_running(report))
-        .map(|(environment, _)| environment.as_str())
+        .filter(|content| content.shell.as_ref() != Some(&judged.shell.hash))
+        .cloned()
         .collect();
+    for contents in of_others.chunks(BATCH) {
+        let Shell { hash, body } = &judged.shell;
+        app.store.set_shell(contents, hash, body).await?;
+    }
+    let mut firm = BTreeSet::new();
+    for (environment, report) in &judged.reports {
+        if judge.is_even_if_running(report) {
+            firm.extend(digests.iter().map(|d| (d.clone(), environment.clone())));
+        }
+    }
+    let verdicts = digests
+        .iter()
+        .flat_map(|digest| of(digest).iter().map(move |place| (digest, place)))
+        .filter_map(|(digest, place)| {
+            let said = Said::by(judged.reports.get(place)?);
+            Some(verdict(digest, place, said, judge, database, now))
+        })
+        .collect();
+    write(app, verdicts, &firm, cause, now).await
+}
+
+/// Writes verdicts down and does what they ask for; those that became others. `firm` are the
+/// images and environments where what runs already is refused, too.
+pub(super) async fn write(
+    app: &App,
+    verdicts: Vec<Verdict>,
+    firm: &BTreeSet<(String, String)>,
+    cause: &str,
+    now: Timestamp,
+) -> ApiResult<Vec<VerdictChange>> {
+    let why = json!({ "by": cause });
     let mut changes = Vec::new();
-    for some in digests.chunks(BATCH) {
-        let verdicts: Vec<Verdict> = some
-            .iter()
-            .flat_map(|digest| of(digest).iter().map(move |place| (digest, place)))
-            .filter_map(|(digest, place)| {
-                let report = judged.reports.get(place)?;
-                Some(verdict(digest, place, report, judge, database, now))
-            })
-            .collect();
-        let why = json!({ "by": cause });
-        let set = app.store.set_verdicts(&verdicts, &why).await?;
+    for verdicts in verdicts.chunks(WRITTEN) {
+        let set = app.store.set_verdicts(verdicts, &why).await?;
         app.metrics.verdict_changes.inc_by(set.len() as u64);
         // What the advisories have left as it was and let through stays so; anything else may
         // have brought a name, ended a hold, or changed what a verdict asks for.
         let mut to_hold: BTreeSet<&String> = set.iter().map(|change| &change.digest).collect();
         let is_held = |v: &&Verdict| cause != "advisories" || v.state >= VerdictState::Hold;
         to_hold.extend(verdicts.iter().filter(is_held).map(|v| &v.digest));
-        for digest in to_hold {
-            holds(app, digest, &even_if_running, now).await?;
+        let to_hold: Vec<String> = to_hold.into_iter().cloned().collect();
+        // The stored verdicts count: a worker that was overtaken holds nothing.
+        for asked in app.store.asked_of(&to_hold).await? {
+            hold(app, asked, firm, now).await?;
         }
         changes.extend(set);
     }
@@ -183,6 +210,8 @@ struct Judged {
     reports: HashMap<String, Report>,
     /// By component.
     found: Found,
+    /// What is known beside the components.
+    shell: Shell,
 }
 
 async fn judged(
@@ -199,12 +228,17 @@ async fn judged(
         let kept = inventory.clone();
         let matched = judge::matched(inventory, &with, now)?;
         let found = found(&kept, matched.findings());
+        let shell = shell(kept, matched.report(), &with, now)?;
         let each = environments.into_iter().map(|environment| {
             let report = by.decide(&matched, &environment, now);
             (environment, report)
         });
         let reports = each.collect();
-        Ok::<_, ExamineError>(Judged { reports, found })
+        Ok::<_, ExamineError>(Judged {
+            reports,
+            found,
+            shell,
+        })
     });
     let judged = judged.await.map_err(ApiError::internal)?;
     drop(place);
@@ -246,7 +280,9 @@ pub(crate) async fn keep_found(
                 (*id, matches.unwrap_or_default())
             })
             .collect();
-        let set = app.store.set_matches(&matches, built_at, now).await?;
+        let facts = components.iter().map(|(id, name)| (*id, found.facts(name)));
+        let facts = facts.collect();
+        let set = app.store.set_found(&matches, &facts, built_at, now).await?;
         let is_set: BTreeSet<i64> = set.iter().copied().collect();
         let keys: Vec<(i64, String)> = components
             .iter()
@@ -284,15 +320,15 @@ impl Said {
     }
 }
 
-fn verdict(
+/// A verdict of now.
+pub(super) fn verdict(
     digest: &str,
     environment: &str,
-    report: &Report,
+    said: Said,
     judge: &Judge,
     database: &Db,
     now: Timestamp,
 ) -> Verdict {
-    let said = Said::by(report);
     Verdict {
         digest: digest.to_owned(),
         environment: environment.to_owned(),
@@ -307,61 +343,36 @@ fn verdict(
     }
 }
 
-/// Does for the names of an image what its verdicts ask for.
-async fn holds(
-    app: &App,
-    digest: &str,
-    even_if_running: &BTreeSet<&str>,
-    now: Timestamp,
-) -> ApiResult<()> {
-    // The stored ones count: a worker that was overtaken holds nothing.
-    let stored = app.store.verdicts_of(&[digest.to_owned()]).await?;
-    for name in &app.store.names_of(digest).await? {
-        hold(app, name, &stored, even_if_running, now).await?;
-    }
-    Ok(())
-}
-
 /// Does for a name what the verdict of its registry's environment asks for. What a person
 /// did, and a release, stay as they are: that is the store's rule.
 async fn hold(
     app: &App,
-    name: &ImageName,
-    verdicts: &[Verdict],
-    even_if_running: &BTreeSet<&str>,
+    asked: Asked,
+    firm: &BTreeSet<(String, String)>,
     now: Timestamp,
 ) -> ApiResult<()> {
-    let Some(registry) = app.store.registry(&name.registry_id).await? else {
-        return Ok(());
-    };
-    let verdict = verdicts
-        .iter()
-        .find(|v| v.environment == registry.environment);
-    let Some(verdict) = verdict else {
-        return Ok(());
-    };
-    let key = HoldKey {
-        registry_id: name.registry_id.clone(),
-        repository: name.repository.clone(),
-        digest: name.digest.clone(),
-    };
-    let what = match verdict.state {
+    let what = match asked.verdict {
         VerdictState::Allow | VerdictState::Warn => Move::Lift,
         VerdictState::Hold => Move::Hold,
         VerdictState::Quarantine | VerdictState::Block => Move::Quarantine,
     };
-    // Most images were never held: nothing is written for them.
-    if what == Move::Lift && app.store.hold(&key).await?.is_none() {
+    let even_if_running = firm.contains(&(asked.key.digest.clone(), asked.environment));
+    // Nothing is written for what stays as it is: most images were never held.
+    let stays = match &asked.hold {
+        None => what == Move::Lift,
+        Some(hold) => hold.stays(what, even_if_running),
+    };
+    if stays {
         return Ok(());
     }
-    let reasons: Vec<String> = serde_json::from_str(&verdict.reasons).unwrap_or_default();
-    let actor = format!("policy:{}", verdict.policy_generation);
+    let reasons: Vec<String> = serde_json::from_str(&asked.reasons).unwrap_or_default();
+    let actor = format!("policy:{}", asked.policy_generation);
     let by = By::new(actor, now).because(reasons.into_iter().next().unwrap_or_default());
     let terms = Terms {
         until: None,
-        even_if_running: even_if_running.contains(registry.environment.as_str()),
+        even_if_running,
     };
-    let moved = app.store.move_hold_on(&key, what, terms, false, &by);
+    let moved = app.store.move_hold_on(&asked.key, what, terms, false, &by);
     moved.await?;
     Ok(())
 }

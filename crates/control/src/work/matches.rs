@@ -15,8 +15,19 @@ use crate::keys::hex;
 pub struct Found {
     /// What applies to a component.
     pub matches: HashMap<String, Vec<Match>>,
+    /// The findings of a component, as they are.
+    pub findings: HashMap<String, Vec<Finding>>,
     /// Further keys of a component: every id that its findings go by.
     pub keys: HashMap<String, BTreeSet<String>>,
+}
+
+impl Found {
+    /// The findings of a component as they are stored; empty: there are none.
+    pub fn facts(&self, name: &str) -> Vec<u8> {
+        let findings = self.findings.get(name);
+        let facts = findings.map(serde_json::to_vec).transpose();
+        facts.ok().flatten().unwrap_or_default()
+    }
 }
 
 /// What matching an inventory found, by component.
@@ -35,6 +46,8 @@ pub fn found(inventory: &Inventory, findings: &[Finding]) -> Found {
         };
         let matches = all.matches.entry(name.clone()).or_default();
         matches.push(a_match(finding));
+        let findings = all.findings.entry(name.clone()).or_default();
+        findings.push(finding.clone());
         let keys = all.keys.entry(name.clone()).or_default();
         keys.extend(finding.aliases.iter().map(|id| id_key(id)));
         keys.insert(id_key(&finding.id));
@@ -43,7 +56,7 @@ pub fn found(inventory: &Inventory, findings: &[Finding]) -> Found {
 }
 
 /// The part of a finding's key that is the package's.
-fn tail(package: &Package) -> String {
+pub(super) fn tail(package: &Package) -> String {
     let paths: Vec<&str> = package.locations.iter().map(|l| l.path.as_str()).collect();
     let tail = format!("{} {}", package.purl.bare(), paths.join(","));
     tail.trim().to_owned()

@@ -11,14 +11,17 @@ use std::time::Instant;
 
 use lazaret_advisory::Db;
 use lazaret_advisory::delta::Changes;
-use lazaret_store::{Component, ImageFilter, NewJob, Paging, VerdictChange};
+use lazaret_model::Inventory;
+use lazaret_store::{Component, Content, ImageFilter, NewJob, Paging, VerdictChange};
 use serde::{Deserialize, Serialize};
+use tokio::task::{JoinError, JoinSet};
 
 use super::decide::{built_at, classes, keep_found};
 use super::inventory;
 use super::job::CENTRE;
-use super::ledger::{end_key, id_key, is_own, key, space_key};
+use super::ledger::{end_key, id_key, is_own, key, names, space_key};
 use super::matches::found;
+use super::parts::in_parts;
 use crate::App;
 use crate::http::{ApiError, ApiResult};
 use crate::judge;
@@ -32,11 +35,14 @@ const KEYS: usize = 500;
 /// Components that samples are looked for at once: one sample is that of many.
 const SAMPLES: usize = 64;
 
+/// Samples at a time: those beyond the processors wait for blobs.
+const AT_ONCE: usize = 4;
+
 /// The payload of a job `rematch`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RematchWork {
     pub(crate) digests: Vec<String>,
-    /// `advisories`, `policy` or `day`.
+    /// `advisories`, `policy`, `day` or `upgrade`.
     pub(crate) cause: String,
 }
 
@@ -104,68 +110,98 @@ async fn some(app: &App, database: &Arc<Db>, keys: &[String]) -> ApiResult<Remat
     };
     let (own, packages): (Vec<Component>, Vec<Component>) =
         touched.into_values().partition(|c| is_own(&c.purl));
-    let mut different: Vec<i64> = own.into_iter().map(|c| c.id).collect();
-    different.extend(compare(app, database, packages).await?);
-    told.different = different.len();
+    // What is said anew of images as a whole is no sum of findings.
+    let own: Vec<i64> = own.into_iter().map(|c| c.id).collect();
+    let different = compare(app, database, packages).await?;
+    told.different = own.len() + different.len();
     tracing::debug!(touched = told.touched, different = told.different, took = ?begun.elapsed(), "components compared");
     let mut seen: BTreeSet<String> = BTreeSet::new();
+    let whole = contents_with(app, &own, &mut seen).await?;
+    let contents = contents_with(app, &different, &mut seen).await?;
+    told.images = whole.len() + contents.len();
+    tracing::debug!(images = told.images, took = ?begun.elapsed(), "images found");
+    let (changes, mut left) = in_parts(app, contents, database, "advisories").await?;
+    told.changes = changes;
+    left.extend(whole);
+    app.metrics.rematched_whole.inc_by(left.len() as u64);
+    tracing::debug!(left = left.len(), took = ?begun.elapsed(), "decided on in parts");
+    told.changes.extend(classes(app, left, "advisories").await?);
+    Ok(told)
+}
+
+/// The images that contain any of these components and were not seen yet.
+async fn contents_with(
+    app: &App,
+    components: &[i64],
+    seen: &mut BTreeSet<String>,
+) -> ApiResult<Vec<Content>> {
     let mut contents = Vec::new();
-    for ids in different.chunks(KEYS) {
+    for ids in components.chunks(KEYS) {
         let more = app.store.contents_with(ids).await?;
         contents.extend(more.into_iter().filter(|c| seen.insert(c.digest.clone())));
     }
-    told.images = contents.len();
-    tracing::debug!(images = told.images, took = ?begun.elapsed(), "images found");
-    told.changes = classes(app, contents, "advisories").await?;
-    Ok(told)
+    Ok(contents)
 }
 
 /// Matches one image for every component; the components for which something is different.
 async fn compare(app: &App, database: &Arc<Db>, components: Vec<Component>) -> ApiResult<Vec<i64>> {
     let mut left: BTreeMap<i64, String> = components.into_iter().map(|c| (c.id, c.purl)).collect();
     let mut different = Vec::new();
+    let mut running: JoinSet<ApiResult<Vec<i64>>> = JoinSet::new();
     while !left.is_empty() {
         let ids: Vec<i64> = left.keys().take(SAMPLES).copied().collect();
         let samples: HashMap<i64, String> = app.store.samples_of(&ids).await?.into_iter().collect();
         for id in ids {
-            // An earlier sample of this round may have had it.
-            if !left.contains_key(&id) {
-                continue;
-            }
-            let Some(digest) = samples.get(&id) else {
-                // Nothing contains it any more.
+            // An earlier sample of this round may have had it; of some, nothing contains them
+            // any more.
+            let (Some(digest), true) = (samples.get(&id), left.contains_key(&id)) else {
                 left.remove(&id);
                 continue;
             };
-            let within = sample(app, database, digest, &mut left).await?;
-            different.extend(within);
+            let inside: Vec<(i64, String)> = app
+                .store
+                .components_of(digest)
+                .await?
+                .into_iter()
+                .filter_map(|component| Some((component.id, left.remove(&component.id)?)))
+                .collect();
             left.remove(&id);
+            while running.len() >= AT_ONCE {
+                different.extend(ended(running.join_next().await)?);
+            }
+            let (app, database, digest) = (app.clone(), Arc::clone(database), digest.clone());
+            running.spawn(async move { sample(&app, &database, &digest, inside).await });
         }
+    }
+    while !running.is_empty() {
+        different.extend(ended(running.join_next().await)?);
     }
     Ok(different)
 }
 
-/// Matches one image; of the components in it that are left, those that are different.
+fn ended(joined: Option<Result<ApiResult<Vec<i64>>, JoinError>>) -> ApiResult<Vec<i64>> {
+    joined.map_or_else(
+        || Ok(Vec::new()),
+        |joined| joined.map_err(ApiError::internal)?,
+    )
+}
+
+/// Matches some components of an image; those that are different.
 async fn sample(
     app: &App,
     database: &Arc<Db>,
     digest: &str,
-    left: &mut BTreeMap<i64, String>,
+    inside: Vec<(i64, String)>,
 ) -> ApiResult<Vec<i64>> {
     let Some(content) = app.store.content(digest).await? else {
         return Ok(Vec::new());
     };
-    let inside: Vec<(i64, String)> = app
-        .store
-        .components_of(digest)
-        .await?
-        .into_iter()
-        .filter_map(|component| Some((component.id, left.remove(&component.id)?)))
-        .collect();
-    let inventory = inventory(app, &content.inventory).await?;
+    let mut inventory = inventory(app, &content.inventory).await?;
     let (with, now) = (Arc::clone(database), app.now());
+    let asked: BTreeSet<String> = inside.iter().map(|(_, name)| name.clone()).collect();
     let place = app.judging.acquire().await.map_err(ApiError::internal)?;
     let of = tokio::task::spawn_blocking(move || {
+        narrow(&mut inventory, &asked);
         let kept = inventory.clone();
         let matched = judge::matched(inventory, &with, now)?;
         Ok::<_, lazaret_scan::ExamineError>(found(&kept, matched.findings()))
@@ -173,6 +209,18 @@ async fn sample(
     let of = of.await.map_err(ApiError::internal)?;
     drop(place);
     keep_found(app, &inside, &of.map_err(ApiError::internal)?, database).await
+}
+
+/// Leaves the packages that are asked for, and those that own their files: findings of a
+/// package rest on nothing else.
+fn narrow(inventory: &mut Inventory, asked: &BTreeSet<String>) {
+    let is_asked: Vec<bool> = names(inventory).iter().map(|n| asked.contains(n)).collect();
+    let packages = std::mem::take(&mut inventory.packages);
+    let of = packages.iter().zip(&is_asked).filter(|(_, is)| **is);
+    let owners: BTreeSet<String> = of.filter_map(|(p, _)| p.owner.clone()).collect();
+    let kept = packages.into_iter().zip(is_asked);
+    let kept = kept.filter(|(p, is)| *is || owners.contains(&p.purl.to_string()));
+    inventory.packages = kept.map(|(package, _)| package).collect();
 }
 
 /// Says what a newer database did: how many verdicts, and what runs with another one.
@@ -214,6 +262,24 @@ pub(crate) async fn everything(app: &App, cause: &str) -> ApiResult<()> {
             Some(next) => paging.after = Some(next),
             None => return Ok(()),
         }
+    }
+}
+
+/// Enqueues the images that were stored before shells and facts were kept, as a sweep: they
+/// are decided on by their inventories until then, and vulnerabilities do not tell of all.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn bring_up(app: &App) -> ApiResult<()> {
+    let mut after = String::new();
+    loop {
+        let contents = app.store.contents_without_shell(&after).await?;
+        let Some(last) = contents.last() else {
+            return Ok(());
+        };
+        after.clone_from(&last.digest);
+        let digests: Vec<String> = contents.into_iter().map(|c| c.digest).collect();
+        enqueue(app, &digests, "upgrade").await?;
     }
 }
 

@@ -88,6 +88,9 @@ async fn lists(
 /// is decided again may be much.
 pub(crate) async fn follow(app: App) {
     catch_up(&app).await;
+    if let Err(error) = rematch::bring_up(&app).await {
+        tracing::error!(cause = %error.problem(), "images stored before are not brought up");
+    }
     let mut stop = app.stop.clone();
     loop {
         tokio::select! {

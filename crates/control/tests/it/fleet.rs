@@ -2,7 +2,7 @@
 
 // What the measurement itself makes its fleet with.
 #[path = "../../examples/fleet/made/mod.rs"]
-mod made;
+pub(crate) mod made;
 
 use jiff::Timestamp;
 

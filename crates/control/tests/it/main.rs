@@ -8,6 +8,7 @@ mod console;
 mod console_acts;
 mod console_browser;
 mod console_images;
+mod delta;
 mod edges;
 mod exported;
 mod fleet;

@@ -21,7 +21,7 @@ mod types;
 mod value;
 mod why;
 
-pub(crate) use ast::Expr;
+pub(crate) use ast::{Expr, Kind};
 pub(crate) use check::Scope;
 pub(crate) use eval::{Machine, STEPS};
 pub(crate) use types::{Base, Field, Level, Object, Type};

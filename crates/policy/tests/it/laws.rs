@@ -300,4 +300,52 @@ proptest! {
         prop_assert!(decision.outcome == Outcome::Allow || !decision.reasons.is_empty());
         prop_assert_eq!(policy.decide(&report, &here), decision);
     }
+
+    #[test]
+    fn a_decision_in_parts_is_the_decision(
+        mut report in reports(), here in circumstances(), rules in rules(), mask in 0..64u8,
+        parts in 1..4usize, turned in any::<bool>(),
+    ) {
+        let policy = policy(&rules, &[exception("e", mask, "2026-06-20")]);
+        // Reports are ordered, and say nothing twice.
+        report.findings.sort_by(|a, b| {
+            (&a.package.purl, &a.id, &a.key).cmp(&(&b.package.purl, &b.id, &b.key))
+        });
+        report.findings.dedup_by(|a, b| a.key == b.key);
+        let is_across = rules.iter().any(|(at, ..)| CONDITIONS[*at].contains("findings.size"));
+        prop_assert_eq!(policy.is_divisible(), !is_across);
+        prop_assume!(!is_across);
+
+        let mut whole = report.clone();
+        policy.excuse(&mut whole, &here);
+        let mut decision = policy.decide(&whole, &here);
+        decision.reasons.iter_mut().for_each(|reason| reason.findings.clear());
+        // What was found first stands in no stored verdict.
+        for reason in decision.reasons.iter_mut().filter(|reason| !reason.undecided) {
+            reason.facts.clear();
+        }
+
+        let mut tallies: Vec<_> = (0..parts)
+            .map(|part| {
+                let mut some = report.clone();
+                some.findings = std::mem::take(&mut some.findings)
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(at, _)| at % parts == part)
+                    .map(|(_, finding)| finding)
+                    .collect();
+                policy.excuse(&mut some, &here);
+                policy.tally(&some, &here)
+            })
+            .collect();
+        if turned {
+            tallies.reverse();
+        }
+        let mut sum = lazaret_policy::Tally::default();
+        tallies.iter().for_each(|tally| sum.add(tally));
+        let mut bare = report.clone();
+        bare.findings.clear();
+        policy.excuse(&mut bare, &here);
+        prop_assert_eq!(policy.decide_in_parts(&bare, &sum, &here), decision);
+    }
 }

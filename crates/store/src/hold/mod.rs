@@ -1,5 +1,6 @@
 //! Quarantine: the state of an image under a name, and releases that take two people.
 
+mod asked;
 mod list;
 mod moves;
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use crate::error::{Error, Result};
 use crate::value::words;
 
+pub use asked::Asked;
 pub(crate) use moves::{apply, current, lock_name, object};
 
 words! {

@@ -429,8 +429,9 @@ both!(
         };
         assert_eq!(behind(at(1)).await, 2);
         let matches = [(libc.id, vec![found("CVE-1", 3)])];
+        let facts = std::collections::HashMap::from([(libc.id, b"facts".to_vec())]);
         store
-            .set_matches(&matches, at(1), at(1))
+            .set_found(&matches, &facts, at(1), at(1))
             .await
             .expect("set");
         let keys = [(libc.id, "id:GHSA-1".to_owned())];

@@ -14,6 +14,7 @@ mod paging;
 mod people;
 mod posture;
 mod s3;
+mod shell;
 mod support;
 mod upgrade;
 mod verdict;

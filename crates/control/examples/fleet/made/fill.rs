@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use lazaret_advisory::Db;
-use lazaret_control::written::{Said, content, matches};
+use lazaret_control::written::{Said, Shell, content, matches, shell};
 use lazaret_match::MatchOptions;
 use lazaret_policy::{Circumstances, Policy};
 use lazaret_store::{Image, ImageName, Match, NewContent, Store, Verdict, VerdictState};
@@ -32,7 +32,9 @@ pub(crate) struct Fleet {
     /// Generation of the policy.
     pub(crate) generation: i64,
     policy: Policy,
-    judged: Mutex<HashMap<Content, Arc<Said>>>,
+    judged: Mutex<HashMap<Content, Arc<Judged>>>,
+    /// The findings of components as they are stored.
+    pub(crate) facts: Mutex<BTreeMap<String, Vec<u8>>>,
     /// What advisories say, by component.
     pub(crate) matches: Mutex<BTreeMap<String, BTreeSet<Match>>>,
     /// Further keys of components.
@@ -42,6 +44,11 @@ pub(crate) struct Fleet {
 /// Layers that hold all that is matched, and the environment.
 type Content = (String, String, &'static str);
 
+struct Judged {
+    said: Said,
+    shell: Shell,
+}
+
 /// Ready to be written.
 struct Made {
     image: Image,
@@ -49,6 +56,7 @@ struct Made {
     bytes: Vec<u8>,
     content: NewContent,
     verdict: Verdict,
+    shell: Shell,
 }
 
 impl Fleet {
@@ -71,6 +79,7 @@ impl Fleet {
             judged: Mutex::default(),
             matches: Mutex::default(),
             keys: Mutex::default(),
+            facts: Mutex::default(),
         }
     }
 
@@ -92,7 +101,7 @@ impl Fleet {
         built.unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    fn judged(&self, image: &Planned, environment: &'static str) -> Result<Arc<Said>, Failure> {
+    fn judged(&self, image: &Planned, environment: &'static str) -> Result<Arc<Judged>, Failure> {
         let key = (
             image.base.layer.clone(),
             image.app.layer.clone(),
@@ -112,8 +121,9 @@ impl Fleet {
             ..MatchOptions::default()
         };
         // The package that is an image's own is named by no advisory.
-        let inventory = image.shared_inventory();
+        let inventory = image.inventory("image");
         let mut report = lazaret_scan::examine(inventory.clone(), &self.advisories, &options)?;
+        let bare = report.clone();
         let circumstances = Circumstances {
             now: self.now,
             environment: Some(environment.to_owned()),
@@ -122,16 +132,28 @@ impl Fleet {
         report.decision = self.policy.decide(&report, &circumstances);
         let found = matches(&inventory, &report.findings);
         let mut all = self.matches.lock().expect("no thread panics");
-        for (name, of) in found.matches {
-            all.entry(name).or_default().extend(of);
+        for (name, of) in &found.matches {
+            all.entry(name.clone())
+                .or_default()
+                .extend(of.iter().cloned());
         }
         drop(all);
         let mut all = self.keys.lock().expect("no thread panics");
-        for (name, of) in found.keys {
-            all.entry(name).or_default().extend(of);
+        for (name, of) in &found.keys {
+            all.entry(name.clone())
+                .or_default()
+                .extend(of.iter().cloned());
         }
         drop(all);
-        let judged = Arc::new(Said::by(&report));
+        let mut all = self.facts.lock().expect("no thread panics");
+        for name in found.findings.keys() {
+            all.entry(name.clone()).or_insert_with(|| found.facts(name));
+        }
+        drop(all);
+        let judged = Arc::new(Judged {
+            said: Said::by(&report),
+            shell: shell(inventory, &bare, &self.advisories, self.now)?,
+        });
         let mut all = self.judged.lock().expect("no thread panics");
         all.insert(key, Arc::clone(&judged));
         Ok(judged)
@@ -169,9 +191,9 @@ impl Fleet {
             verdict: Verdict {
                 digest: planned.digest,
                 environment: (*environment).to_owned(),
-                state: judged.state,
-                counts: judged.counts,
-                reasons: judged.reasons.clone(),
+                state: judged.said.state,
+                counts: judged.said.counts,
+                reasons: judged.said.reasons.clone(),
                 report: None,
                 policy_generation: self.generation,
                 snapshot: self.advisories.digest().to_string(),
@@ -179,6 +201,7 @@ impl Fleet {
                 decided_at: pushed_at,
             },
             bytes,
+            shell: judged.shell.clone(),
         })
     }
 }
@@ -204,6 +227,26 @@ pub(crate) async fn images(fleet: &Arc<Fleet>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes the shells of images that are there already.
+pub(crate) async fn shells(fleet: &Fleet) -> Result<(), Failure> {
+    let mut shells: BTreeMap<String, (Shell, Vec<String>)> = BTreeMap::new();
+    for number in 0..fleet.plan.images {
+        let planned = fleet.plan.image(number);
+        let shell = fleet.judged(&planned, "prod")?.shell.clone();
+        let entry = shells.entry(shell.hash.clone());
+        let (_, digests) = entry.or_insert_with(|| (shell, Vec::new()));
+        digests.push(planned.digest);
+    }
+    for (shell, digests) in shells.into_values() {
+        for digests in digests.chunks(STEP) {
+            let contents = fleet.store.contents_of(digests).await?;
+            let set = fleet.store.set_shell(&contents, &shell.hash, &shell.body);
+            set.await?;
+        }
+    }
+    Ok(())
+}
+
 async fn write(fleet: &Arc<Fleet>, mut made: Vec<Made>) -> Result<(), Failure> {
     let blobs = made.iter_mut().map(|made| {
         let (store, bytes) = (fleet.store.clone(), std::mem::take(&mut made.bytes));
@@ -220,6 +263,19 @@ async fn write(fleet: &Arc<Fleet>, mut made: Vec<Made>) -> Result<(), Failure> {
     let contents: Vec<_> = made.iter().map(|made| made.content.clone()).collect();
     for contents in contents.chunks(lazaret_store::CONTENT_LIMIT) {
         fleet.store.put_contents(contents).await?;
+    }
+    let mut shells: BTreeMap<&str, (&Shell, Vec<String>)> = BTreeMap::new();
+    for made in &made {
+        let shell = shells.entry(&made.shell.hash);
+        let (_, digests) = shell.or_insert_with(|| (&made.shell, Vec::new()));
+        digests.push(made.image.digest.clone());
+    }
+    for (shell, digests) in shells.into_values() {
+        let contents = fleet.store.contents_of(&digests).await?;
+        fleet
+            .store
+            .set_shell(&contents, &shell.hash, &shell.body)
+            .await?;
     }
     let verdicts: Vec<Verdict> = made.into_iter().map(|made| made.verdict).collect();
     let first: Vec<Verdict> = verdicts

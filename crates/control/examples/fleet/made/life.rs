@@ -77,11 +77,25 @@ pub(crate) async fn matches(fleet: &Fleet) -> Result<usize, Failure> {
             seen_at: fleet.now,
         })
         .await?;
+    let total = facts(fleet, true).await?;
+    while store.count_vulnerabilities(100, fleet.now).await? > 0 {}
+    Ok(total)
+}
+
+/// What is known against components that were never compared, or against all of them.
+pub(crate) async fn facts(fleet: &Fleet, only_new: bool) -> Result<usize, Failure> {
+    let store = &fleet.store;
+    let built_at = fleet.built_at();
+    let before = match only_new {
+        true => built_at,
+        false => built_at + SignedDuration::from_secs(1),
+    };
     let known = std::mem::take(&mut *fleet.matches.lock().expect("no thread panics"));
     let mut keys = std::mem::take(&mut *fleet.keys.lock().expect("no thread panics"));
+    let mut facts = std::mem::take(&mut *fleet.facts.lock().expect("no thread panics"));
     let (mut after, mut total) = (0, 0);
     loop {
-        let behind = store.components_behind(built_at, after).await?;
+        let behind = store.components_behind(before, after).await?;
         let Some(last) = behind.last() else { break };
         after = last.id;
         let matches: Vec<(i64, Vec<Match>)> = behind
@@ -92,7 +106,13 @@ pub(crate) async fn matches(fleet: &Fleet) -> Result<usize, Failure> {
             })
             .collect();
         total += matches.iter().map(|(_, of)| of.len()).sum::<usize>();
-        store.set_matches(&matches, built_at, fleet.now).await?;
+        let facts = behind
+            .iter()
+            .map(|one| (one.id, facts.remove(&one.purl).unwrap_or_default()))
+            .collect();
+        store
+            .set_found(&matches, &facts, built_at, fleet.now)
+            .await?;
         let more: Vec<(i64, String)> = behind
             .iter()
             .flat_map(|one| {
@@ -102,7 +122,6 @@ pub(crate) async fn matches(fleet: &Fleet) -> Result<usize, Failure> {
             .collect();
         store.add_component_keys(&more).await?;
     }
-    while store.count_vulnerabilities(100, fleet.now).await? > 0 {}
     Ok(total)
 }
 

@@ -1,0 +1,202 @@
+//! How long a newer advisory database takes over a fleet: `rematch --data DIR --before FILE
+//! --after FILE [--database URL] [--blobs PLACE] [--check-full N]`.
+//!
+//! A centre is served on the fleet with the database that it was decided by (`--before`);
+//! then the file is replaced. Told is what the centre's own metrics say. With `--check-full`
+//! the stored verdicts of N images, spread over the fleet, are held against reports that are
+//! made whole from their inventories.
+
+#![allow(clippy::print_stdout)] // A measurement prints.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use lazaret_control::{Settings, serve};
+use reqwest::Client;
+use serde_json::Value;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(Default)]
+struct Wanted {
+    data: PathBuf,
+    before: PathBuf,
+    after: PathBuf,
+    database: Option<String>,
+    blobs: Option<String>,
+    check: usize,
+}
+
+fn wanted() -> Result<Wanted, Failure> {
+    let mut wanted = Wanted::default();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(name) = arguments.next() {
+        let value = arguments.next().ok_or("every option has a value")?;
+        match name.as_str() {
+            "--data" => wanted.data = value.into(),
+            "--before" => wanted.before = value.into(),
+            "--after" => wanted.after = value.into(),
+            "--database" => wanted.database = Some(value),
+            "--blobs" => wanted.blobs = Some(value),
+            "--check-full" => wanted.check = value.parse()?,
+            _ => return Err(format!("{name} is no option").into()),
+        }
+    }
+    Ok(wanted)
+}
+
+/// A centre as a program sees it.
+struct Centre {
+    base: String,
+    token: String,
+    http: Client,
+}
+
+impl Centre {
+    async fn get(&self, path: &str) -> Result<Value, Failure> {
+        let asked = self.http.get(format!("{}{path}", self.base));
+        let answer = asked.bearer_auth(&self.token).send().await?;
+        Ok(answer.error_for_status()?.json().await?)
+    }
+
+    async fn metric(&self, name: &str) -> Result<f64, Failure> {
+        let answer = self
+            .http
+            .get(format!("{}/metrics", self.base))
+            .send()
+            .await?;
+        let text = answer.text().await?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        Ok(line.map_or(Ok(0.0), |rest| rest.trim().parse())?)
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let wanted = wanted()?;
+    let advisories = wanted.data.join("advisories-in-use.db");
+    std::fs::copy(&wanted.before, &advisories)?;
+    let served = serve(Settings {
+        listen: "127.0.0.1:0".into(),
+        data: wanted.data.clone(),
+        database: wanted.database.clone(),
+        public_url: None,
+        blobs: wanted.blobs.clone(),
+        advisories: Some(advisories.clone()),
+        policy: Vec::new(),
+        notify: None,
+        oidc: None,
+        workers: 0,
+        workload_metrics: false,
+        edge_listen: None,
+        edge_names: Vec::new(),
+    })
+    .await?;
+    let centre = Centre {
+        base: format!("http://{}", served.address),
+        token: std::fs::read_to_string(wanted.data.join("token"))?,
+        http: Client::new(),
+    };
+    let (stop, until) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(served.run(async {
+        let _ = until.await;
+    }));
+    // What starts with a centre comes to rest first.
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    println!("memory before: {} MiB at most", peak());
+    let next = wanted.data.join("advisories-next.db");
+    std::fs::copy(&wanted.after, &next)?;
+    let begun = Instant::now();
+    std::fs::rename(&next, &advisories)?;
+    while centre.metric("lazaret_rematches_total ").await? < 1.0 {
+        if begun.elapsed() > Duration::from_secs(3600) {
+            return Err("not decided on within an hour".into());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    println!(
+        "{} images decided on again in {:.1} s ({} by their inventories, {} verdicts changed); \
+         noticed and done after {:.1} s; memory: {} MiB at most",
+        centre.metric("lazaret_rematched_images_total ").await?,
+        centre.metric("lazaret_rematch_seconds_sum ").await?,
+        centre.metric("lazaret_rematched_whole_total ").await?,
+        centre.metric("lazaret_verdict_changes_total ").await?,
+        begun.elapsed().as_secs_f64(),
+        peak()
+    );
+    check(&centre, wanted.check).await?;
+    let _ = stop.send(());
+    running.await?;
+    Ok(())
+}
+
+/// The most memory that the process had so far, in MiB; 0 where the system does not tell.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+    number.unwrap_or_default() / 1024
+}
+
+/// Holds stored verdicts against reports from inventories.
+async fn check(centre: &Centre, images: usize) -> Result<(), Failure> {
+    let (mut asked, mut wrong) = (0, 0);
+    let mut path = "/api/v1/images?limit=500".to_owned();
+    let mut digests = Vec::new();
+    while images > 0 {
+        let page = centre.get(&path).await?;
+        let items = page["items"].as_array().cloned().unwrap_or_default();
+        digests.extend(
+            items
+                .iter()
+                .filter_map(|i| Some(i["digest"].as_str()?.to_owned())),
+        );
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        path = format!("/api/v1/images?limit=500&cursor={next}");
+    }
+    let every = (digests.len() / images.max(1)).max(1);
+    for digest in digests.iter().step_by(every) {
+        let image = centre.get(&format!("/api/v1/images/{digest}")).await?;
+        for verdict in image["verdicts"].as_array().into_iter().flatten() {
+            let environment = verdict["environment"].as_str().unwrap_or_default();
+            let path = format!("/api/v1/images/{digest}/report?environment={environment}");
+            let report = centre.get(&path).await?;
+            asked += 1;
+            if !agree(verdict, &report) {
+                wrong += 1;
+                println!(
+                    "{digest} in {environment}: {verdict} is not {}",
+                    report["decision"]
+                );
+            }
+        }
+    }
+    println!("{asked} verdicts held against whole reports, {wrong} differ");
+    Ok(())
+}
+
+fn agree(verdict: &Value, report: &Value) -> bool {
+    let severities = ["critical", "high", "medium"];
+    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    let open = |severity: &str| {
+        let is = |f: &&Value| f["suppressed"].is_null() && f["severity"] == severity;
+        findings.iter().filter(is).count()
+    };
+    let counts = severities
+        .iter()
+        .all(|severity| verdict["findings"][severity].as_u64() == Some(open(severity) as u64));
+    let reasons = report["decision"]["reasons"].as_array().cloned();
+    let told: Vec<Value> = reasons
+        .unwrap_or_default()
+        .iter()
+        .map(|reason| {
+            let text = |name: &str| reason[name].as_str().unwrap_or_default().to_owned();
+            format!("{}: {}", text("rule"), text("message")).into()
+        })
+        .collect();
+    counts
+        && verdict["outcome"] == report["decision"]["outcome"]
+        && verdict["reasons"] == Value::Array(told)
+}
