@@ -140,10 +140,13 @@ fn peak() -> u64 {
 
 /// Holds stored verdicts against reports from inventories.
 async fn check(centre: &Centre, images: usize) -> Result<(), Failure> {
+    if images == 0 {
+        return Ok(());
+    }
     let (mut asked, mut wrong) = (0, 0);
     let mut path = "/api/v1/images?limit=500".to_owned();
     let mut digests = Vec::new();
-    while images > 0 {
+    loop {
         let page = centre.get(&path).await?;
         let items = page["items"].as_array().cloned().unwrap_or_default();
         digests.extend(
@@ -156,7 +159,7 @@ async fn check(centre: &Centre, images: usize) -> Result<(), Failure> {
         };
         path = format!("/api/v1/images?limit=500&cursor={next}");
     }
-    let every = (digests.len() / images.max(1)).max(1);
+    let every = (digests.len() / images).max(1);
     for digest in digests.iter().step_by(every) {
         let image = centre.get(&format!("/api/v1/images/{digest}")).await?;
         for verdict in image["verdicts"].as_array().into_iter().flatten() {
