@@ -34,6 +34,8 @@ const ALL: &[Migration] = migrations![
     "0007_lists",
     "0008_audit",
     "0009_filters",
+    "0010_blobs",
+    "0011_progress",
 ];
 
 /// Any number that no other program is likely to lock with.

@@ -165,8 +165,10 @@ impl Store {
     /// [`Error::NotFound`].
     pub async fn delete_registry(&self, id: &str, by: &By) -> Result<()> {
         let mut tx = self.begin().await?;
-        tx.exec("DELETE FROM image_name WHERE registry_id = $1", args![id])
-            .await?;
+        for table in ["image_name", "list_progress"] {
+            let sql = format!("DELETE FROM {table} WHERE registry_id = $1");
+            tx.exec(&sql, args![id]).await?;
+        }
         if tx
             .exec("DELETE FROM registry WHERE id = $1", args![id])
             .await?
@@ -216,8 +218,56 @@ impl Store {
         if tx.exec(sql, args![id, now]).await? == 0 {
             return Err(Error::missing("registry", id));
         }
+        // The next one begins at the beginning.
+        tx.exec(
+            "DELETE FROM list_progress WHERE registry_id = $1",
+            args![id],
+        )
+        .await?;
         tx.commit().await
     }
+
+    /// How far the list of a registry has come that is not at its end.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn list_progress(&self, id: &str) -> Result<Option<ListProgress>> {
+        let sql = "SELECT repository, tag FROM list_progress WHERE registry_id = $1";
+        let row = self.read().await?.row(sql, args![id]).await?;
+        row.map(|row| {
+            Ok(ListProgress {
+                repository: row.text(0)?,
+                tag: row.opt_text(1)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Notes how far a list has come, so that another attempt goes on from there.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn note_list_progress(
+        &self,
+        id: &str,
+        progress: &ListProgress,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let sql = "INSERT INTO list_progress (registry_id, repository, tag, at)                    VALUES ($1, $2, $3, $4) ON CONFLICT (registry_id) DO UPDATE SET                    repository = $2, tag = $3, at = $4";
+        tx.exec(sql, args![id, &progress.repository, &progress.tag, now])
+            .await?;
+        tx.commit().await
+    }
+}
+
+/// What of a registry's list, which goes by names, need not be read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListProgress {
+    /// Everything before this repository, and of it what `tag` says.
+    pub repository: String,
+    /// Up to this tag; `None`: all of it.
+    pub tag: Option<String>,
 }
 
 fn check(new: &NewRegistry) -> Result<()> {
