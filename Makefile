@@ -9,6 +9,7 @@
 #   make bench-fleet IMAGES=100000   the centre at that size on SQLite and PostgreSQL: every list
 #                            and page, its memory, the queue; ends with an error where a limit is broken
 #   make fuzz SECONDS=60     every reader of foreign bytes, that long each (nightly, cargo-fuzz)
+#   make fuzz-interface      a running centre against its own description (PyPI: schemathesis)
 #   make check               formatting, lints, licences, our own image, Dockerfile, manifests
 #   make dist                what is given to others: static program, Debian package, image, sums
 #   make dist-twice          the same out of two folders, byte by byte
@@ -23,12 +24,12 @@ BIN := $(CARGO_TARGET_DIR)/release/lazaret
 OUT := $(CARGO_TARGET_DIR)/sample
 
 # What tests use as real peers; each test says so and skips where one is absent.
-PEERS := docker-registry skopeo podman containerd zstd jq openssl postgresql strace rpm faketime
+PEERS := docker-registry skopeo podman containerd zstd jq openssl postgresql strace rpm faketime python3-aiosmtpd
 
-.PHONY: run test bench bench-fleet fuzz check deps build clean help dist dist-binary dist-check dist-folder dist-twice
+.PHONY: run test bench bench-fleet fuzz fuzz-interface check deps build clean help dist dist-binary dist-check dist-folder dist-twice
 
 help:
-	@sed -n '3,16s/^# *//p' Makefile
+	@sed -n '3,17s/^# *//p' Makefile
 
 build:
 	cargo build --release --locked -p lazaret-cli
@@ -69,6 +70,10 @@ bench: build
 	@"$(CARGO_TARGET_DIR)/release/examples/gate_pace"
 	@db="$(CARGO_TARGET_DIR)/bench/scale.db"; examples="$(CARGO_TARGET_DIR)/release/examples"; \
 	  test -f "$$db" || "$$examples/scale" "$$db"; "$$examples/measure" "$$db"
+
+fuzz-interface:
+	cargo build --locked -p lazaret-cli
+	@fuzz/interface.sh "$(CARGO_TARGET_DIR)/debug/lazaret" $(or $(EXAMPLES),100)
 
 # Needs 3 GB of disk and half an hour for 100,000 images; INVENTORIES is a folder of
 # `lazaret sbom -f json` of real images, ADVISORIES a database.

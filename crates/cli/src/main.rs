@@ -8,6 +8,7 @@ mod advice;
 mod age;
 mod args;
 mod attached;
+mod audit;
 mod base;
 mod bases;
 mod check;
@@ -57,7 +58,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use args::{Args, Command, VexCommand};
+use args::{Args, AuditCommand, Command, VexCommand};
 
 /// What a command ends with when nothing went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +135,9 @@ fn run(args: Args) -> anyhow::Result<Verdict> {
         Command::Policy(args) => policy::run(&args.command),
         Command::Vex(vex) => match vex.command {
             VexCommand::Init(init) => vex::init(&init),
+        },
+        Command::Audit(audit) => match audit.command {
+            AuditCommand::Verify(args) => audit::verify(&args),
         },
         Command::Serve(serve) => serve::run(&serve, &args.console),
         Command::Demo(demo) => demo::run(&demo, &args.console),

@@ -8,9 +8,11 @@
 mod advisories;
 mod api;
 mod app;
+pub mod audit;
 pub mod auth;
 pub mod console;
 mod edges;
+mod file;
 mod harbor;
 pub mod http;
 mod judge;
@@ -28,8 +30,7 @@ mod work;
 
 pub use api::openapi;
 pub use app::{App, Centre, Settings};
-pub use auth::oidc::ProviderError;
-pub use notify::ReceiverError;
+pub use file::FileError;
 pub use owner::Owner;
 pub use serve::{ServeError, Served, serve};
 

@@ -14,14 +14,14 @@ use tower_http::compression::CompressionLayer;
 
 use crate::advisories::Advisories;
 use crate::app::{App, Centre, Settings};
-use crate::auth::oidc::{Provider, ProviderError};
+use crate::auth::oidc::Provider;
 use crate::auth::{Passwords, SetupError, Throttle, offer};
 use crate::edges::{Asked, Authority, AuthorityError, Received};
+use crate::file::FileError;
 use crate::http::{ApiError, Listener, etag, rounds};
 use crate::judge::Judge;
 use crate::keys::{KeyError, Keys, make_folder};
 use crate::metrics::Metrics;
-use crate::notify::ReceiverError;
 use crate::owner::Owner;
 use crate::shelf::Shelf;
 use crate::{api, console, edges, harbor, notify, pages, work};
@@ -67,10 +67,10 @@ pub enum ServeError {
     Policy(String),
     /// The file of receivers cannot be used.
     #[error("who is told")]
-    Notify(#[from] ReceiverError),
+    Notify(#[source] FileError),
     /// The file of the identity provider cannot be used.
     #[error("log-in with a provider")]
-    Provider(#[from] ProviderError),
+    Provider(#[source] FileError),
     /// The first administrator cannot be set up.
     #[error("offer the set-up of the first administrator")]
     Setup(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -141,7 +141,7 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
         shelf: shelf(&settings)?,
         judging: Semaphore::new(JUDGED_AT_ONCE),
         receivers: match &settings.notify {
-            Some(path) => notify::read(path)?,
+            Some(path) => notify::read(path).map_err(ServeError::Notify)?,
             None => Vec::new(),
         },
         asked: Asked::default(),
@@ -149,7 +149,7 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
         console: console::Memory::default(),
         authority,
         metrics: Metrics::new(),
-        provider: provider(&settings)?,
+        provider: provider(&settings).map_err(ServeError::Provider)?,
         passwords: Passwords::new().map_err(ServeError::Other)?,
         throttle: Throttle::default(),
         wake: Notify::new(),
@@ -202,7 +202,7 @@ fn advisories(settings: &Settings) -> Result<Advisories, ServeError> {
     })
 }
 
-fn provider(settings: &Settings) -> Result<Option<Provider>, ProviderError> {
+fn provider(settings: &Settings) -> Result<Option<Provider>, FileError> {
     let file = settings.oidc.as_deref();
     let public_url = settings.public_url.as_deref();
     file.map(|file| Provider::open(file, public_url))

@@ -25,6 +25,23 @@ words! {
     }
 }
 
+impl Role {
+    /// The lesser of two rungs. The role of edges is on no ladder and stays what it is.
+    pub(crate) fn at_most(self, most: Self) -> Self {
+        let rung = |role| match role {
+            Self::Edge => None,
+            Self::Viewer => Some(0),
+            Self::Analyst => Some(1),
+            Self::Approver => Some(2),
+            Self::Admin => Some(3),
+        };
+        match (rung(self), rung(most)) {
+            (Some(own), Some(top)) if own > top => most,
+            _ => self,
+        }
+    }
+}
+
 /// Somebody who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {

@@ -103,18 +103,24 @@ impl Store {
     }
 
     /// The token of that hash, if it opens anything at `now`: not expired, not revoked, its
-    /// person not disabled.
+    /// person not disabled. It opens no more than its person may by now; the tokens of edges
+    /// and gates, which do what no person does, are left as they are.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn token_by_hash(&self, hash: &str, now: Timestamp) -> Result<Option<Token>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM token t LEFT JOIN person p ON p.id = t.person_id \
+            "SELECT {COLUMNS}, p.role FROM token t LEFT JOIN person p ON p.id = t.person_id \
              WHERE t.hash = $1 AND t.revoked_at IS NULL \
              AND (t.expires_at IS NULL OR t.expires_at > $2) AND p.disabled_at IS NULL"
         );
         let row = self.read().await?.row(&sql, args![hash, now]).await?;
-        row.as_ref().map(token).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let mut token = token(&row)?;
+        if token.person_id.is_some() {
+            token.role = token.role.at_most(row.word(9)?);
+        }
+        Ok(Some(token))
     }
 
     /// Notes that a token was used. Callers need not say it more often than once a minute.
@@ -158,6 +164,26 @@ impl Store {
         }
         tx.audit(by, "token.revoke", &format!("token:{id}"), &json!({}))
             .await?;
+        tx.commit().await
+    }
+
+    /// Ends the sessions of a person and takes their tokens back, but for those of edges and
+    /// gates, which would stand still; nothing is noted where there are none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn end_access(&self, person: &Person, by: &By) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let sql = "DELETE FROM session WHERE person_id = $1 AND expires_at > $2";
+        let sessions = tx.exec(sql, args![&person.id, by.at]).await?;
+        let sql = "UPDATE token SET revoked_at = $2 WHERE person_id = $1 \
+                   AND revoked_at IS NULL AND role <> $3";
+        let tokens = tx.exec(sql, args![&person.id, by.at, Role::Edge]).await?;
+        if sessions + tokens > 0 {
+            let details = json!({"sessions": sessions, "tokens": tokens});
+            let object = format!("user:{}", person.name);
+            tx.audit(by, "user.access.end", &object, &details).await?;
+        }
         tx.commit().await
     }
 

@@ -4,6 +4,7 @@
 //! the key in `lazaret.yaml` (see [`crate::settings`]). An option of one command alone
 //! carries the command in its variable: `sbom --format` is `LAZARET_SBOM_FORMAT`.
 
+mod audit;
 mod base;
 mod check;
 mod database;
@@ -26,6 +27,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::{AuditArgs, AuditCommand, AuditVerifyArgs};
 pub(crate) use base::BaseArgs;
 pub(crate) use check::{CheckArgs, Listed};
 pub(crate) use database::{DatabaseArgs, DbArgs, DbCommand, UpdateArgs};
@@ -93,6 +95,8 @@ pub(crate) enum Command {
     Gate(Box<GateServerArgs>),
     /// The centre: watches registries, keeps what is known of their images, decides.
     Serve(ServeArgs),
+    /// The audit log of a centre: verify what was exported, without the centre.
+    Audit(AuditArgs),
     /// Try the whole of it on this machine: centre, one edge, a registry with a sample image.
     Demo(DemoArgs),
     /// Show the settings: which value counts, and where it is from.

@@ -143,3 +143,59 @@ fn what_makes_no_sense_is_said_before_a_server_begins() {
         "no token was given",
     );
 }
+
+/// Two entries of an audit log, hashed by another program after the description in docs/store.md.
+const EXPORT: [&str; 2] = [
+    r#"{"seq":1,"at":"2026-11-30T00:53:20.000000Z","actor":"system","action":"centre.setup","object":"user:anna","reason":"","details":"{\"role\":\"admin\"}","previous":"sha256:0000000000000000000000000000000000000000000000000000000000000000","hash":"sha256:bc5e6cf01e33aacb0894ea7d23271c3ebb411861ed4013a5f1b2acca452590fe"}"#,
+    r#"{"seq":2,"at":"2026-11-30T00:53:20.000001Z","actor":"user:anna","action":"hold.quarantined","object":"image:shop/app@sha256:1","reason":"seen mining","details":"{\"before\":\"clear\"}","previous":"sha256:bc5e6cf01e33aacb0894ea7d23271c3ebb411861ed4013a5f1b2acca452590fe","hash":"sha256:9ba2dd47942966cca3634331041d6cd2dc8326cbcbacf48fb810c301d7ba92b4"}"#,
+];
+
+#[test]
+fn an_exported_audit_log_is_verified_without_a_centre() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let verify = |text: &str, more: &[&str], code, said: &str| {
+        std::fs::write(directory.path().join("audit.ndjson"), text).expect("written");
+        let arguments = [&["audit", "verify", "audit.ndjson"], more].concat();
+        let mut command = lazaret(&arguments, directory.path());
+        let done = command.stdout(Stdio::piped()).output().expect("it runs");
+        let told = String::from_utf8_lossy(&done.stdout) + String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(code), "{told}");
+        assert!(told.contains(said), "{told}");
+    };
+    let whole = EXPORT.join("\n");
+    let head = "sha256:9ba2dd47942966cca3634331041d6cd2dc8326cbcbacf48fb810c301d7ba92b4";
+    verify(
+        &whole,
+        &[],
+        0,
+        "intact: entries 1 to 2\nthe last one is sha256:9ba2dd47",
+    );
+    verify(
+        &whole,
+        &["--head", head],
+        0,
+        "the entry that was noted is among them",
+    );
+    verify(
+        EXPORT[0],
+        &["--head", head],
+        1,
+        "not intact: no entry is sha256:9ba2dd47",
+    );
+    verify(
+        EXPORT[1],
+        &[],
+        0,
+        "entries 2 to 2; nothing is said of the 1 before",
+    );
+    let changed = whole.replace("seen mining", "a test");
+    let said = "not intact: entry 2 of the audit log: was changed after it was written";
+    verify(&changed, &[], 1, said);
+    verify("", &[], 0, "there is no entry in it");
+    verify(
+        "[]",
+        &[],
+        2,
+        "line 1 of the export is no entry of an audit log",
+    );
+}

@@ -6,6 +6,7 @@
 pub(crate) mod access;
 mod audit;
 mod blob;
+mod describe;
 mod edge;
 pub(crate) mod events;
 mod hold;
@@ -80,11 +81,17 @@ fn frame() -> OpenApi {
 
 /// The description of the interface.
 pub fn openapi() -> OpenApi {
-    described().into_openapi()
+    parts().1
+}
+
+fn parts() -> (Router<App>, OpenApi) {
+    let (router, mut api) = described().split_for_parts();
+    describe::complete(&mut api);
+    (router, api)
 }
 
 pub(crate) fn router() -> Router<App> {
-    let (router, api) = described().split_for_parts();
+    let (router, api) = parts();
     let text = serde_json::to_string(&api).unwrap_or_default();
     router.route(
         "/api/v1/openapi.json",

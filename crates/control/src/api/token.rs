@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::user::{role, store_role};
 use super::{answer, paging};
 use crate::App;
-use crate::auth::{Actor, Admin, Viewer};
+use crate::auth::{Actor, Admin, Viewer, oidc};
 use crate::http::{ApiError, ApiResult, Ask, At, Body};
 use crate::keys;
 
@@ -80,6 +80,18 @@ pub(crate) async fn mint(app: &App, actor: &Actor, new: NewToken) -> ApiResult<T
     if new.days.is_some_and(|days| !(1..=3650).contains(&days)) {
         return Err(ApiError::invalid("`days` is 1 to 3650"));
     }
+    // The provider tells of no change in between: what it vouched for once ends by itself.
+    let is_vouched = actor.issuer().is_some() && new.role != Role::Edge;
+    let days = match (is_vouched, new.days) {
+        (true, Some(days)) if days > oidc::TOKEN_DAYS => {
+            return Err(ApiError::invalid(format!(
+                "a token of somebody whom a provider vouches for lasts at most {} days",
+                oidc::TOKEN_DAYS
+            )));
+        }
+        (true, None) => Some(oidc::TOKEN_DAYS),
+        (_, days) => days,
+    };
     let now = app.now();
     let lasts = |days: u32| now + SignedDuration::from_hours(24 * i64::from(days));
     let secret = keys::secret("lzt_")?;
@@ -89,11 +101,7 @@ pub(crate) async fn mint(app: &App, actor: &Actor, new: NewToken) -> ApiResult<T
         role: store_role(new.role),
         person_id: actor.person().map(str::to_owned),
         // A token that a token makes does not outlive it.
-        expires_at: match (
-            new.days.map(lasts),
-            actor.csrf().is_none(),
-            actor.expires_at,
-        ) {
+        expires_at: match (days.map(lasts), actor.csrf().is_none(), actor.expires_at) {
             (Some(ends), true, Some(own)) => Some(ends.min(own)),
             (None, true, own) => own,
             (ends, _, _) => ends,

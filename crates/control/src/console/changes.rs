@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use lazaret_store::ImageName;
 use lazaret_wire::PageQuery;
-use lazaret_wire::api::{Outcome, Role, VerdictChange};
+use lazaret_wire::api::{Outcome, Role, Verdict, VerdictChange};
 
 use super::frame::{Frame, Section, Trip, show};
 use super::parts::{self, Part, address};
@@ -31,6 +31,8 @@ pub(super) struct Change {
     pub(super) before: Option<Part>,
     pub(super) after: Part,
     pub(super) cause: String,
+    /// The advisories, or the policy, where the verdict still stands.
+    pub(super) by: Option<Part>,
     pub(super) why: String,
     pub(super) at: Part,
 }
@@ -57,17 +59,20 @@ pub(super) async fn changes(
     digests.sort();
     digests.dedup();
     let names = app.store.newest_names(&digests).await?;
-    let reasons: HashMap<(String, String), String> = app
-        .store
-        .verdicts_of(&digests)
-        .await?
-        .into_iter()
-        .map(verdict::shown)
-        .filter_map(|v| Some(((v.digest, v.environment), v.reasons.into_iter().next()?)))
-        .collect();
+    let mut standing: HashMap<(String, String), Verdict> = HashMap::new();
+    for row in app.store.verdicts_of(&digests).await? {
+        let verdict = verdict::shown(row);
+        standing.insert(
+            (verdict.digest.clone(), verdict.environment.clone()),
+            verdict,
+        );
+    }
     let change = |change: VerdictChange| {
-        let key = (change.digest.clone(), change.environment.clone());
         let chip = |outcome: Outcome| parts::chip(outcome.name());
+        // Reasons are those of the verdict that stands: the latest change has them, and what
+        // was followed by another one has none.
+        let stands = standing.remove(&(change.digest.clone(), change.environment.clone()));
+        let stands = stands.filter(|verdict| verdict.outcome == change.after);
         Change {
             name: name(names.get(&change.digest)),
             link: image::page(&change.digest),
@@ -75,12 +80,26 @@ pub(super) async fn changes(
             before: change.before.map(chip),
             after: chip(change.after),
             cause: said(&change.cause).to_owned(),
-            why: reasons.get(&key).cloned().unwrap_or_default(),
+            by: stands
+                .as_ref()
+                .and_then(|verdict| by(&change.cause, verdict)),
+            why: stands
+                .and_then(|verdict| verdict.reasons.into_iter().next())
+                .unwrap_or_default(),
             at: f.when(&change.at),
             environment: change.environment,
         }
     };
     Ok(changes.into_iter().map(change).collect())
+}
+
+/// Which advisories or policy made a verdict what it is.
+fn by(cause: &str, verdict: &Verdict) -> Option<Part> {
+    match cause {
+        "advisories" => Some(parts::digest(&verdict.advisories)),
+        "policy" => Some(parts::policy(verdict.policy_generation)),
+        _ => None,
+    }
 }
 
 /// The newest name of an image: repository and tag.

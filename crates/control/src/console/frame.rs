@@ -234,7 +234,7 @@ impl Frame {
         match count {
             0 => String::new(),
             count if count >= lazaret_store::WAITING_LIMIT => "999+".into(),
-            count => count.to_string(),
+            count => parts::grouped(&count.to_string()),
         }
     }
 
@@ -253,6 +253,11 @@ impl Frame {
 
     pub(super) fn admin(&self) -> bool {
         self.may(Role::Admin)
+    }
+
+    /// A number with its thousands apart.
+    pub(super) fn n(&self, number: impl std::fmt::Display) -> String {
+        parts::grouped(&number.to_string())
     }
 
     /// A time, beside now.

@@ -136,7 +136,7 @@ impl Known {
         let mut held = self.bare(f, row.key);
         held.state = state;
         held.chip = parts::chip(state.name());
-        held.actor = row.actor;
+        held.actor = parts::who(&row.actor);
         held.by_hand = row.by_hand;
         held.even_if_running = row.even_if_running;
         held.why = row.reason;
@@ -156,12 +156,16 @@ impl Known {
         held.request = Some(Asked {
             is_own: own.as_deref() == Some(row.requested_by.as_str()),
             id: row.id,
-            by: row.requested_by,
+            by: parts::who(&row.requested_by),
             why: row.reason,
             at: f.when(&row.requested_at),
             until: row.until.map(|until| f.when(&until)),
             state: parts::chip(row.state.as_str()),
-            decided_by: row.decided_by.unwrap_or_default(),
+            decided_by: row
+                .decided_by
+                .as_deref()
+                .map(parts::who)
+                .unwrap_or_default(),
             decided_at: row.decided_at.map(|at| f.when(&at)),
             decision: row.decision.unwrap_or_default(),
         });

@@ -227,7 +227,7 @@ async fn newest(app: &App, f: &Frame, ways: &Ways) -> ApiResult<(Vec<Row>, Optio
 /// What an environment is called.
 pub(super) fn called(environment: &str) -> &str {
     match environment {
-        "" => "none said",
+        "" => "no environment",
         named => named,
     }
 }

@@ -12,6 +12,14 @@ static MESSAGES: &[(&str, &str)] = &[
         "quarantined",
         "The image is quarantined under that name. Gates refuse it from now on.",
     ),
+    (
+        "several-held",
+        "The images that were chosen are held under these names.",
+    ),
+    (
+        "several-quarantined",
+        "The images that were chosen are quarantined under these names. Gates refuse them from now on.",
+    ),
     ("lifted", "The hold is lifted."),
     (
         "asked",

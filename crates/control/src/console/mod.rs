@@ -22,6 +22,7 @@ mod held;
 mod image;
 mod images;
 mod jobs;
+mod many;
 mod memory;
 mod messages;
 mod overview;
@@ -34,6 +35,7 @@ mod registries;
 mod review;
 mod routes;
 mod vulnerabilities;
+mod vulnerability;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -55,6 +57,7 @@ fn all() -> Routes {
     let routes = images::routes(routes);
     let routes = image::routes(routes);
     let routes = act::routes(routes);
+    let routes = many::routes(routes);
     let routes = review::routes(routes);
     let routes = registries::routes(routes);
     let routes = edges::routes(routes);

@@ -57,14 +57,24 @@ pub(super) fn counts(counts: &SeverityCounts) -> Part {
         ("low", "L", counts.low),
         ("unknown", "?", counts.unknown),
     ];
-    let mut out = String::from(r#"<span class="counts">"#);
+    let there: Vec<String> = all
+        .iter()
+        .filter(|(_, _, count)| *count > 0)
+        .map(|(name, _, count)| format!("{count} {name}"))
+        .collect();
+    // Letters and colours are for the eye: words stand behind them.
+    let words = match there.is_empty() {
+        true => "no findings".to_owned(),
+        false => there.join(", "),
+    };
+    let mut out = format!(
+        r#"<span class="counts" title="{words}"><span class="unseen">{words}</span><span aria-hidden="true">"#
+    );
     for (name, letter, count) in all {
         let faint = if count == 0 { " none" } else { "" };
-        out += &format!(
-            r#"<span class="count {name}{faint}" title="{count} {name}"><abbr title="{name}">{letter}</abbr>{count}</span>"#
-        );
+        out += &format!(r#"<span class="count {name}{faint}"><i>{letter}</i>{count}</span>"#);
     }
-    out += "</span>";
+    out += "</span></span>";
     Safe(out)
 }
 
@@ -78,10 +88,44 @@ pub(super) fn digest(digest: &str) -> Part {
     ))
 }
 
+/// A generation of the policy; 0 is what the program, or its command line, brought.
+pub(super) fn policy(generation: i64) -> Part {
+    Safe(match generation {
+        1.. => format!(r#"<a href="/policy?generation={generation}">policy {generation}</a>"#),
+        _ => "the policy of the program".to_owned(),
+    })
+}
+
 /// Twelve digits of a digest.
 pub(super) fn short(digest: &str) -> &str {
     let bare = digest.strip_prefix("sha256:").unwrap_or(digest);
     bare.get(..12).unwrap_or(bare)
+}
+
+/// Digits with every three of them apart; what is no number stays.
+pub(super) fn grouped(digits: &str) -> String {
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return digits.to_owned();
+    }
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Who did something, as people say it; the log keeps `user:ann`.
+pub(super) fn who(actor: &str) -> String {
+    match actor.split_once(':') {
+        Some(("user", name)) => name.to_owned(),
+        Some(("token", name)) => format!("the token {name}"),
+        Some(("edge", name)) => format!("the edge {name}"),
+        Some(("policy", generation)) => format!("policy {generation}"),
+        _ => actor.to_owned(),
+    }
 }
 
 /// Bytes as people say them.

@@ -1,31 +1,30 @@
-//! The vulnerabilities' side: what is known against anything that is here, and where that is.
+//! The vulnerabilities' side: what is known against anything that is here.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use lazaret_wire::PageQuery;
-use lazaret_wire::api::{
-    Level, Role, RunningWorkload, VulnerabilityPlace, VulnerabilityQuery, VulnerableImage,
-    VulnerablePackage,
-};
+use lazaret_wire::api::{Level, Role, VulnerabilityQuery};
 use serde::Deserialize;
 
 use super::frame::{Frame, Section, Trip, show};
 use super::parts::{self, Part, address};
 use super::routes::Routes;
+use super::vulnerability;
 use crate::App;
 use crate::api::paging;
 use crate::auth::Viewer;
-use crate::http::{ApiError, ApiResult, Ask, At};
-use crate::queries::{image, vulnerability as queries};
-
-/// Images of a page: each is read with its names, its verdicts and what runs it.
-const IMAGES: u32 = 20;
+use crate::http::{ApiError, ApiResult, Ask};
+use crate::queries::vulnerability as queries;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .page("/vulnerabilities", Some(Role::Viewer), list)
-        .page("/vulnerabilities/{id}", Some(Role::Viewer), one)
+        .page(
+            "/vulnerabilities/{id}",
+            Some(Role::Viewer),
+            vulnerability::one,
+        )
 }
 
 struct Row {
@@ -167,133 +166,4 @@ async fn list(
         ways,
         f,
     })
-}
-
-struct Image {
-    name: String,
-    link: String,
-    finding: String,
-    digest: Part,
-    running: u64,
-    verdicts: Vec<(Part, String)>,
-}
-
-/// What stands above a vulnerability's page.
-struct Head {
-    severity: Part,
-    kev: bool,
-    fixable: bool,
-    title: String,
-    packages: u64,
-    images: u64,
-    running: u64,
-    first_seen: Part,
-    counted: Part,
-}
-
-#[derive(Template)]
-#[template(path = "vulnerability.html")]
-struct One {
-    f: Frame,
-    id: String,
-    /// `None`: nothing that is here has it.
-    head: Option<Head>,
-    packages: Vec<(Part, VulnerablePackage)>,
-    places: Vec<VulnerabilityPlace>,
-    workloads: Vec<(Part, RunningWorkload)>,
-    images: Vec<Image>,
-    next: String,
-    first: String,
-}
-
-async fn one(
-    Viewer(actor): Viewer,
-    trip: Trip,
-    State(app): State<App>,
-    At(id): At<String>,
-    Ask(query): Ask<PageQuery>,
-) -> ApiResult<Response> {
-    let f = trip
-        .frame(&app, &actor, id.clone(), Section::Vulnerabilities)
-        .await?;
-    let detail = match queries::read(&app, &id).await {
-        Ok(detail) => detail,
-        // That nothing here has it is an answer, and a good one.
-        Err(error) if error.problem().status == 404 && id.len() <= 100 => {
-            return show(&One {
-                f,
-                id,
-                head: None,
-                packages: Vec::new(),
-                places: Vec::new(),
-                workloads: Vec::new(),
-                images: Vec::new(),
-                next: String::new(),
-                first: String::new(),
-            });
-        }
-        Err(error) => return Err(error),
-    };
-    let page = paging(&PageQuery {
-        cursor: query.cursor.clone(),
-        limit: Some(IMAGES),
-    })?;
-    let page = queries::images(&app, &id, &page).await?;
-    let next = page
-        .next
-        .map(|cursor| address(&link(&id), &[("cursor", &cursor.to_string())]));
-    let known = &detail.vulnerability;
-    show(&One {
-        head: Some(Head {
-            severity: parts::chip(word(known.severity)),
-            kev: known.kev,
-            fixable: known.fixable,
-            packages: known.packages,
-            images: known.images,
-            running: known.running,
-            first_seen: f.when(&known.first_seen_at),
-            counted: f.when(&known.counted_at),
-            title: detail.title,
-        }),
-        packages: detail
-            .found_in
-            .into_iter()
-            .map(|package| (parts::chip(word(package.severity)), package))
-            .collect(),
-        places: detail.environments,
-        workloads: detail
-            .workloads
-            .into_iter()
-            .map(|workload| (parts::digest(&workload.digest), workload))
-            .collect(),
-        images: page.items.into_iter().map(|one| shown(one, &id)).collect(),
-        next: next.unwrap_or_default(),
-        first: match query.cursor {
-            Some(_) => link(&id),
-            None => String::new(),
-        },
-        f,
-        id,
-    })
-}
-
-fn shown(one: VulnerableImage, id: &str) -> Image {
-    let name = one.image.names.first();
-    let verdicts = one.verdicts.iter().map(|verdict| {
-        let environment = super::images::called(&verdict.environment).to_owned();
-        (parts::chip(verdict.outcome.name()), environment)
-    });
-    let page = image::page(&one.image.digest);
-    Image {
-        name: match name {
-            Some(name) if name.tag.is_empty() => name.repository.clone(),
-            Some(name) => format!("{}:{}", name.repository, name.tag),
-            None => super::changes::name(None),
-        },
-        finding: address(&format!("{page}/finding"), &[("id", id)]),
-        link: page,
-        digest: parts::digest(&one.image.digest),
-        running: one.image.running,
-        verdicts: verdicts.collect(),
-    }
 }

@@ -47,6 +47,9 @@ pub(crate) async fn take(
     }
     let mut workloads = Vec::with_capacity(told.workloads.len());
     for one in told.workloads {
+        if one.namespace.len() > 253 || one.namespace.chars().any(char::is_control) {
+            return Err(ApiError::invalid("a namespace has at most 253 bytes"));
+        }
         if one.digest.parse::<Digest>().is_err() || !is_name(&one.workload, 300) {
             return Err(ApiError::invalid("a workload has a name and a digest"));
         }

@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::ApiError;
 
@@ -22,7 +23,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let read = Json::<T>::from_request(request, state).await;
+        let whole = Json::<Box<RawValue>>::from_request(request, state).await;
+        // A list of values would be read as the fields of an object in their order.
+        let read = whole.and_then(|Json(raw)| match raw.get().starts_with('{') {
+            true => Json::<T>::from_bytes(raw.get().as_bytes()),
+            false => Json::<T>::from_bytes(b"\"no object\""),
+        });
         read.map(|Json(body)| Self(body)).map_err(|rejection| {
             let detail = rejection.body_text();
             match rejection {

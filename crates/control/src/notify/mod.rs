@@ -22,8 +22,7 @@ use crate::{App, spans};
 use message::{Notice, message};
 use notice::notice;
 
-pub use receiver::ReceiverError;
-pub(crate) use receiver::{Receiver, Secret, read};
+pub(crate) use receiver::{Receiver, read};
 
 /// How long a lease holds: longer than a delivery may take.
 const LEASE: SignedDuration = SignedDuration::from_secs(120);

@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::mail::{Mail, Said, TlsWord};
-
-/// Largest file of receivers, and of a secret, in bytes.
-const MAX_FILE: u64 = 256 << 10;
+use crate::file::{self, FileError, Secret};
 
 /// Kinds of receivers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -57,38 +55,6 @@ pub(crate) struct Receiver {
     pub(crate) events: Vec<String>,
 }
 
-/// A text that is never printed.
-#[derive(Clone, Default)]
-pub(crate) struct Secret(pub(crate) String);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret")
-    }
-}
-
-/// Why the file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ReceiverError {
-    /// It, or a secret that it names, cannot be read.
-    #[error("read {path}")]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// It makes no sense.
-    #[error("{path}: {why}")]
-    Content {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -120,18 +86,15 @@ struct Entry {
 ///
 /// # Errors
 /// When it cannot be read, or makes no sense.
-pub(crate) fn read(path: &Path) -> Result<Vec<Receiver>, ReceiverError> {
-    let text = text(path)?;
-    let wrong = |why: String| ReceiverError::Content {
-        path: path.to_owned(),
-        why,
-    };
-    let file: File = serde_saphyr::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+pub(crate) fn read(path: &Path) -> Result<Vec<Receiver>, FileError> {
+    let text = file::text(path)?;
+    let wrong = |why: String| FileError::content(path, why);
+    let read: File = serde_saphyr::from_str(&text).map_err(|e| wrong(e.to_string()))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut receivers: Vec<Receiver> = Vec::new();
-    for entry in file.receivers {
+    for entry in read.receivers {
         let named = |why: &str| wrong(format!("receiver `{}`: {why}", entry.name));
-        let from = |file: &Path| text_of(&folder.join(file));
+        let from = |file: &Path| file::secret(&folder.join(file));
         let url = match (&entry.url, &entry.url_file, entry.kind) {
             (Some(url), None, _) => url.clone(),
             (None, Some(file), _) => from(file)?,
@@ -214,23 +177,4 @@ impl Receiver {
                     None => event == wanted,
                 })
     }
-}
-
-fn text(path: &Path) -> Result<String, ReceiverError> {
-    use std::io::Read as _;
-    let fail = |source| ReceiverError::File {
-        path: path.to_owned(),
-        source,
-    };
-    let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(fail)?;
-    file.take(MAX_FILE)
-        .read_to_string(&mut text)
-        .map_err(fail)?;
-    Ok(text)
-}
-
-/// A secret, without the newline at its end.
-fn text_of(path: &Path) -> Result<String, ReceiverError> {
-    text(path).map(|text| text.trim().to_owned())
 }

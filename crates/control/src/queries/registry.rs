@@ -81,6 +81,7 @@ pub async fn read(app: &App, id: &str) -> ApiResult<Registry> {
 pub async fn create(app: &App, new: NewRegistry, by: &By) -> ApiResult<Made> {
     host_of(&new.url).map_err(ApiError::invalid)?;
     check(Some(&new.name), new.list_every_seconds, &new.repositories)?;
+    check_places(&new.region, new.environment.as_deref().unwrap_or_default())?;
     let given = new.events_secret;
     if given
         .as_ref()
@@ -143,6 +144,7 @@ pub async fn change(app: &App, id: &str, change: RegistryChange, by: &By) -> Api
         environment: change.environment.unwrap_or(row.environment),
         paused: row.paused,
     };
+    check_places(&new.region, &new.environment)?;
     let row = app.store.update_registry(id, &new, by).await?;
     Ok(shown(&row, &secrets))
 }
@@ -195,6 +197,17 @@ fn check(name: Option<&str>, every: Option<u32>, repositories: &[String]) -> Api
         ));
     }
     Ok(())
+}
+
+/// Whether region and environment may be names; empty: none.
+fn check_places(region: &str, environment: &str) -> ApiResult<()> {
+    let good = |name: &str| name.chars().count() <= 100 && !name.chars().any(char::is_control);
+    match good(region) && good(environment) {
+        true => Ok(()),
+        false => Err(ApiError::invalid(
+            "`region` and `environment` have at most 100 characters, none of control",
+        )),
+    }
 }
 
 /// The registry at a host (`host[:port]`), the first by name.

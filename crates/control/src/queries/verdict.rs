@@ -79,17 +79,25 @@ pub async fn changes(
             .cloned()
             .map(super::image::workload)
             .collect(),
+        ..changed(row)
+    };
+    Ok(Page {
+        items: page.items.into_iter().map(change).collect(),
+        next: page.next,
+    })
+}
+
+/// A change, without what runs the image.
+pub(crate) fn changed(row: lazaret_store::VerdictChange) -> VerdictChange {
+    VerdictChange {
+        running: Vec::new(),
         at: row.at,
         digest: row.digest,
         environment: row.environment,
         before: row.before.map(outcome),
         after: outcome(row.after),
         cause: cause(&row.cause),
-    };
-    Ok(Page {
-        items: page.items.into_iter().map(change).collect(),
-        next: page.next,
-    })
+    }
 }
 
 /// What made a verdict change, from what is stored.

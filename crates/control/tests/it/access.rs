@@ -82,6 +82,36 @@ async fn every_route_refuses_nobody_and_every_wrong_role() {
 }
 
 #[tokio::test]
+async fn a_token_may_no_more_than_its_maker_may_by_now() {
+    let centre = Centre::ready().await;
+    let token = crate::holds::person(&centre, "ann", "approver").await;
+    let role = async || {
+        let asked = centre
+            .as_token(&token, Method::GET, "/api/v1/session")
+            .send();
+        let (status, session) = crate::centre::told(asked.await.expect("an answer")).await;
+        assert_eq!(status, 200, "{session}");
+        session["role"].as_str().expect("a role").to_owned()
+    };
+    for now in ["approver", "viewer", "admin", "analyst"] {
+        let body = serde_json::json!({ "role": now });
+        let (status, _) = centre
+            .call(Method::PATCH, "/api/v1/users/ann", Some(body))
+            .await;
+        assert_eq!(status, 200);
+        // Never more than it was made for.
+        let expected = if now == "admin" { "approver" } else { now };
+        assert_eq!(role().await, expected);
+    }
+    // What gates and edges show goes on, whatever becomes of whoever made it.
+    let gate = centre.token("edge").await;
+    let asked = centre
+        .as_token(&gate, Method::GET, "/edge/v1/bundle")
+        .send();
+    assert_eq!(asked.await.expect("an answer").status(), 200);
+}
+
+#[tokio::test]
 async fn a_token_makes_no_stronger_token() {
     let centre = Centre::ready().await;
     let analyst = centre.token("analyst").await;

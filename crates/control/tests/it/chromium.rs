@@ -153,7 +153,17 @@ impl Chromium {
 
     /// What an expression comes to.
     pub(crate) fn eval(&mut self, expression: &str) -> Value {
-        let asked = json!({"expression": expression, "returnByValue": true});
+        self.evaluated(expression, false)
+    }
+
+    /// What the promise that an expression is comes to.
+    pub(crate) fn settled(&mut self, expression: &str) -> Value {
+        self.evaluated(expression, true)
+    }
+
+    fn evaluated(&mut self, expression: &str, waits: bool) -> Value {
+        let asked = json!({"expression": expression, "returnByValue": true,
+            "awaitPromise": waits});
         let mut told = self.call("Runtime.evaluate", asked);
         assert!(told["exceptionDetails"].is_null(), "{expression}: {told}");
         told["result"]["value"].take()

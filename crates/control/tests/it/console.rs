@@ -306,7 +306,7 @@ async fn the_first_page_of_an_empty_centre_says_what_comes_next() {
     assert!(text.starts_with(expected), "{text}");
     for part in [
         "Posture, 30 days",
-        "Needs a person\nreleases asked for\nheld\nquarantined\ndead jobs",
+        "Needs a person\nreleases asked for\nheld\nquarantined\njobs that failed for good",
         "The small database inside the program.",
         "No verdict changed since midnight, UTC.",
     ] {

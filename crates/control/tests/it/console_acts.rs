@@ -78,7 +78,7 @@ async fn out_of_quarantine_lead_two_people_on_pages_too() {
     assert_eq!(state(&centre).await, "released");
     let (_, told) = admin.get("/releases?state=approved").await;
     assert!(
-        told.contains("the owner mends it") && told.contains("user:admin"),
+        told.contains("the owner mends it") && told.contains("admin<br>"),
         "{told}"
     );
     // Somebody who only reads sees it, and no buttons.
@@ -250,4 +250,45 @@ async fn people_registries_and_pools_are_looked_after() {
     assert_eq!(admin.send("/pools/centre", &odd).await.status(), 422);
     let gone = admin.send(&format!("{path}/remove"), &[]).await;
     assert_eq!(leads_to(&gone), "/registries?said=registry-gone");
+}
+
+#[tokio::test]
+async fn several_are_decided_on_at_once_and_each_is_logged() {
+    let centre = Centre::ready().await;
+    let id = registry(&centre).await;
+    let item = |name: &str| format!("{id} {name} {DIGEST}");
+    let (one, other) = (item("team/one"), item("team/other"));
+    let analyst = Visitor::with_role(&centre, "analyst").await;
+    let chosen = [("item-1", one.as_str()), ("item-2", &other)];
+    let send = async |more: &[(&str, &str)]| {
+        let fields = [more, &chosen].concat();
+        analyst.send("/holds/several", &fields).await
+    };
+    // Without a reason nothing happens to any of them; nor to what is none.
+    let bare = [("state", "quarantined"), ("reason", "  ")];
+    assert_eq!(send(&bare).await.status(), 422);
+    let lifted = [("state", "clear"), ("reason", "why")];
+    assert_eq!(send(&lifted).await.status(), 422);
+    let torn = [("state", "held"), ("reason", "why"), ("item-3", "torn")];
+    assert_eq!(send(&torn).await.status(), 422);
+    let none = [("state", "held"), ("reason", "why")];
+    assert_eq!(analyst.send("/holds/several", &none).await.status(), 422);
+    let many: Vec<String> = (0..51).map(|number| format!("item-{number}")).collect();
+    let mut fields: Vec<(&str, &str)> = many.iter().map(|n| (n.as_str(), one.as_str())).collect();
+    fields.extend(none);
+    assert_eq!(analyst.send("/holds/several", &fields).await.status(), 422);
+    let (_, holds) = centre.get("/api/v1/holds?state=held").await;
+    assert_eq!(holds["items"], json!([]));
+
+    let meant = [("state", "quarantined"), ("reason", "INC-482")];
+    let done = send(&meant).await;
+    assert_eq!(leads_to(&done), "/review?said=several-quarantined");
+    let (_, holds) = centre.get("/api/v1/holds?state=quarantined").await;
+    assert_eq!(holds["items"].as_array().map(Vec::len), Some(2), "{holds}");
+    let admin = Visitor::log_in(&centre, "admin").await;
+    let (_, log) = admin.get("/audit?action=hold.").await;
+    let told = ["shop/team/one", "shop/team/other", "INC-482"];
+    assert!(told.iter().all(|told| log.contains(told)), "{log}");
+    let viewer = Visitor::with_role(&centre, "viewer").await;
+    assert_eq!(viewer.send("/holds/several", &chosen).await.status(), 403);
 }

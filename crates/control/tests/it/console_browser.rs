@@ -1,5 +1,8 @@
 //! The console in a real browser: every page, light and dark, narrow and wide.
 
+use std::io::Write as _;
+use std::path::Path;
+
 use lazaret_control::console::routes;
 use serde_json::{Value, json};
 
@@ -75,6 +78,24 @@ fn pages(registry: &str, image: Option<&str>) -> Vec<String> {
     pages
 }
 
+/// axe-core, where somebody has it: `LAZARET_AXE` names its file `axe.min.js`.
+fn axe() -> Option<String> {
+    let Some(path) = std::env::var_os("LAZARET_AXE") else {
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: axe-core; LAZARET_AXE is its file axe.min.js (npm install axe-core)"
+        );
+        return None;
+    };
+    let text = std::fs::read_to_string(&path);
+    Some(text.unwrap_or_else(|why| panic!("{}: {why}", Path::new(&path).display())))
+}
+
+/// What axe-core finds wrong with a page, by WCAG 2.1 A and AA.
+const ASK_AXE: &str = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}) \
+    .then((told) => told.violations.map((one) => \
+        `${one.id}, ${one.nodes.length} times: ${one.nodes[0].html.slice(0, 160)}`))";
+
 fn log_in(browser: &mut Chromium, base: &str) {
     browser.go(&format!("{base}/images"));
     let here = browser.eval("location.pathname + location.search");
@@ -97,6 +118,7 @@ async fn every_page_is_whole_in_a_browser() {
     let (centre, registry, image) = furnished().await;
     let pages = pages(&registry, image.as_deref());
     let base = centre.base.clone();
+    let axe = axe();
     let walk = tokio::task::spawn_blocking(move || {
         log_in(&mut browser, &base);
         browser.complaints();
@@ -107,6 +129,7 @@ async fn every_page_is_whole_in_a_browser() {
                 (1280, "dark"),
                 (390, "light"),
                 (390, "dark"),
+                (320, "light"),
             ] {
                 browser.view(width, theme);
                 browser.go(&format!("{base}{page}"));
@@ -123,6 +146,17 @@ async fn every_page_is_whole_in_a_browser() {
                 let told = browser.eval(ACCESSIBLE);
                 let told = told.as_array().cloned().unwrap_or_default();
                 wrong.extend(told.iter().map(|told| format!("{at}: {told}")));
+                // Twice as large in a window of 640 is as narrow as this; what axe-core looks
+                // at is the same in every width.
+                if width == 320 {
+                    continue;
+                }
+                if let Some(axe) = axe.as_deref().filter(|_| width == 1280) {
+                    browser.eval(axe);
+                    let told = browser.settled(ASK_AXE);
+                    let told = told.as_array().cloned().unwrap_or_default();
+                    wrong.extend(told.iter().map(|told| format!("{at}: axe: {told}")));
+                }
                 let name = page
                     .split('?')
                     .next()

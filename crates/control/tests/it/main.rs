@@ -8,6 +8,7 @@ mod console_acts;
 mod console_browser;
 mod console_images;
 mod edges;
+mod exported;
 mod fleet;
 mod holds;
 mod killed;

@@ -35,6 +35,10 @@ pub struct AuditState {
     pub intact: bool,
     /// How many entries there are.
     pub entries: i64,
+    /// The hash of the last entry. Noted elsewhere, it proves later that nothing before it was
+    /// changed or cut off; empty where the log does not hold.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub head: String,
     /// The first entry that does not hold, and why; empty where all do.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,

@@ -20,7 +20,14 @@ pub(super) async fn account(app: &App, settings: &Settings, claims: &Claims) -> 
     let known = app.store.person_by_subject(&subject).await?;
     let role = match allowed(settings, claims, known.as_ref()) {
         Ok(role) => role,
-        Err(why) => return Err(refused(app, &subject, known, why).await?),
+        Err(why) => {
+            // What they have in hand from before is not to outlast it.
+            if let Some(person) = &known {
+                let by = By::new("system", app.now()).because(why);
+                app.store.end_access(person, &by).await?;
+            }
+            return Err(refused(app, &subject, known, why).await?);
+        }
     };
     let by = By::new("system", app.now())
         .because(format!("the groups that {} tells of", settings.issuer));

@@ -22,6 +22,7 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::App;
+use crate::file::FileError;
 use crate::http::{ApiError, ApiResult, encoded};
 use claims::Claims;
 use jws::TokenError;
@@ -29,11 +30,13 @@ use known::{Discovery, Known, MOST};
 use settings::{Settings, may_be_asked};
 use trip::Way;
 
-pub use settings::ProviderError;
 pub(crate) use trip::COOKIE as WAY_COOKIE;
 
 /// Where the provider leads back to.
 pub(crate) const CALLBACK: &str = "/login/oidc/callback";
+
+/// Longest life of a token that somebody makes whom a provider vouches for, in days.
+pub(crate) const TOKEN_DAYS: u32 = 30;
 
 /// Codes exchanged at a time: strangers can ask for it.
 const AT_ONCE: usize = 8;
@@ -77,11 +80,8 @@ impl Provider {
     ///
     /// # Errors
     /// When the file cannot be used, or the provider could not lead back to the centre.
-    pub(crate) fn open(path: &Path, public_url: Option<&str>) -> Result<Self, ProviderError> {
-        let wrong = |why: String| ProviderError::Content {
-            path: path.to_owned(),
-            why,
-        };
+    pub(crate) fn open(path: &Path, public_url: Option<&str>) -> Result<Self, FileError> {
+        let wrong = |why: String| FileError::content(path, why);
         let base = public_url.unwrap_or("").trim_end_matches('/');
         may_be_asked(base)
             .map_err(|why| wrong(format!("the provider leads back to `--public-url`: {why}")))?;

@@ -1,17 +1,13 @@
 //! The file that tells of the provider, read at the start.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use axum::http::Uri;
 use lazaret_wire::api::Role;
 use serde::Deserialize;
 
-use crate::notify::Secret;
-
-/// Largest file of settings, and of a secret, in bytes.
-const MAX_FILE: u64 = 256 << 10;
+use crate::file::{self, FileError, Secret};
 
 /// A provider, and who of its people may do what.
 #[derive(Debug, Clone)]
@@ -32,28 +28,6 @@ pub(super) struct Settings {
     pub(super) only: Vec<String>,
     /// What the provider is called on the page.
     pub(super) title: String,
-}
-
-/// Why the file of the provider cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ProviderError {
-    /// It, or the secret that it names, cannot be read.
-    #[error("read {path}")]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// It makes no sense.
-    #[error("{path}: {why}")]
-    Content {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
 }
 
 #[derive(Deserialize)]
@@ -88,25 +62,23 @@ fn groups() -> String {
 }
 
 /// The provider of a file.
-pub(super) fn read(path: &Path) -> Result<Settings, ProviderError> {
-    let wrong = |why: String| ProviderError::Content {
-        path: path.to_owned(),
-        why,
-    };
-    let file: File = serde_saphyr::from_str(&text(path)?).map_err(|e| wrong(e.to_string()))?;
+pub(super) fn read(path: &Path) -> Result<Settings, FileError> {
+    let wrong = |why: String| FileError::content(path, why);
+    let said: File =
+        serde_saphyr::from_str(&file::text(path)?).map_err(|e| wrong(e.to_string()))?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let host = may_be_asked(&file.issuer).map_err(|why| wrong(format!("`issuer`: {why}")))?;
+    let host = may_be_asked(&said.issuer).map_err(|why| wrong(format!("`issuer`: {why}")))?;
     // The account is known by `ISSUER|SUBJECT`; neither half may be read as part of the other.
-    if file.issuer.contains(['?', '|']) {
+    if said.issuer.contains(['?', '|']) {
         return Err(wrong("`issuer` has no query".into()));
     }
-    if file.client_id.is_empty() {
+    if said.client_id.is_empty() {
         return Err(wrong("`client_id` is empty".into()));
     }
-    let client_secret = match &file.client_secret_file {
+    let client_secret = match &said.client_secret_file {
         None => None,
-        Some(file) => {
-            let secret = text(&folder.join(file))?.trim().to_owned();
+        Some(named) => {
+            let secret = file::secret(&folder.join(named))?;
             if secret.is_empty() {
                 return Err(wrong("the `client_secret_file` is empty".into()));
             }
@@ -114,7 +86,7 @@ pub(super) fn read(path: &Path) -> Result<Settings, ProviderError> {
         }
     };
     let mut roles = BTreeMap::new();
-    for (group, role) in file.roles {
+    for (group, role) in said.roles {
         let known = Role::by_name(&role).filter(|role| *role != Role::Edge);
         let known = known.ok_or_else(|| {
             wrong(format!(
@@ -128,19 +100,19 @@ pub(super) fn read(path: &Path) -> Result<Settings, ProviderError> {
             "`roles` gives no group a role, so nobody could log in".into(),
         ));
     }
-    let mut scopes = file.scopes;
+    let mut scopes = said.scopes;
     if !scopes.iter().any(|scope| scope == "openid") {
         scopes.insert(0, "openid".into());
     }
-    let only = file.only.iter();
+    let only = said.only.iter();
     Ok(Settings {
-        title: file.title.unwrap_or(host),
-        issuer: file.issuer,
-        client_id: file.client_id,
+        title: said.title.unwrap_or(host),
+        issuer: said.issuer,
+        client_id: said.client_id,
         client_secret,
         scopes: scopes.join(" "),
-        name: file.name,
-        groups: file.groups,
+        name: said.name,
+        groups: said.groups,
         roles,
         only: only
             .map(|domain| domain.trim_start_matches('@').to_ascii_lowercase())
@@ -164,17 +136,4 @@ pub(super) fn may_be_asked(url: &str) -> Result<String, &'static str> {
         Some("http") if is_loopback => Ok(host.to_owned()),
         _ => Err("it begins with https:// (http:// for this machine alone)"),
     }
-}
-
-fn text(path: &Path) -> Result<String, ProviderError> {
-    let fail = |source| ProviderError::File {
-        path: path.to_owned(),
-        source,
-    };
-    let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(fail)?;
-    file.take(MAX_FILE)
-        .read_to_string(&mut text)
-        .map_err(fail)?;
-    Ok(text)
 }

@@ -2,7 +2,30 @@
 "use strict";
 (() => {
   const find = document.getElementById("find");
-  const isTyping = (at) => at.closest("input, select, textarea, [contenteditable]") !== null;
+  // Whoever speaks to the machine, or rests a hand on the keys, turns single keys off.
+  const stored = () => {
+    try {
+      return localStorage.getItem("single-keys");
+    } catch {
+      return null;
+    }
+  };
+  let isOff = stored() === "off";
+  const turn = document.getElementById("keys-off");
+  if (turn) {
+    turn.hidden = false;
+    turn.ariaPressed = String(isOff);
+    turn.addEventListener("click", () => {
+      isOff = !isOff;
+      turn.ariaPressed = String(isOff);
+      try {
+        localStorage.setItem("single-keys", isOff ? "off" : "on");
+      } catch {
+        // It counts for this page, then.
+      }
+    });
+  }
+  const isTyping = (at) => at.closest("input:not([type=checkbox]), select, textarea, [contenteditable]") !== null;
 
   // The menu closes like a menu.
   const menus = document.querySelectorAll("details.who");
@@ -21,7 +44,7 @@
     }
   });
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (isOff || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (event.key === "/" && find) {
       event.preventDefault();
       find.focus();
@@ -70,7 +93,7 @@
       items[place].focus();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (isOff || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (event.key === "?") {
       keys.togglePopover();
     } else if (event.key === "j") {
@@ -81,7 +104,7 @@
       const what = items[place].querySelector(`[data-key="${event.key}"]`);
       if (!what) return;
       event.preventDefault();
-      if (what.form) choose(what);
+      if (what.form && what.type !== "checkbox") choose(what);
       else what.click();
     }
   });

@@ -9,7 +9,7 @@ use lazaret_match::{MatchOptions, absence};
 use lazaret_model::{Evidence, Finding, Inventory, Report};
 use serde::Deserialize;
 
-use super::{Head, Shown};
+use super::{Head, Shown, sentence};
 use crate::App;
 use crate::auth::{Actor, Viewer};
 use crate::console::frame::{Frame, Section, Trip, show};
@@ -49,7 +49,10 @@ struct Told {
     opinions: Vec<Opinion>,
     rules: Vec<Rule>,
     locations: Vec<String>,
-    records: Vec<Evidence>,
+    records: Vec<(Evidence, String)>,
+    sentences: Vec<String>,
+    rated_by: String,
+    published: String,
     /// A document that would bear it, to begin with.
     exception: String,
 }
@@ -126,14 +129,18 @@ fn told(report: &Report, finding: &Finding, exception: String) -> Told {
     let layers = &report.target.layers;
     let place = layers.iter().position(|layer| Some(&layer.diff_id) == at);
     let step = place.and_then(|place| layers[place].created_by.clone());
+    let layer = place
+        .map(|place| format!("{} of {}", place + 1, layers.len()))
+        .unwrap_or_default();
     let mut records = vec![finding.evidence.clone()];
     records.extend(finding.also.iter().cloned());
     Told {
         severity: parts::chip(finding.severity.name()),
         status: parts::chip(finding.status.name()),
-        layer: place
-            .map(|place| format!("{} of {}", place + 1, layers.len()))
-            .unwrap_or_default(),
+        sentences: sentence::whole(report, finding, &layer),
+        rated_by: sentence::rated_by(finding).to_owned(),
+        published: day(finding.published.as_deref()),
+        layer,
         step: step.unwrap_or_default(),
         side: super::layers::side(finding.from_base),
         opinions: opinions(finding),
@@ -145,9 +152,24 @@ fn told(report: &Report, finding: &Finding, exception: String) -> Told {
             .take(TOLD)
             .cloned()
             .collect(),
-        records,
+        records: records
+            .into_iter()
+            .map(|record| {
+                let compared = sentence::compared(&record);
+                (record, compared)
+            })
+            .collect(),
         exception,
         finding: finding.clone(),
+    }
+}
+
+/// The day of a time that a record tells; what is no time stays as it is.
+fn day(told: Option<&str>) -> String {
+    let told = told.unwrap_or_default();
+    match told.split_once('T') {
+        Some((day, _)) => day.to_owned(),
+        None => told.to_owned(),
     }
 }
 
@@ -175,7 +197,8 @@ fn opinions(finding: &Finding) -> Vec<Opinion> {
         .map(|cvss| cvss.vector.as_str())
         .collect();
     levels
-        .filter(|one| !one.level.is_empty() || !vectors.contains(&one.vector.as_str()))
+        // A vector that is scored below says the same, and more.
+        .filter(|one| one.vector.is_empty() || !vectors.contains(&one.vector.as_str()))
         .chain(scores)
         .collect()
 }

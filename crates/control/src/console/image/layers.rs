@@ -96,6 +96,19 @@ pub(super) fn map(report: &Report) -> Vec<Layer> {
         .collect()
 }
 
+/// Layers of an image that are told without folding any away.
+const FEW: usize = 12;
+
+/// The layers that are told, and those of many that brought nothing.
+pub(super) fn told(layers: Vec<Layer>) -> (Vec<Layer>, Vec<Layer>) {
+    match layers.len() > FEW {
+        true => layers
+            .into_iter()
+            .partition(|layer| layer.packages > 0 || layer.has_findings),
+        false => (layers, Vec::new()),
+    }
+}
+
 pub(super) fn side(base: Option<bool>) -> &'static str {
     match base {
         Some(true) => "base",

@@ -6,6 +6,7 @@ mod explained;
 mod findings;
 mod history;
 mod layers;
+mod sentence;
 mod summary;
 
 use std::sync::Arc;

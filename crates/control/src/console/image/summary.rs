@@ -31,7 +31,7 @@ struct Decision {
     outcome: Part,
     counts: Part,
     reasons: Vec<String>,
-    generation: i64,
+    generation: Part,
     advisories: Part,
     at: Part,
 }
@@ -72,6 +72,8 @@ struct Page {
     workloads: Vec<Workload>,
     more_workloads: usize,
     layers: Vec<Layer>,
+    /// Of many layers, those that brought nothing.
+    quiet: Vec<Layer>,
     sides: Vec<Side>,
     base: String,
     base_why: String,
@@ -107,6 +109,7 @@ pub(super) async fn page(
     let target = report.map(|report| &report.target);
     let base = target.and_then(|target| target.base.as_ref());
     let distro = target.and_then(|target| target.distro.as_ref());
+    let (layers, quiet) = layers::told(report.map(layers::map).unwrap_or_default());
     let decisions = shown.detail.verdicts.iter();
     let decisions = decisions
         .map(|verdict| decision(&f, &shown, verdict))
@@ -120,7 +123,8 @@ pub(super) async fn page(
         names,
         more_workloads: shown.detail.workloads.len().saturating_sub(SHOWN),
         workloads: shown.detail.workloads.iter().take(SHOWN).cloned().collect(),
-        layers: report.map(layers::map).unwrap_or_default(),
+        layers,
+        quiet,
         sides: report.map(layers::sides).unwrap_or_default(),
         base: base.map(|base| base.name.clone()).unwrap_or_default(),
         base_why: base.map(|base| base.why.clone()).unwrap_or_default(),
@@ -147,7 +151,7 @@ fn decision(f: &Frame, shown: &Shown, verdict: &Verdict) -> Decision {
         outcome: parts::chip(verdict.outcome.name()),
         counts: parts::counts(&verdict.findings),
         reasons: verdict.reasons.clone(),
-        generation: verdict.policy_generation,
+        generation: parts::policy(verdict.policy_generation),
         advisories: parts::digest(&verdict.advisories),
         at: f.when(&verdict.decided_at),
     }

@@ -1,30 +1,32 @@
 //! Who is told by mail: a letter of our own, and the way to a server that takes it.
 //!
 //! Sources: RFC 5321 (SMTP), RFC 3207 (STARTTLS), RFC 8314 (TLS from the first byte),
-//! RFC 5322 (letters), RFC 3834 (letters that no person wrote).
+//! RFC 4954 (who logs in).
 
-use std::net::IpAddr;
-use std::time::{Duration, SystemTime};
+mod letter;
+mod place;
 
-use axum::http::Uri;
-use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message as Letter};
+use std::time::Duration;
+
+use lettre::message::Mailbox;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 
-use super::message::{Notice, shortened};
+use super::message::Notice;
+use letter::{clean, letter};
+use place::{is_loopback, mailbox, server};
 
-/// How long the server may take for a step, and for all of them. The lease is longer.
-const STEP: Duration = Duration::from_secs(15);
+/// How long the server may take to answer at all, and for the whole. The lease is longer. The
+/// transport limits no single step; a server that falls silent in the middle has the whole.
+const FIRST: Duration = Duration::from_secs(15);
 const WHOLE: Duration = Duration::from_secs(60);
 
 /// Most addresses of a receiver.
 const MOST_ADDRESSES: usize = 100;
 
-/// Longest subject, and longest part of what a server said that is kept, in characters.
-const MOST_SUBJECT: usize = 200;
+/// Longest part of what a server said that is kept, in characters.
 const MOST_SAID: usize = 300;
 
 /// What a file of receivers says of a mail.
@@ -111,7 +113,7 @@ impl Mail {
 
     /// Tells; otherwise why not, and whether that may pass.
     pub(super) async fn tell(&self, notice: &Notice) -> Result<(), (String, bool)> {
-        let letter = self.letter(notice).map_err(|e| (clean(&e), false))?;
+        let letter = letter(&self.from, &self.to, notice).map_err(|e| (clean(&e), false))?;
         let transport = self.transport().map_err(|e| (told(&e), true))?;
         match tokio::time::timeout(WHOLE, transport.send(letter)).await {
             Ok(Ok(_)) => Ok(()),
@@ -119,27 +121,6 @@ impl Mail {
             Ok(Err(error)) => Err((told(&error), !error.is_permanent())),
             Err(_) => Err((format!("no end after {} s", WHOLE.as_secs()), true)),
         }
-    }
-
-    fn letter(&self, notice: &Notice) -> Result<Letter, String> {
-        let when: Result<jiff::Timestamp, _> = notice.at.parse();
-        let when = when.map_or_else(|_| SystemTime::now(), SystemTime::from);
-        let mut letter = Letter::builder()
-            .from(self.from.clone())
-            .date(when)
-            // The same in every attempt: who gets it twice sees it once.
-            .message_id(Some(format!(
-                "<{}@{}>",
-                atoms(&notice.id),
-                self.from.email.domain()
-            )))
-            .subject(subject(&notice.title))
-            .header(AutoSubmitted)
-            .header(ContentType::TEXT_PLAIN);
-        for to in &self.to {
-            letter = letter.to(to.clone());
-        }
-        letter.body(body(notice)).map_err(|e| e.to_string())
     }
 
     fn transport(&self) -> Result<AsyncSmtpTransport<Tokio1Executor>, Error> {
@@ -151,7 +132,7 @@ impl Mail {
         let mut builder =
             AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(self.host.as_str())
                 .port(self.port)
-                .timeout(Some(STEP))
+                .timeout(Some(FIRST))
                 .tls(tls);
         if let Some(credentials) = &self.credentials {
             builder = builder.credentials(credentials.clone());
@@ -168,156 +149,7 @@ impl Mail {
     }
 }
 
-/// `Auto-Submitted: auto-generated`, so that nobody's absence is answered to us.
-#[derive(Clone)]
-struct AutoSubmitted;
-
-impl Header for AutoSubmitted {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
-
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
-    }
-
-    fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), "auto-generated".to_owned())
-    }
-}
-
-/// Whether TLS begins with the first byte, the host, the port.
-fn server(url: &str) -> Result<(bool, String, u16), String> {
-    let form = || "its address is smtp://HOST[:PORT] or smtps://HOST[:PORT]".to_owned();
-    let uri: Uri = url.parse().map_err(|_| form())?;
-    let is_implicit = match uri.scheme_str() {
-        Some("smtp") => false,
-        Some("smtps") => true,
-        _ => return Err(form()),
-    };
-    let authority = uri.authority().ok_or_else(form)?;
-    let is_bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
-    if !is_bare || authority.as_str().contains('@') || authority.host().is_empty() {
-        return Err(form());
-    }
-    let host = authority.host().trim_matches(['[', ']']).to_owned();
-    let port = authority.port_u16();
-    Ok((
-        is_implicit,
-        host,
-        port.unwrap_or(if is_implicit { 465 } else { 587 }),
-    ))
-}
-
-fn is_loopback(host: &str) -> bool {
-    let ip: Result<IpAddr, _> = host.parse();
-    ip.map_or(host == "localhost", |ip| ip.is_loopback())
-}
-
-fn mailbox(text: &str) -> Result<Mailbox, String> {
-    let parsed = text.parse::<Mailbox>();
-    match parsed {
-        Ok(mailbox) if !text.contains(char::is_control) => Ok(mailbox),
-        _ => Err(format!("`{}` is no mail address", clean(text))),
-    }
-}
-
-/// One line, whatever the name of an image holds.
-fn subject(title: &str) -> String {
-    let line: String = clean(title).chars().take(MOST_SUBJECT).collect();
-    format!("[Lazaret] {line}")
-}
-
-fn body(notice: &Notice) -> String {
-    let text: Vec<String> = shortened(&notice.text).lines().map(clean).collect();
-    let text = match text.is_empty() {
-        true => String::new(),
-        false => format!("\n{}\n", text.join("\n")),
-    };
-    format!(
-        "{}\n{text}\n{}\n\n-- \nLazaret, {}, {}\nDelivery {}\n",
-        shortened(&clean(&notice.title)),
-        clean(&notice.link),
-        clean(&notice.event),
-        clean(&notice.at),
-        clean(&notice.id),
-    )
-}
-
-/// Without characters that break a line or turn its direction (Unicode, UAX #9).
-fn clean(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars()
-        .map(|c| if c.is_control() || turns(c) { ' ' } else { c })
-        .collect()
-}
-
-/// What may stand on the left in an id of a letter.
-fn atoms(id: &str) -> String {
-    id.chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '-' {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect()
-}
-
 /// What the client or the server said, in one short line.
 fn told(error: &Error) -> String {
     clean(&error.to_string()).chars().take(MOST_SAID).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hostile_name_makes_no_header() {
-        let to = ["b@example.com".to_owned()];
-        let mail = Mail::read(Said {
-            url: "smtp://127.0.0.1:25",
-            from: "a@example.com",
-            to: &to,
-            secret: "",
-            tls: None,
-            authority: None,
-        });
-        let hostile = "x\r\nBcc: evil@example.com\r\n\r\n\u{202e}body ä".to_owned();
-        let notice = Notice {
-            id: format!("1>{hostile}"),
-            event: hostile.clone(),
-            at: hostile.clone(),
-            title: hostile.clone(),
-            text: hostile.clone(),
-            link: hostile.clone(),
-            key: hostile,
-            is_grave: true,
-            data: serde_json::Value::Null,
-        };
-        let letter = mail.and_then(|mail| mail.letter(&notice));
-        let bytes = letter.map(|letter| letter.formatted()).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        let head = text.split("\r\n\r\n").next().unwrap_or_default();
-        assert!(head.contains("Subject: "), "{text}");
-        for line in head.lines() {
-            let known = [
-                "From: ",
-                "To: ",
-                "Date: ",
-                "Message-ID: <",
-                "Subject: ",
-                "Auto-Submitted: ",
-                "Content-T",
-                "MIME-Version: ",
-                " ",
-            ];
-            assert!(
-                known.iter().any(|k| line.starts_with(k)),
-                "{line:?} of {text}"
-            );
-        }
-    }
 }

@@ -1,117 +1,17 @@
 //! Who is told by mail: a server that puts off, refuses or takes, in the clear and over TLS.
 
-use std::sync::{Arc, Mutex};
+mod peer;
+mod real;
+
 use std::time::{Duration, Instant};
 
-use rcgen::{CertificateParams, KeyPair};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::centre::{Centre, settings};
+use peer::{Peer, Secure, tls};
 
 const DIGEST: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
-
-/// What is answered after `DATA` and the letter, the last for all that follow; and what came.
-#[derive(Clone)]
-struct Peer {
-    answers: &'static [&'static str],
-    letters: Arc<Mutex<Vec<String>>>,
-    said: Arc<Mutex<Vec<String>>>,
-    tls: Option<TlsAcceptor>,
-}
-
-impl Peer {
-    fn new(answers: &'static [&'static str], tls: Option<TlsAcceptor>) -> Self {
-        Self {
-            answers,
-            letters: Arc::default(),
-            said: Arc::default(),
-            tls,
-        }
-    }
-
-    async fn listen(&self) -> u16 {
-        let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = socket.local_addr().expect("an address").port();
-        let peer = self.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = socket.accept().await {
-                let peer = peer.clone();
-                tokio::spawn(async move { peer.serve(stream).await });
-            }
-        });
-        port
-    }
-
-    async fn serve(&self, mut stream: TcpStream) -> std::io::Result<()> {
-        stream.write_all(b"220 peer ESMTP\r\n").await?;
-        let mut stream = BufReader::new(stream);
-        if self.talk(&mut stream, self.tls.is_some()).await? {
-            let acceptor = self.tls.clone().expect("it was offered");
-            let secure = acceptor.accept(stream.into_inner()).await?;
-            self.talk(&mut BufReader::new(secure), false).await?;
-        }
-        Ok(())
-    }
-
-    /// Whether TLS begins now.
-    async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
-        &self,
-        stream: &mut BufReader<S>,
-        offers: bool,
-    ) -> std::io::Result<bool> {
-        let mut line = String::new();
-        while stream.read_line(&mut line).await? > 0 {
-            let said = std::mem::take(&mut line);
-            self.said.lock().expect("calm").push(said.clone());
-            let answer = match said.split_whitespace().next().unwrap_or_default() {
-                "EHLO" if offers => "250-peer\r\n250 STARTTLS",
-                "EHLO" => "250-peer\r\n250-8BITMIME\r\n250 AUTH PLAIN",
-                "STARTTLS" => {
-                    stream.write_all(b"220 go\r\n").await?;
-                    return Ok(true);
-                }
-                "AUTH" => "235 2.7.0 welcome",
-                "DATA" => {
-                    stream.write_all(b"354 go\r\n").await?;
-                    self.letter(stream).await?
-                }
-                _ => "250 2.0.0 so be it",
-            };
-            stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
-        }
-        Ok(false)
-    }
-
-    async fn letter<S: AsyncRead + Unpin>(
-        &self,
-        stream: &mut BufReader<S>,
-    ) -> std::io::Result<&'static str> {
-        let mut letter = String::new();
-        while !letter.ends_with("\r\n.\r\n") && stream.read_line(&mut letter).await? > 0 {}
-        let mut letters = self.letters.lock().expect("calm");
-        letters.push(letter);
-        let at = (letters.len() - 1).min(self.answers.len() - 1);
-        Ok(self.answers[at])
-    }
-
-    async fn wait(&self, letters: usize) -> Vec<String> {
-        let end = Instant::now() + Duration::from_secs(60);
-        loop {
-            let come = self.letters.lock().expect("calm").clone();
-            if come.len() >= letters {
-                return come;
-            }
-            assert!(Instant::now() < end, "{} letters", come.len());
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    }
-}
 
 /// A centre that writes to the peer, and a hold of a repository to tell of.
 async fn telling(url: &str, more: &str, data: TempDir, reason: &str) -> Centre {
@@ -137,6 +37,29 @@ async fn telling(url: &str, more: &str, data: TempDir, reason: &str) -> Centre {
     centre
 }
 
+/// Waits until the delivery stands in a state with words that it failed with.
+async fn fails(centre: &Centre, state: &str, words: &str) {
+    let end = Instant::now() + Duration::from_secs(120);
+    loop {
+        let (_, jobs) = centre.get(&format!("/api/v1/jobs?state={state}")).await;
+        let text = jobs.to_string();
+        if text.contains("mail: ") && text.contains(words) {
+            return;
+        }
+        assert!(Instant::now() < end, "{state}: {text}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// That a server got neither a password nor a letter.
+fn told_nothing(peer: &Peer) {
+    let said = peer.heard().join("");
+    for word in ["AUTH", "MAIL", "s3cret", "czNjcmV0"] {
+        assert!(!said.contains(word), "{said}");
+    }
+    assert!(peer.letters.lock().expect("calm").is_empty());
+}
+
 fn header<'a>(letter: &'a str, name: &str) -> Option<&'a str> {
     let head = letter.split("\r\n\r\n").next()?;
     head.lines()
@@ -145,7 +68,7 @@ fn header<'a>(letter: &'a str, name: &str) -> Option<&'a str> {
 
 #[tokio::test]
 async fn a_letter_that_is_put_off_comes_again_with_its_id() {
-    let peer = Peer::new(&["451 4.7.1 later", "250 2.0.0 taken"], None);
+    let peer = Peer::new(&["451 4.7.1 later", "250 2.0.0 taken"]);
     let url = format!("smtp://127.0.0.1:{}", peer.listen().await);
     let data = tempfile::tempdir().expect("a directory");
     // A line that ends the letter, and one that would be a header of it.
@@ -161,7 +84,7 @@ async fn a_letter_that_is_put_off_comes_again_with_its_id() {
     assert_eq!(header(letter, "Auto-Submitted"), Some("auto-generated"));
     assert_eq!(header(letter, "Bcc"), None, "{letter}");
     assert!(letter.contains("\r\n..\r\n"), "a dot is doubled: {letter}");
-    let said = peer.said.lock().expect("calm").join("");
+    let said = peer.heard().join("");
     assert!(said.contains("RCPT TO:<two@example.com>"), "{said}");
     assert!(!said.contains("RCPT TO:<evil"), "{said}");
     assert!(said.contains("AUTH PLAIN"), "{said}");
@@ -169,51 +92,133 @@ async fn a_letter_that_is_put_off_comes_again_with_its_id() {
 
 #[tokio::test]
 async fn a_letter_that_is_refused_is_told_and_not_sent_again() {
-    let peer = Peer::new(&["554 5.7.1 not from you"], None);
+    let peer = Peer::new(&["554 5.7.1 not from you"]);
     let url = format!("smtp://127.0.0.1:{}", peer.listen().await);
     let data = tempfile::tempdir().expect("a directory");
     let centre = telling(&url, "", data, "seen mining").await;
     peer.wait(1).await;
-    let end = Instant::now() + Duration::from_secs(30);
-    loop {
-        let (_, jobs) = centre.get("/api/v1/jobs?state=dead").await;
-        let text = jobs.to_string();
-        if text.contains("mail: ") && text.contains("5.7.1 not from you") {
-            break;
-        }
-        assert!(Instant::now() < end, "{text}");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    fails(&centre, "dead", "5.7.1 not from you").await;
     assert_eq!(peer.letters.lock().expect("calm").len(), 1);
-}
-
-/// Certificate and acceptor of a server that is called 127.0.0.1.
-fn tls() -> (String, TlsAcceptor) {
-    let key = KeyPair::generate().expect("a key");
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("a name");
-    let certificate = params.self_signed(&key).expect("a certificate");
-    let secret = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], secret)
-        .expect("they fit");
-    (certificate.pem(), TlsAcceptor::from(Arc::new(config)))
 }
 
 #[tokio::test]
 async fn what_is_to_be_secret_is_said_over_tls() {
-    let (pem, acceptor) = tls();
-    let peer = Peer::new(&["250 2.0.0 taken"], Some(acceptor));
+    let (pem, _, acceptor) = tls();
+    let mut peer = Peer::new(&["250 2.0.0 taken"]);
+    peer.secure = Secure::Offered(acceptor);
     let url = format!("smtp://127.0.0.1:{}", peer.listen().await);
     let data = tempfile::tempdir().expect("a directory");
     std::fs::write(data.path().join("ca.pem"), pem).expect("written");
     let more = "    tls: required\n    ca_file: ca.pem\n";
     let _centre = telling(&url, more, data, "seen mining").await;
     peer.wait(1).await;
-    let said = peer.said.lock().expect("calm").clone();
+    let said = peer.heard();
     let begun = said.iter().position(|line| line.starts_with("STARTTLS"));
     let known = said.iter().position(|line| line.starts_with("AUTH"));
     assert!(begun.is_some() && begun < known, "{said:?}");
+}
+
+#[tokio::test]
+async fn where_the_offer_of_tls_is_taken_away_nothing_is_said() {
+    let (pem, _, _) = tls();
+    let peer = Peer::new(&["250 2.0.0 taken"]);
+    let url = format!("smtp://127.0.0.1:{}", peer.listen().await);
+    let data = tempfile::tempdir().expect("a directory");
+    std::fs::write(data.path().join("ca.pem"), &pem).expect("written");
+    let more = "    tls: required\n    ca_file: ca.pem\n";
+    let centre = telling(&url, more, data, "seen mining").await;
+    // It may be well again later.
+    fails(&centre, "queued", "STARTTLS").await;
+    told_nothing(&peer);
+}
+
+#[tokio::test]
+async fn what_comes_in_the_clear_before_tls_counts_nothing() {
+    // Somebody between has answered `EHLO` before it was said (RFC 3207, section 4.2).
+    let (pem, _, acceptor) = tls();
+    let mut peer = Peer::new(&["250 2.0.0 taken"]);
+    peer.secure = Secure::WithMore(acceptor);
+    let url = format!("smtp://127.0.0.1:{}", peer.listen().await);
+    let data = tempfile::tempdir().expect("a directory");
+    std::fs::write(data.path().join("ca.pem"), &pem).expect("written");
+    let more = "    tls: required\n    ca_file: ca.pem\n";
+    let _centre = telling(&url, more, data, "seen mining").await;
+    peer.wait(1).await;
+    let said = peer.heard();
+    let words: Vec<&str> = said
+        .iter()
+        .filter_map(|line| line.split_whitespace().next())
+        .take(4)
+        .collect();
+    assert_eq!(words, ["EHLO", "STARTTLS", "EHLO", "AUTH"], "{said:?}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_gets_no_password() {
+    let (_, _, acceptor) = tls();
+    let (other, _, _) = tls();
+    for (secure, scheme) in [
+        (Secure::Offered(acceptor.clone()), "smtp"),
+        (Secure::AtOnce(acceptor), "smtps"),
+    ] {
+        let mut peer = Peer::new(&["250 2.0.0 taken"]);
+        peer.secure = secure;
+        let url = format!("{scheme}://127.0.0.1:{}", peer.listen().await);
+        let data = tempfile::tempdir().expect("a directory");
+        std::fs::write(data.path().join("ca.pem"), &other).expect("written");
+        let more = "    tls: required\n    ca_file: ca.pem\n";
+        let centre = telling(&url, more, data, "seen mining").await;
+        fails(&centre, "queued", "").await;
+        told_nothing(&peer);
+    }
+}
+
+#[tokio::test]
+async fn tls_may_begin_with_the_first_byte_and_a_server_may_know_login_alone() {
+    let (pem, _, acceptor) = tls();
+    let mut peer = Peer::new(&["250 2.0.0 taken"]);
+    peer.secure = Secure::AtOnce(acceptor);
+    peer.ways = "LOGIN";
+    let url = format!("smtps://127.0.0.1:{}", peer.listen().await);
+    let data = tempfile::tempdir().expect("a directory");
+    std::fs::write(data.path().join("ca.pem"), pem).expect("written");
+    let _centre = telling(&url, "    ca_file: ca.pem\n", data, "seen mining").await;
+    peer.wait(1).await;
+    let said = peer.heard().join("");
+    // `centre` and `s3cret`.
+    assert!(said.contains("Y2VudHJl\r\nczNjcmV0\r\n"), "{said}");
+}
+
+#[tokio::test]
+async fn a_password_that_is_refused_and_an_address_that_is_are_told_at_once() {
+    let mut wrong = Peer::new(&["250 2.0.0 taken"]);
+    wrong.welcome = "535 5.7.8 wrong password";
+    let mut away = Peer::new(&["250 2.0.0 taken"]);
+    away.second = "550 5.1.1 nobody of that name";
+    for (peer, words) in [(wrong, "5.7.8 wrong password"), (away, "5.1.1 nobody")] {
+        let url = format!("smtp://127.0.0.1:{}", peer.listen().await);
+        let data = tempfile::tempdir().expect("a directory");
+        let centre = telling(&url, "", data, "seen mining").await;
+        fails(&centre, "dead", words).await;
+        assert!(peer.letters.lock().expect("calm").is_empty());
+        let (_, jobs) = centre.get("/api/v1/jobs?state=dead").await;
+        assert!(!jobs.to_string().contains("s3cret"), "{jobs}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_says_no_more_is_left_after_a_time_and_asked_again() {
+    let mut peer = Peer::new(&["250 2.0.0 taken"]);
+    peer.silent = "MAIL";
+    let url = format!("smtp://127.0.0.1:{}", peer.listen().await);
+    let data = tempfile::tempdir().expect("a directory");
+    let centre = telling(&url, "", data, "seen mining").await;
+    let begun = Instant::now();
+    fails(&centre, "queued", "").await;
+    assert!(begun.elapsed() < Duration::from_secs(90));
+    // Nobody else waits for it meanwhile.
+    let (status, _) = centre.get("/api/v1/session").await;
+    assert_eq!(status, 200);
 }
 
 #[tokio::test]

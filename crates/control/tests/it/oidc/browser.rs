@@ -17,6 +17,11 @@ pub(super) fn yaml(issuer: &str, more: &str) -> String {
 
 /// A centre whose people a provider vouches for.
 pub(super) async fn centre(yaml: &str) -> Centre {
+    centre_on(yaml, None).await
+}
+
+/// The same with its records in another database.
+pub(super) async fn centre_on(yaml: &str, database: Option<String>) -> Centre {
     let data = tempfile::tempdir().expect("a directory");
     std::fs::write(data.path().join("secret"), format!("{SECRET}\n")).expect("written");
     let file = data.path().join("oidc.yaml");
@@ -27,6 +32,7 @@ pub(super) async fn centre(yaml: &str) -> Centre {
     drop(free);
     settings.public_url = Some(format!("http://{}/", settings.listen));
     settings.oidc = Some(file);
+    settings.database = database;
     let mut centre = Centre::with(settings, data).await;
     centre.set_up().await;
     centre

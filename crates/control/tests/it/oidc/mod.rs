@@ -2,6 +2,7 @@
 
 mod browser;
 mod certified;
+mod outlast;
 mod provider;
 
 use reqwest::Method;

@@ -1,24 +1,29 @@
 //! The first page: how it stands, how that came, what changed today and why.
 
+mod history;
+mod today;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use jiff::civil::Date;
-use lazaret_store::{Flow, Paging, VerdictState};
+use lazaret_store::{Paging, VerdictState};
 use lazaret_wire::api::{Role, Vulnerability, VulnerabilityQuery};
 use serde::Deserialize;
 
-use super::changes::{Change, changes, said};
-use super::chart::{self, Column};
-use super::frame::{Frame, Section, Trip, show};
-use super::memory::flows;
-use super::parts::{self, Part};
-use super::routes::Routes;
-use super::vulnerabilities;
+use history::{Day, STATES, Stand, Tile, column, date, day, history, of, tiles};
+use today::{Cause, causes};
+
 use crate::App;
 use crate::auth::Viewer;
+use crate::console::changes::{Change, changes};
+use crate::console::chart::{self, Column};
+use crate::console::frame::{Frame, Section, Trip, show};
+use crate::console::memory::{day_of, flows};
+use crate::console::parts::{self, Part};
+use crate::console::routes::Routes;
+use crate::console::vulnerabilities;
 use crate::http::{ApiResult, Ask};
 use crate::queries::{verdict, vulnerability};
 
@@ -31,26 +36,8 @@ const TOLD: u32 = 12;
 /// Vulnerabilities that are told.
 const WORST: u32 = 5;
 
-/// States, the worst first, as people read them.
-const STATES: [VerdictState; 5] = [
-    VerdictState::Block,
-    VerdictState::Quarantine,
-    VerdictState::Hold,
-    VerdictState::Warn,
-    VerdictState::Allow,
-];
-
 pub(super) fn routes(routes: Routes) -> Routes {
     routes.page("/", Some(Role::Viewer), overview)
-}
-
-/// How many verdicts there are in a state, and a day ago.
-struct Tile {
-    state: &'static str,
-    count: u64,
-    /// `+3`, `−2`, or empty.
-    moved: String,
-    link: String,
 }
 
 /// How it stands in an environment.
@@ -61,20 +48,6 @@ struct Place {
     critical: u64,
     share: Part,
     states: Vec<(&'static str, u64)>,
-}
-
-/// What made verdicts change today.
-struct Cause {
-    name: String,
-    worse: u64,
-    better: u64,
-    first: u64,
-}
-
-/// A day of the chart, for the table behind it.
-struct Day {
-    name: String,
-    states: Vec<u64>,
 }
 
 #[derive(Template)]
@@ -93,6 +66,10 @@ struct Overview {
     states: Vec<&'static str>,
     causes: Vec<Cause>,
     changes: Vec<Change>,
+    worse: today::Worse,
+    /// The policy, where it was set today.
+    policy: Option<lazaret_store::Policy>,
+    set_by: String,
     waiting: lazaret_store::Waiting,
     advisories: Advisories,
     worst: Vec<Worst>,
@@ -113,6 +90,7 @@ struct Advisories {
     built: Part,
     is_starter: bool,
     is_old: bool,
+    is_ahead: bool,
     feeds: usize,
     records: u64,
 }
@@ -152,6 +130,8 @@ async fn overview(
     for environment in &environments {
         places.push(place(&app, environment, &counts).await?);
     }
+    let set = app.store.policy().await?;
+    let set = set.filter(|p| day_of(p.at) == day_of(f.now));
     show(&Overview {
         tiles: tiles(&history, only.as_deref()),
         environments,
@@ -169,6 +149,9 @@ async fn overview(
         states: STATES.iter().map(|state| state.as_str()).collect(),
         causes: causes(today.unwrap_or_default()),
         changes: changes(&app, &f, page.items).await?,
+        worse: today::worse(&app, &f, only.as_deref()).await?,
+        set_by: parts::who(set.as_ref().map(|p| p.actor.as_str()).unwrap_or_default()),
+        policy: set,
         waiting: app.store.waiting().await?,
         advisories: advisories(&app, &f),
         worst: worst(&app).await?,
@@ -176,78 +159,6 @@ async fn overview(
         places,
         f,
     })
-}
-
-type Stand = BTreeMap<VerdictState, u64>;
-
-/// How it stood at the end of each day: from now backwards, taking back what came.
-fn history(now: &Stand, days: &[(i64, Vec<Flow>)]) -> Vec<(i64, Stand)> {
-    let mut stand = now.clone();
-    let mut history = Vec::with_capacity(days.len());
-    for (day, flows) in days.iter().rev() {
-        history.push((*day, stand.clone()));
-        for flow in flows {
-            let after = stand.entry(flow.after).or_default();
-            *after = after.saturating_sub(flow.verdicts);
-            if let Some(before) = flow.before {
-                *stand.entry(before).or_default() += flow.verdicts;
-            }
-        }
-    }
-    history.reverse();
-    history
-}
-
-fn of(stand: &Stand, state: VerdictState) -> u64 {
-    stand.get(&state).copied().unwrap_or(0)
-}
-
-fn column((day, stand): &(i64, Stand)) -> Column {
-    Column {
-        name: date(*day),
-        parts: STATES.iter().map(|s| (s.as_str(), of(stand, *s))).collect(),
-    }
-}
-
-fn day((day, stand): &(i64, Stand)) -> Day {
-    Day {
-        name: date(*day),
-        states: STATES.iter().map(|state| of(stand, *state)).collect(),
-    }
-}
-
-fn date(day: i64) -> String {
-    let epoch = Date::constant(1970, 1, 1);
-    let span = jiff::Span::new().try_days(day);
-    let date = span.and_then(|span| epoch.checked_add(span));
-    date.map_or_else(|_| day.to_string(), |date| date.to_string())
-}
-
-fn tiles(history: &[(i64, Stand)], environment: Option<&str>) -> Vec<Tile> {
-    let empty = Stand::new();
-    let now = history.last().map_or(&empty, |(_, stand)| stand);
-    let before = history
-        .iter()
-        .rev()
-        .nth(1)
-        .map_or(&empty, |(_, stand)| stand);
-    let tile = |state: &VerdictState| {
-        let (count, was) = (of(now, *state), of(before, *state));
-        let moved = match count.abs_diff(was) {
-            0 => String::new(),
-            by if count > was => format!("+{by}"),
-            by => format!("−{by}"),
-        };
-        let mut query = vec![("outcome", state.as_str())];
-        query.extend(environment.map(|environment| ("environment", environment)));
-        Tile {
-            state: state.as_str(),
-            count,
-            moved,
-            link: parts::address("/images", &query),
-        }
-    };
-    STATES.iter().map(tile).collect()
 }
 
 async fn place(
@@ -275,26 +186,6 @@ async fn place(
     })
 }
 
-fn causes(today: &[Flow]) -> Vec<Cause> {
-    let mut causes: BTreeMap<String, Cause> = BTreeMap::new();
-    for flow in today {
-        let name = verdict::cause(&flow.cause);
-        let cause = causes.entry(name.clone()).or_insert(Cause {
-            name: said(&name).to_owned(),
-            worse: 0,
-            better: 0,
-            first: 0,
-        });
-        let count = match flow.before {
-            None => &mut cause.first,
-            Some(before) if before < flow.after => &mut cause.worse,
-            Some(_) => &mut cause.better,
-        };
-        *count += flow.verdicts;
-    }
-    causes.into_values().collect()
-}
-
 fn advisories(app: &App, f: &Frame) -> Advisories {
     let database = app.advisories.current();
     let info = database.info();
@@ -305,6 +196,7 @@ fn advisories(app: &App, f: &Frame) -> Advisories {
         built: f.when(&built),
         is_starter: info.starter,
         is_old: age > 7 * 86_400,
+        is_ahead: age < -86_400,
         feeds: info.feeds.len(),
         records: info.feeds.iter().map(|feed| feed.records).sum(),
     }
