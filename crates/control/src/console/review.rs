@@ -1,10 +1,12 @@
 //! The review queue: what waits for a person, one after the other, with keys.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use lazaret_store::{
-    HoldFilter, HoldKey, HoldState as StoreState, Page as StorePage, Paging, RequestState,
+    Hold, HoldFilter, HoldKey, HoldState as StoreState, Page as StorePage, Paging, RequestState,
     VerdictFilter, VerdictState,
 };
 use lazaret_wire::PageQuery;
@@ -134,6 +136,12 @@ pub(super) async fn held(
     Ok(page.map(|row| known.held(f, row)))
 }
 
+/// Holds of images, asked for all at once.
+async fn holds(app: &App, digests: &[String]) -> ApiResult<HashMap<HoldKey, Hold>> {
+    let rows = app.store.holds_of(digests).await?.into_iter();
+    Ok(rows.map(|row| (row.key.clone(), row)).collect())
+}
+
 /// Requests in a state, the newest first.
 pub(super) async fn asked(
     app: &App,
@@ -142,21 +150,17 @@ pub(super) async fn asked(
     page: &Paging,
 ) -> ApiResult<StorePage<Held>> {
     let page = app.store.release_requests(state, page).await?;
-    let digests = page
+    let digests: Vec<String> = page
         .items
         .iter()
         .map(|row| row.key.digest.clone())
         .collect();
+    let holds = holds(app, &digests).await?;
     let known = Known::of(app, digests).await?;
-    let mut items = Vec::new();
-    for row in page.items {
-        let hold = app.store.hold(&row.key).await?;
-        items.push(known.asked(f, row, hold));
-    }
-    Ok(StorePage {
-        items,
-        next: page.next,
-    })
+    Ok(page.map(|row| {
+        let hold = holds.get(&row.key).cloned();
+        known.asked(f, row, hold)
+    }))
 }
 
 /// Verdicts that let an image pass and want somebody to look, under the newest name of each.
@@ -168,6 +172,7 @@ async fn warned(app: &App, f: &Frame, page: &Paging) -> ApiResult<StorePage<Held
     let page = app.store.verdicts(&filter, page).await?;
     let digests: Vec<String> = page.items.iter().map(|row| row.digest.clone()).collect();
     let names = app.store.newest_names(&digests).await?;
+    let holds = holds(app, &digests).await?;
     let known = Known::of(app, digests).await?;
     let mut items: Vec<Held> = Vec::new();
     for row in page.items {
@@ -183,7 +188,7 @@ async fn warned(app: &App, f: &Frame, page: &Paging) -> ApiResult<StorePage<Held
             repository: name.repository.clone(),
             digest: row.digest,
         };
-        let mut item = match app.store.hold(&key).await? {
+        let mut item = match holds.get(&key).cloned() {
             Some(hold) => known.held(f, hold),
             None => known.bare(f, key),
         };

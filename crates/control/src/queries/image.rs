@@ -1,5 +1,7 @@
 //! Images, their verdicts and reports.
 
+use std::collections::HashMap;
+
 use jiff::SignedDuration;
 use lazaret_model::{Inventory, Report};
 use lazaret_store::{
@@ -94,6 +96,20 @@ pub async fn list(app: &App, query: ImageQuery, paging: &Paging) -> ApiResult<Pa
             .collect(),
         next: page.next,
     })
+}
+
+/// Images of these digests, in their order, asked for all at once; what is not known is left
+/// out.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn these(app: &App, digests: &[String]) -> ApiResult<Vec<Image>> {
+    let rows = app.store.image_rows(digests).await?.into_iter();
+    let mut known: HashMap<String, Image> = rows
+        .map(|row| image(row.image, row.names, row.running))
+        .map(|image| (image.digest.clone(), image))
+        .collect();
+    Ok(digests.iter().filter_map(|d| known.remove(d)).collect())
 }
 
 /// An image, and what follows.

@@ -23,6 +23,18 @@ impl Store {
         row.as_ref().map(hold).transpose()
     }
 
+    /// How it stands with these images, under every name that ever was held.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn holds_of(&self, digests: &[String]) -> Result<Vec<Hold>> {
+        let any = self.db.dialect().any("h.digest", 1);
+        let sql = format!("SELECT {COLUMNS} FROM hold h WHERE {any} ORDER BY h.seq");
+        let args = args![digests.to_vec()];
+        let rows = self.read().await?.rows(&sql, args).await?;
+        rows.iter().map(hold).collect()
+    }
+
     /// Holds, the latest change first.
     ///
     /// # Errors

@@ -38,11 +38,18 @@ impl Store {
     /// [`Error::Invalid`](crate::Error::Invalid) for a limit or cursor that is none.
     pub async fn images(&self, filter: &ImageFilter, paging: &Paging) -> Result<Page<ImageRow>> {
         let page = self.image_digests(filter, paging).await?;
-        let digests: Vec<String> = page
-            .items
-            .iter()
-            .map(|(_, digest)| digest.clone())
-            .collect();
+        let digests = page.items.iter().map(|(_, digest)| digest.clone());
+        Ok(Page {
+            items: self.image_rows(&digests.collect::<Vec<_>>()).await?,
+            next: page.next,
+        })
+    }
+
+    /// Images of these digests, the newest first; what is not known is not in it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn image_rows(&self, digests: &[String]) -> Result<Vec<ImageRow>> {
         let any = self.db.dialect().any("i.digest", 1);
         let sql = format!(
             "SELECT {COLUMNS} FROM image i WHERE {any} ORDER BY i.first_seen DESC, i.digest DESC"
@@ -50,20 +57,17 @@ impl Store {
         let rows = self
             .read()
             .await?
-            .rows(&sql, args![digests.clone()])
+            .rows(&sql, args![digests.to_vec()])
             .await?;
         let images = rows.iter().map(image).collect::<Result<Vec<_>>>()?;
-        let mut names = self.newest_names(&digests).await?;
-        let mut running = self.running(&digests).await?;
+        let mut names = self.newest_names(digests).await?;
+        let mut running = self.running(digests).await?;
         let rows = images.into_iter().map(|image| ImageRow {
             names: names.remove(&image.digest).unwrap_or_default(),
             running: running.remove(&image.digest).unwrap_or_default(),
             image,
         });
-        Ok(Page {
-            items: rows.collect(),
-            next: page.next,
-        })
+        Ok(rows.collect())
     }
 
     /// When images were first seen, and their digests: the page without what it shows.

@@ -252,6 +252,9 @@ both!(what_runs_is_refused_where_somebody_says_so, |fixture| {
     assert_eq!((second.state, second.at), (first.state, first.at));
     let third = place(Move::Quarantine, on(true), false).await;
     assert_eq!(third, second);
+    let of = store.holds_of(std::slice::from_ref(&key.digest));
+    assert_eq!(of.await.expect("read"), std::slice::from_ref(&third));
+    assert!(store.holds_of(&[]).await.expect("read").is_empty());
     assert_eq!(store.hold(&key).await.expect("read"), Some(third));
     // A weaker verdict neither softens the state nor takes the word back.
     assert_eq!(place(Move::Hold, on(false), false).await, second);
