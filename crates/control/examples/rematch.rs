@@ -88,6 +88,7 @@ async fn main() -> Result<(), Failure> {
         oidc: None,
         workers: 0,
         workload_metrics: false,
+        keep_blobs: 0,
         edge_listen: None,
         edge_names: Vec::new(),
     })

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
-use lazaret_store::{JobCounts, RunningCounts, VerdictState};
+use lazaret_store::{Collected, JobCounts, RunningCounts, VerdictState};
 use lazaret_wire::api::EdgeUnit;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -96,6 +96,8 @@ pub struct Metrics {
     pub(crate) rematched_whole: Counter,
     /// Seconds that they took.
     pub(crate) rematch_seconds: Histogram,
+    blobs_removed: Counter,
+    blob_bytes_removed: Counter,
     jobs: Family<Jobs, Gauge>,
     verdicts: Family<Decided, Gauge>,
     edge_silent: Family<Unit, Gauge>,
@@ -204,7 +206,18 @@ impl Metrics {
         let running = Family::<Running, Gauge>::default();
         let help = "Open findings in images that run, as Trivy Operator names them";
         r.register("trivy_image_vulnerabilities", help, running.clone());
+        let (blobs_removed, blob_bytes_removed) = (Counter::default(), Counter::default());
+        let help = "Blobs removed that nothing referred to any more";
+        r.register("lazaret_blobs_removed", help, blobs_removed.clone());
+        let help = "Bytes of those, packed";
+        r.register(
+            "lazaret_blob_bytes_removed",
+            help,
+            blob_bytes_removed.clone(),
+        );
         Self {
+            blobs_removed,
+            blob_bytes_removed,
             registry,
             requests,
             seconds,
@@ -261,6 +274,11 @@ impl Metrics {
     pub(crate) fn event(&self, kind: &str) {
         let kind = kind.to_owned();
         self.events.get_or_create(&Kind { kind }).inc();
+    }
+
+    pub(crate) fn collected(&self, found: &Collected) {
+        self.blobs_removed.inc_by(found.removed);
+        self.blob_bytes_removed.inc_by(found.removed_bytes);
     }
 
     pub(crate) fn jobs(&self, counts: &[JobCounts]) {

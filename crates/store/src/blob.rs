@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -21,7 +22,7 @@ const LEVEL: i32 = 1;
 /// Where blobs are.
 #[derive(Clone, Debug)]
 pub(crate) struct Blobs {
-    objects: Arc<dyn ObjectStore>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
     prefix: String,
 }
 
@@ -43,8 +44,15 @@ impl Blobs {
         })
     }
 
+    /// The folders of [`Blobs::path`] that are there.
+    pub(crate) async fn folders(&self) -> Result<Vec<Path>> {
+        let all = Path::from(format!("{}sha256", self.prefix));
+        let listed = self.objects.list_with_delimiter(Some(&all)).await;
+        Ok(listed.map_err(|error| trouble(&error))?.common_prefixes)
+    }
+
     /// `sha256/ab/abcdef….zst`: no folder grows without end.
-    fn path(&self, digest: &str) -> Result<Path> {
+    pub(crate) fn path(&self, digest: &str) -> Result<Path> {
         let hex = digest.strip_prefix("sha256:").filter(|hex| {
             hex.len() == 64
                 && hex
@@ -110,13 +118,14 @@ fn bucket(rest: &str) -> Result<Blobs> {
 }
 
 impl Store {
-    /// Stores a blob, durably, and gives its digest. One that is there already is left as it
+    /// Stores a blob, durably, and gives its digest; it is kept for some time from `now` on, also
+    /// while nothing refers to it. One that is there already is left as it
     /// is, unless its stored size tells that it is not whole.
     ///
     /// # Errors
     /// [`Error::Invalid`] above [`BLOB_LIMIT`]; [`Error::Busy`] where the place cannot be
     /// reached or is full.
-    pub async fn put_blob(&self, bytes: Vec<u8>) -> Result<String> {
+    pub async fn put_blob(&self, bytes: Vec<u8>, now: Timestamp) -> Result<String> {
         if bytes.len() > BLOB_LIMIT {
             return Err(Error::Invalid(format!(
                 "a blob of {} bytes: at most {BLOB_LIMIT}",
@@ -128,6 +137,7 @@ impl Store {
             packed.map(|packed| (digest_of(&bytes), packed))
         })
         .await?;
+        self.announce_blob(&digest, now).await?;
         let path = self.blobs.path(&digest)?;
         let there = match self.blobs.objects.head(&path).await {
             Ok(meta) => meta.size == packed.len() as u64,
@@ -222,7 +232,7 @@ async fn blocking<T: Send + 'static>(
         .map_err(|error| Error::Database(error.to_string()))
 }
 
-fn trouble(error: &object_store::Error) -> Error {
+pub(crate) fn trouble(error: &object_store::Error) -> Error {
     match error {
         object_store::Error::PermissionDenied { .. }
         | object_store::Error::Unauthenticated { .. }

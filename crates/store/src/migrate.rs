@@ -35,6 +35,8 @@ const ALL: &[Migration] = migrations![
     "0008_audit",
     "0009_filters",
     "0010_parts",
+    "0011_blobs",
+    "0012_progress",
 ];
 
 /// Any number that no other program is likely to lock with.

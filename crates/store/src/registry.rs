@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::page::{Page, Paging};
 use crate::store::{By, Store, new_id};
@@ -146,6 +147,8 @@ impl Store {
         if tx.exec(sql, args).await? == 0 {
             return Err(Error::missing("registry", id));
         }
+        // It may be another place now, or other repositories of it.
+        forget_progress(&mut tx, id).await?;
         tx.audit(
             by,
             "registry.update",
@@ -167,6 +170,7 @@ impl Store {
         let mut tx = self.begin().await?;
         tx.exec("DELETE FROM image_name WHERE registry_id = $1", args![id])
             .await?;
+        forget_progress(&mut tx, id).await?;
         if tx
             .exec("DELETE FROM registry WHERE id = $1", args![id])
             .await?
@@ -216,8 +220,60 @@ impl Store {
         if tx.exec(sql, args![id, now]).await? == 0 {
             return Err(Error::missing("registry", id));
         }
+        // The next one begins at the beginning.
+        forget_progress(&mut tx, id).await?;
         tx.commit().await
     }
+
+    /// How far the list of a registry has come that is not at its end.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn list_progress(&self, id: &str) -> Result<Option<ListProgress>> {
+        let sql = "SELECT repository, tag FROM list_progress WHERE registry_id = $1";
+        let row = self.read().await?.row(sql, args![id]).await?;
+        row.map(|row| {
+            Ok(ListProgress {
+                repository: row.text(0)?,
+                tag: row.opt_text(1)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Notes how far a list has come, so that another attempt goes on from there.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn note_list_progress(
+        &self,
+        id: &str,
+        progress: &ListProgress,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let sql = "INSERT INTO list_progress (registry_id, repository, tag, at) \
+                   VALUES ($1, $2, $3, $4) ON CONFLICT (registry_id) DO UPDATE SET \
+                   repository = $2, tag = $3, at = $4";
+        tx.exec(sql, args![id, &progress.repository, &progress.tag, now])
+            .await?;
+        tx.commit().await
+    }
+}
+
+/// What of a registry's list, which goes by names, need not be read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListProgress {
+    /// Everything before this repository, and of it what `tag` says.
+    pub repository: String,
+    /// Up to this tag; `None`: all of it.
+    pub tag: Option<String>,
+}
+
+async fn forget_progress(tx: &mut Tx, id: &str) -> Result<()> {
+    let sql = "DELETE FROM list_progress WHERE registry_id = $1";
+    tx.exec(sql, args![id]).await?;
+    Ok(())
 }
 
 fn check(new: &NewRegistry) -> Result<()> {

@@ -70,6 +70,16 @@ pub(crate) struct ServeArgs {
         env = "LAZARET_SERVE_WORKERS"
     )]
     pub(crate) workers: usize,
+    /// Hours since it was last stored that a blob is kept which nothing refers to any more; 0: none
+    /// is removed without being asked for.
+    #[arg(
+        long,
+        value_name = "HOURS",
+        default_value_t = 24,
+        value_parser = |text: &str| values::number::<u32>(text, "24"),
+        env = "LAZARET_SERVE_KEEP_BLOBS"
+    )]
+    pub(crate) keep_blobs: u32,
     /// Tell of every workload that runs at /metrics, under the names of Trivy Operator
     /// (trivy_image_vulnerabilities), at most 5000.
     #[arg(long, env = "LAZARET_SERVE_WORKLOAD_METRICS")]

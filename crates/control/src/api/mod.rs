@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 mod audit;
+mod blob;
 mod describe;
 mod edge;
 pub(crate) mod events;
@@ -38,6 +39,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(user::routes())
         .merge(token::routes())
         .merge(audit::routes())
+        .merge(blob::routes())
         .merge(registry::routes())
         .merge(job::routes())
         .merge(image::routes())

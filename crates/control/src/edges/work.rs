@@ -186,11 +186,14 @@ pub(super) async fn blob(
     if body.first() != Some(&b'{') {
         return Err(ApiError::invalid("the bytes are no inventory"));
     }
-    if app.store.has_blob(&digest).await? {
-        return Ok(StatusCode::OK);
-    }
-    app.store.put_blob(body.to_vec()).await?;
-    Ok(StatusCode::CREATED)
+    let is_there = app.store.has_blob(&digest).await?;
+    // Also where it is there: from now on it is kept for what will refer to it.
+    app.store.put_blob(body.to_vec(), app.now()).await?;
+    Ok(if is_there {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    })
 }
 
 pub(super) async fn complete(

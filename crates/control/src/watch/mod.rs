@@ -5,7 +5,7 @@ mod lister;
 mod secrets;
 
 pub(crate) use access::{host_of, options, reference};
-pub(crate) use lister::list;
+pub(crate) use lister::{Step, list};
 pub(crate) use secrets::Secrets;
 
 /// How often a registry is listed, from the words that the store keeps: `every 300s`.

@@ -154,7 +154,8 @@ pub(crate) async fn enqueue_list(app: &App, registry: &Registry) -> ApiResult<()
     let mut job = NewJob::new("list", CENTRE, payload, now);
     job.priority = 10;
     job.dedupe_key = Some(format!("list:{}", registry.id));
-    job.max_attempts = 3;
+    // Each goes on where the one before was cut off.
+    job.max_attempts = 10;
     app.store.enqueue(&[job], now).await?;
     app.wake.notify_waiters();
     Ok(())

@@ -83,7 +83,7 @@ async fn one(
         .await
         .map_err(ApiError::internal)?
         .map_err(ApiError::internal)?;
-    let blob = app.store.put_blob(bytes).await?;
+    let blob = app.store.put_blob(bytes, now).await?;
     let name = ImageName {
         registry_id: found.registry.clone(),
         repository: found.repository.clone(),

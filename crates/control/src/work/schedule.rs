@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use lazaret_store::{Paging, Snapshot};
+use lazaret_store::{By, Paging, Snapshot};
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
@@ -46,6 +46,9 @@ pub(crate) async fn run(app: App) {
         }
         expiry(&app).await;
         day(&app, &mut today).await;
+        if ticks.is_multiple_of(HOUR) {
+            waste(&app).await;
+        }
         // Once an hour.
         if ticks.is_multiple_of(HOUR)
             && let Err(cause) = app.store.prune_done(app.now() - DONE).await
@@ -53,6 +56,20 @@ pub(crate) async fn run(app: App) {
             tracing::warn!(%cause, "done jobs not forgotten");
         }
         ticks += 1;
+    }
+}
+
+/// Removes blobs that nothing refers to any more.
+async fn waste(app: &App) {
+    let hours = app.settings.keep_blobs;
+    if hours == 0 {
+        return;
+    }
+    let by = By::new("system", app.now());
+    let keep = SignedDuration::from_hours(hours.into());
+    match app.store.collect_blobs(keep, false, &by).await {
+        Ok(found) => app.metrics.collected(&found),
+        Err(cause) => tracing::warn!(%cause, "blobs not looked through"),
     }
 }
 

@@ -1,15 +1,18 @@
 use lazaret_store::{Error, digest_of};
 
-use crate::support::both;
+use crate::support::{at, both};
 
 both!(blobs_are_named_by_their_content, |fixture| {
     let store = &fixture.store;
     for bytes in [Vec::new(), b"an inventory".to_vec(), vec![7; 3_000_000]] {
-        let digest = store.put_blob(bytes.clone()).await.expect("put");
+        let digest = store.put_blob(bytes.clone(), at(0)).await.expect("put");
         assert_eq!(digest, digest_of(&bytes));
         assert!(store.has_blob(&digest).await.expect("asked"));
         assert_eq!(
-            store.put_blob(bytes.clone()).await.expect("put again"),
+            store
+                .put_blob(bytes.clone(), at(0))
+                .await
+                .expect("put again"),
             digest
         );
         assert_eq!(store.blob(&digest).await.expect("got"), bytes);
@@ -38,7 +41,7 @@ both!(blobs_are_named_by_their_content, |fixture| {
 both!(a_changed_blob_is_found_and_a_cut_one_mended, |fixture| {
     let store = &fixture.store;
     let bytes = b"an inventory of some length".repeat(50);
-    let digest = store.put_blob(bytes.clone()).await.expect("put");
+    let digest = store.put_blob(bytes.clone(), at(0)).await.expect("put");
     let hex = digest.trim_start_matches("sha256:");
     let path = fixture
         .directory
@@ -60,6 +63,9 @@ both!(a_changed_blob_is_found_and_a_cut_one_mended, |fixture| {
         store.blob(&digest).await,
         Err(Error::Corrupt { .. })
     ));
-    store.put_blob(bytes.clone()).await.expect("put again");
+    store
+        .put_blob(bytes.clone(), at(0))
+        .await
+        .expect("put again");
     assert_eq!(store.blob(&digest).await.expect("whole again"), bytes);
 });

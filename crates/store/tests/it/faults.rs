@@ -351,6 +351,7 @@ async fn a_full_disk_refuses_and_forgets_nothing() {
             (0..3_000_000_u32)
                 .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
                 .collect(),
+            at(0),
         )
         .await;
     assert!(

@@ -2,6 +2,7 @@
 
 mod audit;
 mod blob;
+mod collect;
 mod content;
 mod faults;
 mod filter;

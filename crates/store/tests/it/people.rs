@@ -1,4 +1,6 @@
-use lazaret_store::{Error, NewPerson, NewToken, Paging, Person, Role, Store, digest_of};
+use lazaret_store::{
+    Error, ListProgress, NewPerson, NewToken, Paging, Person, Role, Store, digest_of,
+};
 
 use crate::support::{at, both, by, new_registry};
 
@@ -222,10 +224,30 @@ both!(registries_keep_their_credential, |fixture| {
         .expect("changed");
     assert_eq!(changed.credential, made.credential);
     assert!(changed.paused);
+    let far = ListProgress {
+        repository: "shop/web".to_owned(),
+        tag: Some("1".to_owned()),
+    };
+    let note = async || {
+        let noted = store.note_list_progress(&made.id, &far, at(4)).await;
+        noted.expect("noted");
+        store.list_progress(&made.id).await.expect("read")
+    };
+    let progress = async || store.list_progress(&made.id).await.expect("read");
+    assert_eq!(progress().await, None);
+    assert_eq!(note().await.as_ref(), Some(&far));
+    // A place that may be another one now is read from its beginning.
+    store
+        .update_registry(&made.id, &settings, &by("root"))
+        .await
+        .expect("changed");
+    assert_eq!(progress().await, None);
+    assert_eq!(note().await.as_ref(), Some(&far));
     store
         .registry_listed(&made.id, at(5))
         .await
         .expect("listed");
+    assert_eq!(progress().await, None);
     let read = store
         .registry(&made.id)
         .await

@@ -41,10 +41,13 @@ async fn bucket() {
         .await
         .expect("opened");
     let bytes = b"an inventory".repeat(100_000);
-    let digest = store.put_blob(bytes.clone()).await.expect("put");
+    let digest = store.put_blob(bytes.clone(), at(0)).await.expect("put");
     assert_eq!(digest, digest_of(&bytes));
     assert_eq!(
-        store.put_blob(bytes.clone()).await.expect("put again"),
+        store
+            .put_blob(bytes.clone(), at(0))
+            .await
+            .expect("put again"),
         digest
     );
     assert!(store.has_blob(&digest).await.expect("asked"));
@@ -57,4 +60,6 @@ async fn bucket() {
     ));
     store.delete_blob(&digest).await.expect("deleted");
     assert!(!store.has_blob(&digest).await.expect("asked"));
+    crate::collect::collects(&store).await;
+    crate::collect::races(&store, &store, 2).await;
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod blob;
 mod image;
 mod job;
 mod policy;
@@ -15,6 +16,7 @@ pub use access::{
     UserChange,
 };
 pub use audit::{AuditEntry, AuditState};
+pub use blob::{BlobsCollected, BlobsQuery};
 pub use image::{Image, ImageDetail, ImageName, ImageQuery, SeverityCounts, Workload};
 pub use job::{Job, JobCounts, JobMade, JobQuery, JobState, Pool, PoolChange, ScanRequest};
 pub use policy::{NewException, NewPolicy, PolicyDocument, PolicyException, PolicyState};

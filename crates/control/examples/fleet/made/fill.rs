@@ -250,7 +250,7 @@ pub(crate) async fn shells(fleet: &Fleet) -> Result<(), Failure> {
 async fn write(fleet: &Arc<Fleet>, mut made: Vec<Made>) -> Result<(), Failure> {
     let blobs = made.iter_mut().map(|made| {
         let (store, bytes) = (fleet.store.clone(), std::mem::take(&mut made.bytes));
-        tokio::spawn(async move { store.put_blob(bytes).await })
+        tokio::spawn(async move { store.put_blob(bytes, Timestamp::now()).await })
     });
     for blob in blobs.collect::<Vec<_>>() {
         blob.await??;

@@ -1,0 +1,145 @@
+use jiff::SignedDuration;
+use lazaret_store::{AuditFilter, Collected, Error, NewContent, Paging, Store, digest_of};
+
+use crate::support::{at, both, by, digest};
+
+const KEEP: SignedDuration = SignedDuration::from_hours(24);
+
+/// Long after every put, by the tests' clock and by that of the files.
+const LATER: i64 = 400_000_000;
+
+async fn refer(store: &Store, number: usize, blob: &str) {
+    let content = NewContent {
+        digest: digest(number),
+        inventory: blob.to_owned(),
+        class: String::new(),
+        revision: "1".to_owned(),
+        gaps: 0,
+        parts: vec![],
+        indexed_at: at(0),
+    };
+    store.put_content(&content).await.expect("put");
+}
+
+async fn collect(store: &Store, second: i64, dry_run: bool) -> Collected {
+    let mut by = by("anna");
+    by.at = at(second);
+    let collected = store.collect_blobs(KEEP, dry_run, &by).await;
+    collected.expect("collected")
+}
+
+/// What holds of every place for blobs.
+pub(crate) async fn collects(store: &Store) {
+    let put = async |text: &str, second| {
+        let put = store.put_blob(text.as_bytes().to_vec(), at(second)).await;
+        put.expect("put")
+    };
+    let used = put("used", 0).await;
+    let unused = put("unused", 0).await;
+    let young = put("young", LATER - 3600).await;
+    refer(store, 1, &used).await;
+    let told = collect(store, LATER, true).await;
+    assert_eq!((told.blobs, told.unused, told.removed), (3, 1, 0));
+    assert!(told.unused_bytes > 0 && !told.has_more);
+    assert!(store.has_blob(&unused).await.expect("asked"));
+    let done = collect(store, LATER, false).await;
+    assert_eq!((done.unused, done.removed), (1, 1));
+    assert_eq!(done.removed_bytes, told.unused_bytes);
+    for (blob, expected) in [(&used, true), (&unused, false), (&young, true)] {
+        assert_eq!(store.has_blob(blob).await.expect("asked"), expected);
+    }
+    // What is put again is there again, and young.
+    assert_eq!(put("unused", LATER).await, unused);
+    assert_eq!(collect(store, LATER, false).await.removed, 0);
+    assert_eq!(store.blob(&unused).await.expect("got"), b"unused");
+    let filter = AuditFilter {
+        action: Some("blobs.".to_owned()),
+        ..AuditFilter::default()
+    };
+    let log = store.audit_page(&filter, &Paging::default()).await;
+    let log = log.expect("read").items;
+    assert_eq!(log.len(), 1, "nothing removed, nothing to tell");
+    assert_eq!(log[0].actor, "anna");
+    let hasty = store
+        .collect_blobs(SignedDuration::ZERO, false, &by("anna"))
+        .await;
+    assert!(matches!(hasty, Err(Error::Invalid(_))), "{hasty:?}");
+}
+
+both!(what_nothing_refers_to_goes_after_its_time, |fixture| {
+    collects(&fixture.store).await;
+});
+
+/// Blobs are put again while they are being removed, by two processes each.
+pub(crate) async fn races(first: &Store, second: &Store, rounds: i64) {
+    for round in 1..=rounds {
+        let (before, now) = (LATER * round, LATER * round + 200_000);
+        let texts: Vec<Vec<u8>> = (0..12)
+            .map(|n| format!("round {round}, blob {n}").into_bytes())
+            .collect();
+        for text in &texts {
+            first.put_blob(text.clone(), at(before)).await.expect("put");
+        }
+        let collectors = [first.clone(), second.clone()].map(|store| {
+            tokio::spawn(async move {
+                let mut by = by("anna");
+                by.at = at(now);
+                store.collect_blobs(KEEP, false, &by).await
+            })
+        });
+        let puts: Vec<_> = texts
+            .iter()
+            .enumerate()
+            .map(|(n, text)| {
+                let store = [first, second][n % 2].clone();
+                let (text, number) = (
+                    text.clone(),
+                    n + 100 * usize::try_from(round).expect("small"),
+                );
+                tokio::spawn(async move {
+                    let pause = u64::try_from(n % 6).expect("small");
+                    tokio::time::sleep(std::time::Duration::from_millis(pause * 3)).await;
+                    let blob = store.put_blob(text.clone(), at(now)).await.expect("put");
+                    assert_eq!(store.blob(&blob).await.expect("there"), text);
+                    refer(&store, number, &blob).await;
+                })
+            })
+            .collect();
+        for put in puts {
+            put.await.expect("a task");
+        }
+        for collector in collectors {
+            collector.await.expect("a task").expect("collected");
+        }
+        for text in &texts {
+            let blob = digest_of(text);
+            assert_eq!(
+                &first.blob(&blob).await.expect("kept"),
+                text,
+                "round {round}"
+            );
+        }
+    }
+}
+
+both!(what_is_put_while_it_is_removed_stays, |fixture| {
+    let second = fixture.second().await;
+    races(&fixture.store, &second, 10).await;
+});
+
+both!(a_place_that_cannot_be_read_loses_nothing, |fixture| {
+    let store = &fixture.store;
+    let blob = store
+        .put_blob(b"unused".to_vec(), at(0))
+        .await
+        .expect("put");
+    let place = fixture.directory.path().join("blobs/sha256");
+    let hex = blob.trim_start_matches("sha256:");
+    let file = place.join(&hex[..2]).join(format!("{hex}.zst"));
+    let kept = std::fs::read(&file).expect("there");
+    std::fs::rename(&place, place.with_extension("away")).expect("moved");
+    let nothing = collect(store, LATER, false).await;
+    assert_eq!(nothing, Collected::default());
+    std::fs::rename(place.with_extension("away"), &place).expect("moved back");
+    assert_eq!(std::fs::read(&file).expect("there"), kept);
+});
