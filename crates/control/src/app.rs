@@ -44,8 +44,8 @@ pub struct Settings {
     pub workers: usize,
     /// Whether `/metrics` tells of every workload that runs, under the names of Trivy Operator.
     pub workload_metrics: bool,
-    /// Hours since it was last stored that a blob is kept which nothing refers to; 0: none is
-    /// removed without being asked for.
+    /// Hours since it was last stored or replaced that a blob is kept which nothing refers to; 0:
+    /// none is removed without being asked for.
     pub keep_blobs: u32,
     /// Where edges are answered, with TLS: `0.0.0.0:8443`; absent: nowhere.
     pub edge_listen: Option<String>,

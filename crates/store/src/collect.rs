@@ -1,7 +1,8 @@
 //! Removing blobs that nothing refers to.
 //!
 //! A blob is put before anything refers to it, so one that nothing refers to may be on its way:
-//! it stays for a time after it was last put. Whoever puts says so in the database first, and
+//! it stays for a time after it was last put, and for as long after another took its place, as
+//! somebody may have just read of it. Whoever puts says so in the database first, and
 //! whoever removes marks there first what goes. Of the two, the second waits for the first: a
 //! put that finds a mark waits until the blob is gone and writes it again, and what was put
 //! meanwhile is not marked.
@@ -60,8 +61,8 @@ struct Stored {
 }
 
 impl Store {
-    /// Removes blobs that nothing refers to and that were last put longer ago than `keep`; with
-    /// `dry_run` only tells of them. What was removed is one entry of the audit log.
+    /// Removes blobs that nothing refers to and that were last put or replaced longer ago than
+    /// `keep`; with `dry_run` only tells of them. What was removed is one entry of the audit log.
     ///
     /// # Errors
     /// [`Error::Invalid`] for less than an hour; [`Error::Busy`] and others where a list or a

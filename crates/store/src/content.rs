@@ -105,6 +105,7 @@ impl Store {
         }
         let mut tx = self.begin().await?;
         let (ids, fresh) = part::intern(&mut tx, sets.iter().flatten()).await?;
+        keep_replaced(&mut tx, contents).await?;
         let mut changed = BTreeSet::new();
         // One order for everybody, so that two batches never wait for each other.
         let mut order: Vec<usize> = (0..contents.len()).collect();
@@ -332,6 +333,24 @@ fn check(contents: &[NewContent]) -> Result<()> {
             ));
         }
     }
+    Ok(())
+}
+
+/// Has the blobs kept that these replace: whoever has just read of them, or copies the database
+/// before the blobs, needs them for some time yet.
+async fn keep_replaced(tx: &mut Tx, contents: &[NewContent]) -> Result<()> {
+    let Some(now) = contents.iter().map(|content| content.indexed_at).max() else {
+        return Ok(());
+    };
+    let digests: Vec<String> = contents.iter().map(|c| c.digest.clone()).collect();
+    let any = tx.dialect().any("c.digest", 1);
+    // In the order in which blobs are marked, so that the two never wait for each other.
+    let sql = format!(
+        "INSERT INTO blob (digest, put_at) SELECT DISTINCT c.inventory, $2 FROM content c \
+         WHERE {any} ORDER BY 1 ON CONFLICT (digest) DO UPDATE SET \
+         put_at = CASE WHEN blob.put_at < $2 THEN $2 ELSE blob.put_at END"
+    );
+    tx.exec(&sql, args![digests, now]).await?;
     Ok(())
 }
 

@@ -70,8 +70,8 @@ pub(crate) struct ServeArgs {
         env = "LAZARET_SERVE_WORKERS"
     )]
     pub(crate) workers: usize,
-    /// Hours since it was last stored that a blob is kept which nothing refers to any more; 0: none
-    /// is removed without being asked for.
+    /// Hours since it was last stored or replaced that a blob is kept which nothing refers to any
+    /// more; 0: none is removed without being asked for.
     #[arg(
         long,
         value_name = "HOURS",

@@ -46,7 +46,8 @@ pub(crate) async fn run(app: App) {
         }
         expiry(&app).await;
         day(&app, &mut today).await;
-        if ticks.is_multiple_of(HOUR) {
+        // Not at the start, which may be one with the wrong database.
+        if ticks % HOUR == HOUR / 2 {
             waste(&app).await;
         }
         // Once an hour.

@@ -1,5 +1,6 @@
--- When a blob was last put, so that what nothing refers to yet is not taken for waste; and
--- since when it is being removed, which whoever puts it again waits for.
+-- When a blob was last put, so that what nothing refers to yet is not taken for waste, or was
+-- last replaced by another; and since when it is being removed, which whoever puts it again waits
+-- for.
 CREATE TABLE blob (
     digest TEXT PRIMARY KEY,
     put_at BIGINT NOT NULL,

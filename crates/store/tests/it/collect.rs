@@ -8,7 +8,7 @@ const KEEP: SignedDuration = SignedDuration::from_hours(24);
 /// Long after every put, by the tests' clock and by that of the files.
 const LATER: i64 = 400_000_000;
 
-async fn refer(store: &Store, number: usize, blob: &str) {
+async fn refer(store: &Store, number: usize, blob: &str, second: i64) {
     let content = NewContent {
         digest: digest(number),
         inventory: blob.to_owned(),
@@ -16,7 +16,7 @@ async fn refer(store: &Store, number: usize, blob: &str) {
         revision: "1".to_owned(),
         gaps: 0,
         parts: vec![],
-        indexed_at: at(0),
+        indexed_at: at(second),
     };
     store.put_content(&content).await.expect("put");
 }
@@ -37,7 +37,7 @@ pub(crate) async fn collects(store: &Store) {
     let used = put("used", 0).await;
     let unused = put("unused", 0).await;
     let young = put("young", LATER - 3600).await;
-    refer(store, 1, &used).await;
+    refer(store, 1, &used, 0).await;
     let told = collect(store, LATER, true).await;
     assert_eq!((told.blobs, told.unused, told.removed), (3, 1, 0));
     assert!(told.unused_bytes > 0 && !told.has_more);
@@ -60,6 +60,13 @@ pub(crate) async fn collects(store: &Store) {
     let log = log.expect("read").items;
     assert_eq!(log.len(), 1, "nothing removed, nothing to tell");
     assert_eq!(log[0].actor, "anna");
+    // What was referred to until now stays as long as what was put now.
+    refer(store, 1, &young, LATER).await;
+    assert_eq!(collect(store, LATER, false).await.removed, 0);
+    assert_eq!(store.blob(&used).await.expect("got"), b"used");
+    let done = collect(store, LATER + 200_000, false).await;
+    assert_eq!((done.blobs, done.removed), (3, 2));
+    assert!(store.has_blob(&young).await.expect("asked"));
     let hasty = store
         .collect_blobs(SignedDuration::ZERO, false, &by("anna"))
         .await;
@@ -101,7 +108,7 @@ pub(crate) async fn races(first: &Store, second: &Store, rounds: i64) {
                     tokio::time::sleep(std::time::Duration::from_millis(pause * 3)).await;
                     let blob = store.put_blob(text.clone(), at(now)).await.expect("put");
                     assert_eq!(store.blob(&blob).await.expect("there"), text);
-                    refer(&store, number, &blob).await;
+                    refer(&store, number, &blob, now).await;
                 })
             })
             .collect();

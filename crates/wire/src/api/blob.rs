@@ -11,8 +11,8 @@ pub struct BlobsQuery {
     #[serde(default)]
     #[param(required = false)]
     pub dry_run: bool,
-    /// Hours since it was last stored that a blob is kept which nothing refers to; without it
-    /// the centre's own setting.
+    /// Hours since it was last stored or replaced that a blob is kept which nothing refers to;
+    /// without it the centre's own setting.
     #[param(minimum = 1, maximum = 876_000)]
     pub keep_hours: Option<u32>,
 }
@@ -22,7 +22,7 @@ pub struct BlobsQuery {
 pub struct BlobsCollected {
     /// Blobs looked at.
     pub blobs: u64,
-    /// What nothing refers to, and which was not stored of late.
+    /// What nothing refers to, and which was not stored or replaced of late.
     pub unused: u64,
     /// Their bytes.
     pub unused_bytes: u64,
