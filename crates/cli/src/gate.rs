@@ -244,7 +244,7 @@ impl Shown {
             let now = stamp(&self);
             let before = std::mem::replace(
                 &mut *seen.lock().unwrap_or_else(PoisonError::into_inner),
-                now.clone(),
+                now,
             );
             if now == before {
                 return None;

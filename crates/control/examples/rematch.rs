@@ -4,7 +4,8 @@
 //! A centre is served on the fleet with the database that it was decided by (`--before`);
 //! then the file is replaced. Told is what the centre's own metrics say. With `--check-full`
 //! the stored verdicts of N images, spread over the fleet, are held against reports that are
-//! made whole from their inventories.
+//! made whole from their inventories; those that were decided again are counted apart, since
+//! of the others only what made the fleet is tried.
 
 #![allow(clippy::print_stdout)] // A measurement prints.
 
@@ -14,6 +15,9 @@ use std::time::{Duration, Instant};
 use lazaret_control::{Settings, serve};
 use reqwest::Client;
 use serde_json::Value;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -74,6 +78,10 @@ impl Centre {
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let wanted = wanted()?;
+    // Where the time goes, step by step.
+    let told = Targets::new().with_target("lazaret_control::work", tracing::Level::DEBUG);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines).with(told).init();
     let advisories = wanted.data.join("advisories-in-use.db");
     std::fs::copy(&wanted.before, &advisories)?;
     let served = serve(Settings {
@@ -107,7 +115,7 @@ async fn main() -> Result<(), Failure> {
     println!("memory before: {} MiB at most", peak());
     let next = wanted.data.join("advisories-next.db");
     std::fs::copy(&wanted.after, &next)?;
-    let begun = Instant::now();
+    let (begun, since) = (Instant::now(), jiff::Timestamp::now());
     std::fs::rename(&next, &advisories)?;
     while centre.metric("lazaret_rematches_total ").await? < 1.0 {
         if begun.elapsed() > Duration::from_secs(3600) {
@@ -125,7 +133,7 @@ async fn main() -> Result<(), Failure> {
         begun.elapsed().as_secs_f64(),
         peak()
     );
-    check(&centre, wanted.check).await?;
+    check(&centre, wanted.check, since).await?;
     let _ = stop.send(());
     running.await?;
     Ok(())
@@ -140,11 +148,11 @@ fn peak() -> u64 {
 }
 
 /// Holds stored verdicts against reports from inventories.
-async fn check(centre: &Centre, images: usize) -> Result<(), Failure> {
+async fn check(centre: &Centre, images: usize, since: jiff::Timestamp) -> Result<(), Failure> {
     if images == 0 {
         return Ok(());
     }
-    let (mut asked, mut wrong) = (0, 0);
+    let (mut asked, mut wrong) = ([0, 0], [0, 0]);
     let mut path = "/api/v1/images?limit=500".to_owned();
     let mut digests = Vec::new();
     loop {
@@ -167,9 +175,11 @@ async fn check(centre: &Centre, images: usize) -> Result<(), Failure> {
             let environment = verdict["environment"].as_str().unwrap_or_default();
             let path = format!("/api/v1/images/{digest}/report?environment={environment}");
             let report = centre.get(&path).await?;
-            asked += 1;
+            let at = verdict["decided_at"].as_str().unwrap_or_default().parse();
+            let is_again = at.is_ok_and(|at: jiff::Timestamp| at >= since);
+            asked[usize::from(is_again)] += 1;
             if !agree(verdict, &report) {
-                wrong += 1;
+                wrong[usize::from(is_again)] += 1;
                 println!(
                     "{digest} in {environment}: {verdict} is not {}",
                     report["decision"]
@@ -177,7 +187,13 @@ async fn check(centre: &Centre, images: usize) -> Result<(), Failure> {
             }
         }
     }
-    println!("{asked} verdicts held against whole reports, {wrong} differ");
+    for (what, number) in [("left as they were", 0), ("decided again", 1)] {
+        let (asked, wrong) = (asked[number], wrong[number]);
+        println!("{asked} verdicts {what} held against whole reports, {wrong} differ");
+    }
+    if wrong[1] > 0 {
+        return Err("what was decided again is not what a whole report says".into());
+    }
     Ok(())
 }
 

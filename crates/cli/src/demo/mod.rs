@@ -76,7 +76,8 @@ async fn whole(args: &DemoArgs, kept: &Path) -> anyhow::Result<()> {
     let edges = served.edges.context("edges are not answered")?;
     let owner = served.owner();
     let (stop, mut until) = watch::channel(false);
-    let centre = tokio::spawn(served.run(told(stop.subscribe())));
+    let (close, closed) = watch::channel(false);
+    let centre = tokio::spawn(served.run(told(closed)));
     let ticket = NewJoinToken {
         region: REGION.to_owned(),
         hours: None,
@@ -106,7 +107,9 @@ async fn whole(args: &DemoArgs, kept: &Path) -> anyhow::Result<()> {
         looking.abort();
     }
     let _ = stop.send(true);
+    // The edge first: it may be looking at what a list has found, and tells the centre.
     let _ = tokio::time::timeout(LAST_PATIENCE, edge).await;
+    let _ = close.send(true);
     let _ = tokio::time::timeout(LAST_PATIENCE, centre).await;
     Ok(())
 }

@@ -271,7 +271,7 @@ impl Shared {
         match answer {
             Err(error) if error.may_pass() => {
                 if trouble.is_none() {
-                    let why = error.to_string();
+                    let why = whole(error);
                     tracing::warn!(
                         why,
                         "the centre does not answer; going on with what is here"
@@ -417,4 +417,17 @@ async fn renew(shared: Arc<Shared>) {
             }
         }
     }
+}
+
+/// An error with what caused it: "ask URL" alone does not say whether nobody listens or the
+/// certificate is another.
+fn whole(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
 }

@@ -1,6 +1,6 @@
 //! Decisions, written down.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::outbox;
 use crate::store::{Store, new_id};
-use crate::value::args;
+use crate::value::{Value, args};
 
 impl Store {
     /// Writes verdicts down, at most 1000; gives those that changed, in order. A verdict that
@@ -27,15 +27,20 @@ impl Store {
         if verdicts.len() > 1000 {
             return Err(Error::Invalid("at most 1000 verdicts at once".to_owned()));
         }
-        // One order for everybody, so that two batches never wait for each other.
-        let mut ordered: Vec<&Verdict> = verdicts.iter().collect();
-        ordered.sort_by_key(|verdict| (&verdict.digest, &verdict.environment));
+        // One order for everybody, so that two batches never wait for each other. Of two with
+        // one key the later counts, as if they had come one after the other.
+        let by_key: BTreeMap<(&str, &str), &Verdict> = verdicts
+            .iter()
+            .map(|verdict| ((&*verdict.digest, &*verdict.environment), verdict))
+            .collect();
+        let ordered: Vec<&Verdict> = by_key.into_values().collect();
         let mut tx = self.begin().await?;
         let before = stored(&mut tx, &ordered).await?;
+        let written = put(&mut tx, &ordered).await?;
         let mut changes = Vec::new();
         for verdict in ordered {
             let key = (verdict.digest.clone(), verdict.environment.clone());
-            if !put(&mut tx, verdict).await? {
+            if !written.contains(&key) {
                 continue;
             }
             let before = before.get(&key).copied();
@@ -89,17 +94,56 @@ impl Counts {
     }
 }
 
-/// Whether it was written, and not overtaken.
-async fn put(tx: &mut Tx, verdict: &Verdict) -> Result<bool> {
-    let sql = format!(
-        "INSERT INTO verdict ({COLUMNS}, worst, seen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
-         $10, $11, $12, $13, $14, $15, $16, \
-         COALESCE((SELECT i.first_seen FROM image i WHERE i.digest = $1), $15)) ON CONFLICT (digest, environment) DO UPDATE SET state = $3, \
-         critical = $4, high = $5, medium = $6, low = $7, unrated = $8, gaps = $9, reasons = $10, \
-         report = $11, policy_generation = $12, snapshot = $13, snapshot_at = $14, \
-         decided_at = $15, worst = $16 WHERE verdict.policy_generation <= $12 AND verdict.snapshot_at <= $14"
-    );
-    let args = args![
+/// Writes verdicts of different keys, many in a statement; the keys of those that were not
+/// overtaken.
+async fn put(tx: &mut Tx, verdicts: &[&Verdict]) -> Result<HashSet<Key>> {
+    let mut written = HashSet::with_capacity(verdicts.len());
+    let mut left = verdicts;
+    // Few sizes, so that few statements are prepared.
+    for size in [128, 16, 1] {
+        while left.len() >= size {
+            let (some, rest) = left.split_at(size);
+            left = rest;
+            let args = some.iter().flat_map(|verdict| bound(verdict)).collect();
+            for row in tx.rows(&upsert(size), args).await? {
+                written.insert((row.text(0)?, row.text(1)?));
+            }
+        }
+    }
+    Ok(written)
+}
+
+/// The statement for so many verdicts, with [`bound`] for each.
+fn upsert(rows: usize) -> String {
+    let row = |number: usize| {
+        let places: Vec<String> = (1..=16).map(|n| format!("${}", number * 16 + n)).collect();
+        // When the image was first seen, for lists; unknown: when it was decided on.
+        let seen = format!(
+            "COALESCE((SELECT i.first_seen FROM image i WHERE i.digest = ${}), ${})",
+            number * 16 + 1,
+            number * 16 + 15
+        );
+        format!("({}, {seen})", places.join(", "))
+    };
+    let values: Vec<String> = (0..rows).map(row).collect();
+    let set: Vec<String> = COLUMNS
+        .split(", ")
+        .skip(2)
+        .chain(["worst"])
+        .map(|column| format!("{column} = excluded.{column}"))
+        .collect();
+    format!(
+        "INSERT INTO verdict ({COLUMNS}, worst, seen) VALUES {} \
+         ON CONFLICT (digest, environment) DO UPDATE SET {} \
+         WHERE verdict.policy_generation <= excluded.policy_generation \
+         AND verdict.snapshot_at <= excluded.snapshot_at RETURNING digest, environment",
+        values.join(", "),
+        set.join(", ")
+    )
+}
+
+fn bound(verdict: &Verdict) -> Vec<Value> {
+    args![
         &verdict.digest,
         &verdict.environment,
         verdict.state,
@@ -116,16 +160,14 @@ async fn put(tx: &mut Tx, verdict: &Verdict) -> Result<bool> {
         verdict.snapshot_at,
         verdict.decided_at,
         verdict.counts.worst()
-    ];
-    Ok(tx.exec(&sql, args).await? == 1)
+    ]
 }
 
 async fn record(tx: &mut Tx, changes: &[VerdictChange], cause: &serde_json::Value) -> Result<()> {
-    let sql = "INSERT INTO verdict_change (id, digest, environment, before, after, cause, at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let mut events = Vec::new();
+    let mut rows = Vec::with_capacity(changes.len());
+    let mut events = Vec::with_capacity(changes.len());
     for change in changes {
-        let args = args![
+        rows.push(args![
             &change.id,
             &change.digest,
             &change.environment,
@@ -133,8 +175,7 @@ async fn record(tx: &mut Tx, changes: &[VerdictChange], cause: &serde_json::Valu
             change.after,
             &change.cause,
             change.at
-        ];
-        tx.exec(sql, args).await?;
+        ]);
         let payload = json!({
             "id": change.id,
             "digest": change.digest,
@@ -151,6 +192,8 @@ async fn record(tx: &mut Tx, changes: &[VerdictChange], cause: &serde_json::Valu
             change.at,
         ));
     }
+    let into = "verdict_change (id, digest, environment, before, after, cause, at)";
+    tx.insert_many(into, rows, "").await?;
     if let Some(last) = changes.last() {
         tx.events(&events, last.at).await?;
     }
