@@ -77,6 +77,9 @@ fn a_scan_of_what_is_here_opens_no_socket() {
             .output()
             .expect("strace runs");
         let calls = std::fs::read_to_string(dir.path().join("calls")).expect("strace wrote it");
+        // A thread that ends while strace lets go of it is a line without a call.
+        let is_call = |line: &&str| !line.ends_with("???( <detached ...>");
+        let calls: String = calls.lines().filter(is_call).collect::<Vec<_>>().join("\n");
         (output, calls)
     };
     for target in [
