@@ -75,7 +75,7 @@ fuzz-interface:
 	cargo build --locked -p lazaret-cli
 	@fuzz/interface.sh "$(CARGO_TARGET_DIR)/debug/lazaret" $(or $(EXAMPLES),100)
 
-# Needs 3 GB of disk and half an hour for 100,000 images; INVENTORIES is a folder of
+# Needs some GB of disk and far more than half an hour for 100,000 images; INVENTORIES is a folder of
 # `lazaret sbom -f json` of real images, ADVISORIES a database.
 bench-fleet: build
 	cargo build --release --locked -p lazaret-control --example fleet --example lists --example bench_fleet
