@@ -154,6 +154,18 @@ impl Store {
             .collect()
     }
 
+    /// How many done jobs are still kept, by kind.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn done_counts(&self) -> Result<Vec<(String, u64)>> {
+        let sql = "SELECT kind, COUNT(*) FROM job_done GROUP BY kind ORDER BY kind";
+        let rows = self.read().await?.rows(sql, vec![]).await?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, row.count(1)?)))
+            .collect()
+    }
+
     /// Jobs, the newest first.
     ///
     /// # Errors
