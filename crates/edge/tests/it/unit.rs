@@ -13,6 +13,7 @@ use lazaret_testkit::registry::{LoopbackRegistry, Manners, digest_of};
 use lazaret_wire::api::{HoldState, PolicyDocument};
 use lazaret_wire::edge::{
     BUNDLE_SCHEMA, Bundle, BundlePolicy, CompleteRequest, GateVerdict, OnUnknown, VerdictAnswer,
+    VerdictSum,
 };
 use lazaret_wire::{Client, Identity};
 use tokio::sync::oneshot;
@@ -507,6 +508,69 @@ async fn a_gate_follows_the_centre_through_the_unit_and_decides_when_both_are_go
         (status(&gate, &one).await, status(&gate, &two).await),
         (403, 403)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_that_lead_elsewhere_than_they_say_change_nothing_and_everything_is_fetched() {
+    let peer = Peer::start().await;
+    let (one, two) = (image("gate one"), image("gate two"));
+    let registry = registry(&[&one, &two]);
+    let whole = bundle(1, None, &one.digest, HoldState::Quarantined);
+    let lets_through = GateVerdict {
+        state: HoldState::Clear,
+        ..whole.verdicts[0].clone()
+    };
+    peer.known().bundles.push(whole);
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut unit_settings = settings(&peer, directory.path());
+    unit_settings.gate_token = Some("gate".to_owned());
+    let unit = run(unit_settings, Never).await;
+    let remote = RemoteSettings {
+        renewed: None,
+        key: peer.key.verifying(),
+        every: Duration::from_millis(100),
+        directory: None,
+        registry: Some("r".to_owned()),
+    };
+    let identity = Identity {
+        token: Some("gate".to_owned()),
+        ..Identity::default()
+    };
+    let client = Client::new(&unit.address, identity).expect("a client");
+    let source = Arc::new(RemoteSource::open(client, remote));
+    generation(&source, 1).await;
+    let mut gate_settings = GateSettings::new(&format!("http://{}", registry.host()));
+    gate_settings.registry = Some("r".to_owned());
+    let gate = RunningGate::open(gate_settings, source.clone()).await;
+    let pull = async || {
+        get(&gate.url(&format!("/v2/app/manifests/{}", one.digest)))
+            .await
+            .status()
+            .as_u16()
+    };
+    assert_eq!(pull().await, 403);
+    // Signed, of the right generation, and not what its own digest says.
+    let mut change = bundle(2, Some(1), &two.digest, HoldState::Quarantined);
+    change.verdicts.push(lets_through.clone());
+    change.digest = VerdictSum::of(&change.verdicts[..1]).to_string();
+    peer.known().bundles.push(change);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(source.books().borrow().generation, 1);
+    assert_eq!(pull().await, 403, "nothing of it is left");
+    // Nor are changes of other verdicts than those that are held.
+    let mut change = bundle(2, Some(1), &one.digest, HoldState::Clear);
+    change.base_digest = VerdictSum::default().to_string();
+    change.digest = VerdictSum::of([&lets_through]).to_string();
+    *peer.known().bundles.last_mut().expect("the change") = change;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(source.books().borrow().generation, 1);
+    assert_eq!(pull().await, 403);
+    // Everything is asked for meanwhile, and believed.
+    let whole = bundle(3, None, &one.digest, HoldState::Clear);
+    peer.known().bundles.insert(1, whole);
+    generation(&source, 3).await;
+    assert_eq!(pull().await, 200);
+    unit.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
