@@ -69,6 +69,7 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
         oidc: args.oidc.clone(),
         workers: args.workers,
         workload_metrics: args.workload_metrics,
+        link_local: args.link_local_registries,
         keep_blobs: args.keep_blobs,
         edge_listen: args.edge_listen.clone(),
         edge_names: args.edge_name.clone(),

@@ -96,6 +96,7 @@ async fn main() -> Result<(), Failure> {
         oidc: None,
         workers: 0,
         workload_metrics: false,
+        link_local: false,
         keep_blobs: 0,
         edge_listen: None,
         edge_names: Vec::new(),

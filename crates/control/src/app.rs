@@ -12,7 +12,7 @@ use crate::advisories::Advisories;
 use crate::auth::oidc::Provider;
 use crate::auth::{Passwords, Throttle};
 use crate::console::Memory;
-use crate::edges::{Asked, Authority, Received, Regions};
+use crate::edges::{Asked, Authority, Given, Received};
 use crate::http::{ApiError, ApiResult};
 use crate::judge::Judge;
 use crate::keys::Keys;
@@ -44,6 +44,9 @@ pub struct Settings {
     pub workers: usize,
     /// Whether `/metrics` tells of every workload that runs, under the names of Trivy Operator.
     pub workload_metrics: bool,
+    /// Whether registries may have link-local addresses, where clouds keep the credentials of
+    /// machines.
+    pub link_local: bool,
     /// Hours since it was last stored or replaced that a blob is kept which nothing refers to; 0:
     /// none is removed without being asked for.
     pub keep_blobs: u32,
@@ -80,7 +83,7 @@ pub struct Centre {
     /// What gates ask for that nobody has examined.
     pub(crate) asked: Asked,
     /// Bundles that were given out.
-    pub(crate) given: Regions,
+    pub(crate) given: tokio::sync::Mutex<Given>,
     /// What edges have sent.
     pub(crate) received: Received,
     /// What pages of the console need not ask twice.

@@ -16,7 +16,7 @@ use crate::advisories::Advisories;
 use crate::app::{App, Centre, Settings};
 use crate::auth::oidc::Provider;
 use crate::auth::{Passwords, SetupError, Throttle, offer};
-use crate::edges::{Asked, Authority, AuthorityError, Received, Regions};
+use crate::edges::{Asked, Authority, AuthorityError, Received};
 use crate::file::FileError;
 use crate::http::{ApiError, Listener, etag, rounds};
 use crate::judge::Judge;
@@ -41,6 +41,15 @@ pub enum ServeError {
         /// Which, without a password.
         database: String,
         /// Why.
+        #[source]
+        source: lazaret_store::Error,
+    },
+    /// The place of blobs cannot be used.
+    #[error("keep blobs in {place}")]
+    Blobs {
+        /// Which.
+        place: String,
+        /// Why, and what is to be set.
         #[source]
         source: lazaret_store::Error,
     },
@@ -122,6 +131,13 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
         database: without_password(&database),
         source,
     })?;
+    store
+        .reach_blobs()
+        .await
+        .map_err(|source| ServeError::Blobs {
+            place: blobs(&settings),
+            source,
+        })?;
     let setup = offer(&store, &settings.data).await?;
     let (socket, address) = listen(&settings.listen).await?;
     let (authority, edge_socket) = match &settings.edge_listen {
@@ -145,7 +161,7 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
             None => Vec::new(),
         },
         asked: Asked::default(),
-        given: Regions::default(),
+        given: tokio::sync::Mutex::default(),
         received: Received::default(),
         console: console::Memory::default(),
         authority,

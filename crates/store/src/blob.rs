@@ -24,7 +24,20 @@ const LEVEL: i32 = 1;
 pub(crate) struct Blobs {
     pub(crate) objects: Arc<dyn ObjectStore>,
     prefix: String,
+    /// Of a bucket for which nobody has set keys: the machine's role is all there can be.
+    needs_role: bool,
 }
+
+/// How long a place may take to answer at the start.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Variables, each of which alone says where the keys of a bucket come from.
+const KEYS: [&str; 4] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+];
 
 impl Blobs {
     /// A directory (made if absent), or `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`.
@@ -41,6 +54,7 @@ impl Blobs {
         Ok(Blobs {
             objects: Arc::new(objects),
             prefix: String::new(),
+            needs_role: false,
         })
     }
 
@@ -109,6 +123,7 @@ fn bucket(rest: &str) -> Result<Blobs> {
     let prefix = prefix.trim_end_matches('/');
     Ok(Blobs {
         objects: Arc::new(objects),
+        needs_role: KEYS.iter().all(|name| std::env::var_os(name).is_none()),
         prefix: if prefix.is_empty() {
             String::new()
         } else {
@@ -118,6 +133,35 @@ fn bucket(rest: &str) -> Result<Blobs> {
 }
 
 impl Store {
+    /// Asks the place of blobs for its list, to tell at the start what would fail later.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where a bucket refuses, is not there, or has nobody's keys, with what is
+    /// to be set; [`Error::Busy`] where it cannot be reached within 20 seconds.
+    pub async fn reach_blobs(&self) -> Result<()> {
+        let folders = self.blobs.objects.list_with_delimiter(None);
+        let why = match tokio::time::timeout(PATIENCE, folders).await {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => error,
+            Err(_) if self.blobs.needs_role => return Err(no_keys("no answer in time")),
+            Err(_) => return Err(Error::Busy("no answer within 20 seconds".to_owned())),
+        };
+        // The library tells refusals of lists apart by their words alone.
+        let words = why.to_string();
+        let says = |any: &[&str]| any.iter().any(|one| words.contains(one));
+        Err(if says(&["NoSuchBucket"]) {
+            Error::Invalid(format!("there is no such bucket: {words}"))
+        } else if says(&["401 Unauthorized", "403 Forbidden"]) {
+            Error::Invalid(format!(
+                "the keys are not taken for it; they are to list, read, write and delete: {words}"
+            ))
+        } else if self.blobs.needs_role {
+            no_keys(&words)
+        } else {
+            Error::Busy(words)
+        })
+    }
+
     /// Stores a blob, durably, and gives its digest; it is kept for some time from `now` on, also
     /// while nothing refers to it. One that is there already is left as it
     /// is, unless its stored size tells that it is not whole.
@@ -206,6 +250,14 @@ impl Store {
             Err(error) => Err(trouble(&error)),
         }
     }
+}
+
+fn no_keys(why: &str) -> Error {
+    Error::Invalid(format!(
+        "there are no keys for the bucket: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and \
+         AWS_SESSION_TOKEN where it is temporary), or give this machine or pod a role that may \
+         use it ({why})"
+    ))
 }
 
 /// Never more than [`BLOB_LIMIT`], whatever the frame says of itself.

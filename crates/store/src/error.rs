@@ -16,6 +16,9 @@ pub enum Error {
     /// allow the transition, a second person who is the first.
     #[error("{0}")]
     Conflict(String),
+    /// What was to be changed is not what the caller had seen of it: somebody else was first.
+    #[error("{0} was changed by somebody else meanwhile")]
+    Changed(String),
     /// The caller's lease is not the current one: another worker has the job.
     #[error("job `{id}` is no longer held under fence {fence}")]
     Fenced {

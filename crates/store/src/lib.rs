@@ -52,7 +52,7 @@ pub use job::{
 pub use migrate::schema;
 pub use outbox::{OUTBOX, OUTBOX_ATTEMPTS};
 pub use page::{Cursor, PAGE_LIMIT, Page, Paging};
-pub use person::{NewPerson, Person, Role};
+pub use person::{NewPerson, Person, PersonChange, Role};
 pub use policy::{DOCUMENT_LIMIT, Exemption, Policy};
 pub use posture::{Flow, WAITING_LIMIT, Waiting};
 pub use registry::{ListProgress, NewRegistry, Registry, RegistryKind};

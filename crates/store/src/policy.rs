@@ -56,6 +56,20 @@ impl Store {
     /// # Errors
     /// [`Error::Invalid`] above [`DOCUMENT_LIMIT`].
     pub async fn put_policy(&self, document: &str, by: &By) -> Result<Policy> {
+        self.replace_policy(document, None, by).await
+    }
+
+    /// As [`Store::put_policy`], if the generation that counts is still `seen` (0: nobody has
+    /// written one); `None`: whichever it is.
+    ///
+    /// # Errors
+    /// [`Error::Changed`] where it is another one; [`Error::Invalid`] above [`DOCUMENT_LIMIT`].
+    pub async fn replace_policy(
+        &self,
+        document: &str,
+        seen: Option<i64>,
+        by: &By,
+    ) -> Result<Policy> {
         small(document)?;
         let mut tx = self.begin().await?;
         tx.lock("policy", &[String::new()]).await?;
@@ -66,11 +80,15 @@ impl Store {
             .as_ref()
             .map(policy)
             .transpose()?;
+        let counts = last.as_ref().map_or(0, |last| last.generation);
+        if seen.is_some_and(|seen| seen != counts) {
+            return Err(Error::Changed(format!("the policy (generation {counts})")));
+        }
         if let Some(last) = last.as_ref().filter(|last| last.document == document) {
             return Ok(last.clone());
         }
         let new = Policy {
-            generation: last.map_or(1, |last| last.generation + 1),
+            generation: counts + 1,
             document: document.to_owned(),
             actor: by.actor.clone(),
             reason: by.reason.clone(),

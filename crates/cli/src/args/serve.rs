@@ -80,6 +80,10 @@ pub(crate) struct ServeArgs {
         env = "LAZARET_SERVE_KEEP_BLOBS"
     )]
     pub(crate) keep_blobs: u32,
+    /// Let registries have link-local addresses (169.254.0.0/16, fe80::/10), where clouds keep the
+    /// credentials of machines.
+    #[arg(long, env = "LAZARET_SERVE_LINK_LOCAL_REGISTRIES")]
+    pub(crate) link_local_registries: bool,
     /// Tell of every workload that runs at /metrics, under the names of Trivy Operator
     /// (trivy_image_vulnerabilities), at most 5000.
     #[arg(long, env = "LAZARET_SERVE_WORKLOAD_METRICS")]

@@ -137,6 +137,7 @@ async fn centre(args: &DemoArgs, kept: &Path) -> anyhow::Result<Served> {
         oidc: None,
         workers: 1,
         workload_metrics: false,
+        link_local: false,
         keep_blobs: 24,
         edge_listen: Some("127.0.0.1:0".to_owned()),
         edge_names: vec!["127.0.0.1".to_owned()],

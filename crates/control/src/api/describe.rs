@@ -1,9 +1,11 @@
 //! What is true of every operation, so that no handler has to repeat it: problems have their own
 //! media type, and there are answers that come before any handler is asked.
 
-use utoipa::openapi::path::{Operation, PathItem};
+use axum::http::Method;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::{
-    ContentBuilder, HeaderBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Responses, Schema,
+    ContentBuilder, HeaderBuilder, Object, OpenApi, Ref, RefOr, Required, ResponseBuilder,
+    Responses, Schema, Type,
 };
 
 /// The media type of problems.
@@ -15,9 +17,15 @@ const SCHEMA: &str = "#/components/schemas/Problem";
 /// Completes a description.
 pub(super) fn complete(api: &mut OpenApi) {
     for item in api.paths.paths.values_mut() {
-        for operation in operations(item) {
+        for (method, operation) in operations(item) {
+            if matches!(method, Method::PUT | Method::PATCH | Method::DELETE) {
+                operation
+                    .parameters
+                    .get_or_insert_default()
+                    .push(RefOr::T(if_match()));
+            }
             of_problems(&mut operation.responses);
-            for (status, why) in before(operation) {
+            for (status, why) in before(&method, operation) {
                 let responses = &mut operation.responses.responses;
                 responses
                     .entry(status.to_owned())
@@ -27,22 +35,39 @@ pub(super) fn complete(api: &mut OpenApi) {
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+/// The operations of a path.
+pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
     let all = [
-        &mut item.get,
-        &mut item.put,
-        &mut item.post,
-        &mut item.delete,
-        &mut item.options,
-        &mut item.head,
-        &mut item.patch,
-        &mut item.trace,
+        (Method::GET, &mut item.get),
+        (Method::PUT, &mut item.put),
+        (Method::POST, &mut item.post),
+        (Method::DELETE, &mut item.delete),
+        (Method::OPTIONS, &mut item.options),
+        (Method::HEAD, &mut item.head),
+        (Method::PATCH, &mut item.patch),
+        (Method::TRACE, &mut item.trace),
     ];
-    all.into_iter().filter_map(|slot| slot.as_mut())
+    all.into_iter()
+        .filter_map(|(method, slot)| slot.as_mut().map(|operation| (method, operation)))
+}
+
+/// What every change takes.
+fn if_match() -> Parameter {
+    let text = Object::with_type(Type::String);
+    ParameterBuilder::new()
+        .name("If-Match")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "`ETag` of what was read: the change is made only while that is what is there. What \
+             has no address of its own to be read at fits `*` alone.",
+        ))
+        .schema(Some(text))
+        .build()
 }
 
 /// What may be answered before, or instead of, what the handler says.
-fn before(operation: &Operation) -> Vec<(&'static str, &'static str)> {
+fn before(method: &Method, operation: &Operation) -> Vec<(&'static str, &'static str)> {
     let asks = operation.parameters.iter().flatten().count() > 0;
     let takes = operation.request_body.is_some();
     // `security(())` says that nobody need be known.
@@ -59,6 +84,10 @@ fn before(operation: &Operation) -> Vec<(&'static str, &'static str)> {
     }
     if takes {
         all.push(("413", "That is more than is taken"));
+        all.push(("415", "That is not JSON"));
+    }
+    if matches!(*method, Method::PUT | Method::PATCH | Method::DELETE) {
+        all.push(("412", "Somebody else was first"));
     }
     if asks {
         all.push(("404", "There is no such thing"));

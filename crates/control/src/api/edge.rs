@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::App;
 use crate::auth::{Admin, Viewer};
-use crate::http::{ApiResult, At, Body};
+use crate::http::{ApiResult, At, Body, Untagged};
 use crate::queries::edge as queries;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -50,6 +50,7 @@ async fn revoke(
     Admin(actor): Admin,
     State(app): State<App>,
     At(id): At<String>,
+    _: Untagged,
 ) -> ApiResult<StatusCode> {
     queries::revoke(&app, &id, &actor.by(app.now())).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use super::{answer, paging};
 use crate::App;
 use crate::auth::{Admin, Analyst, Viewer};
-use crate::http::{ApiResult, Ask, At, Body};
+use crate::http::{ApiResult, Ask, At, Body, Untagged};
 use crate::queries::job as queries;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -68,6 +68,7 @@ async fn discard(
     Admin(actor): Admin,
     State(app): State<App>,
     At(id): At<String>,
+    _: Untagged,
 ) -> ApiResult<StatusCode> {
     queries::discard(&app, &id, &actor.by(app.now())).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -104,6 +105,7 @@ async fn set_pool(
     Admin(actor): Admin,
     State(app): State<App>,
     At(name): At<String>,
+    _: Untagged,
     Body(change): Body<PoolChange>,
 ) -> ApiResult<StatusCode> {
     queries::set_pool(&app, &name, &change, &actor.by(app.now())).await?;

@@ -12,6 +12,7 @@ pub(crate) mod events;
 mod hold;
 mod image;
 mod job;
+mod known;
 mod page;
 mod policy;
 mod registry;
@@ -22,6 +23,7 @@ mod vulnerability;
 mod workload;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -91,8 +93,10 @@ fn parts() -> (Router<App>, OpenApi) {
 }
 
 pub(crate) fn router() -> Router<App> {
-    let (router, api) = parts();
+    let (router, mut api) = parts();
     let text = serde_json::to_string(&api).unwrap_or_default();
+    let known = known::of(&mut api);
+    let router = router.layer(from_fn_with_state(known, known::refuse_others));
     router.route(
         "/api/v1/openapi.json",
         get(async move || {

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use super::{answer, paging};
 use crate::App;
 use crate::auth::{Approver, Viewer};
-use crate::http::{ApiResult, Ask, At, Body};
+use crate::http::{ApiResult, Ask, At, Body, IfMatch, Untagged};
 use crate::queries::policy as queries;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -36,10 +36,17 @@ async fn read(_: Viewer, State(app): State<App>) -> ApiResult<Json<PolicyState>>
 async fn set(
     Approver(actor): Approver,
     State(app): State<App>,
+    seen: IfMatch,
     Body(new): Body<NewPolicy>,
 ) -> ApiResult<Json<PolicyState>> {
     let by = actor.by(app.now());
-    queries::set(&app, new, by).await.map(Json)
+    let mut counts = None;
+    if seen.is_there() {
+        let shown = queries::read(&app).await?;
+        seen.check(&shown)?;
+        counts = Some(shown.generation);
+    }
+    queries::set(&app, new, counts, by).await.map(Json)
 }
 
 /// Exceptions, the newest first.
@@ -78,6 +85,7 @@ async fn revoke(
     Approver(actor): Approver,
     State(app): State<App>,
     At(id): At<String>,
+    _: Untagged,
 ) -> ApiResult<StatusCode> {
     let by = actor.by(app.now());
     queries::revoke(&app, &id, &by).await?;

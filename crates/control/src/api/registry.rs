@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use super::{answer, paging};
 use crate::App;
 use crate::auth::{Admin, Analyst, Viewer};
-use crate::http::{ApiResult, Ask, At, Body};
+use crate::http::{ApiResult, Ask, At, Body, IfMatch};
 use crate::queries::registry as queries;
 use crate::work;
 
@@ -79,7 +79,7 @@ async fn read(_: Viewer, State(app): State<App>, At(id): At<String>) -> ApiResul
     queries::read(&app, &id).await.map(Json)
 }
 
-/// Change a registry.
+/// Change a registry: a JSON merge patch, `null` takes away.
 #[utoipa::path(patch, path = "/api/v1/registries/{id}", tag = "registries",
     params(("id" = String, Path)), request_body = RegistryChange,
     security(("token" = ["admin"]), ("session" = ["admin"])),
@@ -89,10 +89,13 @@ async fn change(
     Admin(actor): Admin,
     State(app): State<App>,
     At(id): At<String>,
+    seen: IfMatch,
     Body(change): Body<RegistryChange>,
 ) -> ApiResult<Json<Registry>> {
     let by = actor.by(app.now());
-    queries::change(&app, &id, change, &by).await.map(Json)
+    queries::change(&app, &id, &change, &seen, &by)
+        .await
+        .map(Json)
 }
 
 /// Watch a registry no longer. What is known of its images stays.
@@ -104,9 +107,9 @@ async fn remove(
     Admin(actor): Admin,
     State(app): State<App>,
     At(id): At<String>,
+    seen: IfMatch,
 ) -> ApiResult<StatusCode> {
-    let by = actor.by(app.now());
-    app.store.delete_registry(&id, &by).await?;
+    queries::remove(&app, &id, &seen, &actor.by(app.now())).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

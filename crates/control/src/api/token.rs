@@ -14,7 +14,7 @@ use super::user::{role, store_role};
 use super::{answer, paging};
 use crate::App;
 use crate::auth::{Actor, Admin, Viewer, oidc};
-use crate::http::{ApiError, ApiResult, Ask, At, Body};
+use crate::http::{ApiError, ApiResult, Ask, At, Body, Untagged};
 use crate::keys;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -121,6 +121,7 @@ async fn revoke(
     Admin(actor): Admin,
     State(app): State<App>,
     At(id): At<String>,
+    _: Untagged,
 ) -> ApiResult<StatusCode> {
     app.store.revoke_token(&id, &actor.by(app.now())).await?;
     Ok(StatusCode::NO_CONTENT)

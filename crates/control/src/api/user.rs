@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use lazaret_store::{By, NewPerson, Person, Role as StoreRole};
+use lazaret_store::{By, Error as StoreError, NewPerson, Person, PersonChange, Role as StoreRole};
 use lazaret_wire::api::{NewUser, Role, User, UserChange};
 use lazaret_wire::{Page, PageQuery, Problem};
 use utoipa_axum::router::OpenApiRouter;
@@ -12,7 +12,10 @@ use utoipa_axum::routes;
 use super::{answer, paging};
 use crate::App;
 use crate::auth::{Actor, Admin, check_new_password, issuer_of};
-use crate::http::{ApiError, ApiResult, Ask, At, Body};
+use crate::http::{ApiError, ApiResult, Ask, At, Body, IfMatch};
+
+/// How often a change is tried that others come before.
+const ATTEMPTS: u32 = 5;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -142,22 +145,49 @@ async fn change(
     Admin(actor): Admin,
     State(app): State<App>,
     At(name): At<String>,
+    seen: IfMatch,
     Body(change): Body<UserChange>,
 ) -> ApiResult<Json<User>> {
-    alter(&app, &actor, &name, change).await.map(Json)
+    alter(&app, &actor, &name, &seen, change).await.map(Json)
 }
 
 /// Changes a user.
 ///
 /// # Errors
-/// When there is none of that name, a value makes no sense, or it would shut out whoever asks.
+/// When there is none of that name, it is not the one that was seen, a value makes no sense, or it
+/// would shut out whoever asks.
 pub(crate) async fn alter(
     app: &App,
     actor: &Actor,
     name: &str,
+    seen: &IfMatch,
     change: UserChange,
 ) -> ApiResult<User> {
-    let person = found(app, name).await?;
+    let mut wanted = PersonChange {
+        role: change.role.map(store_role),
+        password_hash: None,
+        disabled: change.disabled,
+    };
+    let mut attempts = 0;
+    loop {
+        let person = found(app, name).await?;
+        seen.check(&shown(person.clone()))?;
+        may_become(actor, &person, &change)?;
+        if let (Some(password), None) = (&change.password, &wanted.password_hash) {
+            check_new_password(password)?;
+            wanted.password_hash = Some(app.passwords.hash(password).await?);
+        }
+        attempts += 1;
+        let by = actor.by(app.now());
+        match app.store.change_person_from(&person, &wanted, &by).await {
+            Err(StoreError::Changed(_)) if !seen.is_there() && attempts < ATTEMPTS => {}
+            done => return Ok(shown(done?)),
+        }
+    }
+}
+
+/// Whether somebody may be changed like that.
+fn may_become(actor: &Actor, person: &Person, change: &UserChange) -> ApiResult<()> {
     let is_self = actor.person() == Some(person.id.as_str());
     let weakens = change.disabled == Some(true) || change.role.is_some_and(|r| r != Role::Admin);
     if is_self && weakens {
@@ -172,19 +202,5 @@ pub(crate) async fn alter(
              and there is no password here; shutting out is possible",
         ));
     }
-    let by = actor.by(app.now());
-    if let Some(password) = &change.password {
-        check_new_password(password)?;
-        let hash = app.passwords.hash(password).await?;
-        app.store.set_password(name, Some(&hash), &by).await?;
-    }
-    if let Some(role) = change.role.filter(|r| store_role(*r) != person.role) {
-        app.store.set_role(name, store_role(role), &by).await?;
-    }
-    match (change.disabled, person.disabled_at.is_some()) {
-        (Some(true), false) => app.store.disable_person(name, &by).await?,
-        (Some(false), true) => app.store.enable_person(name, &by).await?,
-        _ => {}
-    }
-    found(app, name).await.map(shown)
+    Ok(())
 }

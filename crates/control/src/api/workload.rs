@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::App;
 use crate::auth::{Analyst, Viewer};
 use crate::edges::take_workloads;
-use crate::http::{ApiError, ApiResult, Ask, At, Body};
+use crate::http::{ApiError, ApiResult, Ask, At, Body, Untagged};
 use crate::queries::image::workload;
 
 /// Images of one question.
@@ -37,6 +37,7 @@ async fn put(
     Analyst(actor): Analyst,
     State(app): State<App>,
     At(cluster): At<String>,
+    _: Untagged,
     Body(told): Body<ClusterWorkloads>,
 ) -> ApiResult<StatusCode> {
     take_workloads(&app, cluster, told, &actor.label()).await?;

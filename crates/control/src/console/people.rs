@@ -17,7 +17,7 @@ use super::routes::Routes;
 use crate::App;
 use crate::api::{paging, token, user};
 use crate::auth::Admin;
-use crate::http::{ApiError, ApiResult, Ask};
+use crate::http::{ApiError, ApiResult, Ask, IfMatch};
 
 /// The roles that a person may have.
 const ROLES: [Role; 4] = [Role::Viewer, Role::Analyst, Role::Approver, Role::Admin];
@@ -167,7 +167,7 @@ async fn change(
         },
         password: Some(form.password).filter(|password| !password.is_empty()),
     };
-    user::alter(&app, &actor, &name, change).await?;
+    user::alter(&app, &actor, &name, &IfMatch::any(), change).await?;
     Ok(done("/people", "user-changed"))
 }
 

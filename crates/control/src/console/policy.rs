@@ -70,9 +70,12 @@ struct Page {
     actor: String,
     set: Option<Part>,
     text: String,
+    /// The generation that the draft was made from.
+    from: i64,
     draft: String,
     reason: String,
     error: String,
+    is_overtaken: bool,
     tried: Option<Tried>,
     generations: Vec<Generation>,
 }
@@ -114,6 +117,8 @@ async fn read(app: &App, trip: Trip, actor: &Actor) -> ApiResult<Page> {
         generations: told.items.into_iter().map(generation).collect(),
         set: state.set_at.map(|at| f.when(&at)),
         generation: state.generation,
+        from: state.generation,
+        is_overtaken: false,
         is_shown: true,
         actor: state.actor,
         draft: state.text.clone(),
@@ -127,6 +132,8 @@ async fn read(app: &App, trip: Trip, actor: &Actor) -> ApiResult<Page> {
 
 #[derive(Deserialize)]
 struct Draft {
+    /// The generation that it was made from; a form of before has none.
+    from: Option<i64>,
     text: String,
     #[serde(default)]
     reason: String,
@@ -139,7 +146,8 @@ impl Draft {
     }
 }
 
-/// The page again, with the draft and what is wrong with it.
+/// The page again, with the draft and what is wrong with it. Whoever was overtaken sees what
+/// counts by now, and the next attempt replaces that.
 async fn wrong(
     app: &App,
     trip: Trip,
@@ -148,6 +156,10 @@ async fn wrong(
     error: &ApiError,
 ) -> ApiResult<Response> {
     let mut page = read(app, trip, actor).await?;
+    page.is_overtaken = error.problem().status == 412;
+    if !page.is_overtaken {
+        page.from = draft.from.unwrap_or(page.from);
+    }
     page.draft = draft.text();
     page.reason.clone_from(&draft.reason);
     page.error.clone_from(&error.problem().detail);
@@ -163,7 +175,7 @@ async fn set(
         text: draft.text(),
         reason: draft.reason.trim().chars().take(2000).collect(),
     };
-    match queries::set(&app, new, actor.by(app.now())).await {
+    match queries::set(&app, new, draft.from, actor.by(app.now())).await {
         Ok(_) => Ok(done("/policy", "policy")),
         Err(error) => wrong(&app, trip, &actor, &draft, &error).await,
     }
@@ -179,6 +191,7 @@ async fn attempt(
         Err(error) => return wrong(&app, trip, &actor, &draft, &error).await,
     };
     let mut page = read(&app, trip, &actor).await?;
+    page.from = draft.from.unwrap_or(page.from);
     page.draft = draft.text();
     page.reason = draft.reason;
     page.tried = Some(told(&app, tried).await?);

@@ -19,7 +19,7 @@ use super::routes::Routes;
 use crate::App;
 use crate::api::paging;
 use crate::auth::Viewer;
-use crate::http::{ApiError, ApiResult, Ask, At};
+use crate::http::{ApiError, ApiResult, Ask, At, IfMatch};
 use crate::queries::registry as queries;
 use crate::work;
 
@@ -249,13 +249,14 @@ async fn change(
 ) -> ApiResult<Response> {
     let change = RegistryChange {
         name: Some(form.name.trim().to_owned()),
-        credential: form.credential(),
-        list_every_seconds: Some(form.every()?.unwrap_or(0)),
-        region: Some(form.region.trim().to_owned()),
-        environment: Some(form.environment.trim().to_owned()),
-        repositories: Some(form.repositories()),
+        credential: form.credential().map(Some),
+        list_every_seconds: Some(form.every()?),
+        region: Some(Some(form.region.trim().to_owned())),
+        environment: Some(Some(form.environment.trim().to_owned())),
+        repositories: Some(Some(form.repositories())),
     };
-    queries::change(&app, &id, change, &actor.by(app.now())).await?;
+    let by = actor.by(app.now());
+    queries::change(&app, &id, &change, &IfMatch::any(), &by).await?;
     Ok(done(&format!("/registries/{id}"), "registry"))
 }
 

@@ -91,8 +91,7 @@ async fn bundle(
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
     let gate = judge.gate("");
-    let region = asking.region.as_deref();
-    let told = tell(&app, region, &held, generation).await?;
+    let told = tell(&app, &held, generation).await?;
     let bundle = Bundle {
         schema: BUNDLE_SCHEMA.to_owned(),
         generation,
@@ -111,7 +110,7 @@ async fn bundle(
                 })
                 .collect(),
             on_unknown: gate.unknown.unwrap_or_default(),
-            gates: gates(&app, &judge, &gate, asking.region.as_deref()).await?,
+            gates: gates(&app, &judge, &gate).await?,
             gate,
         },
         advisories: app.advisories.current().digest().to_string(),
@@ -137,19 +136,18 @@ struct Told {
 }
 
 /// What leads from what is held to a generation. Changes where they are fewer than half of all.
-async fn tell(app: &App, region: Option<&str>, held: &Held, generation: i64) -> ApiResult<Told> {
-    let hosts = hosts(app, region).await?;
-    let given = app.given.of(region);
-    let mut given = given.lock().await;
+async fn tell(app: &App, held: &Held, generation: i64) -> ApiResult<Told> {
+    let hosts = hosts(app).await?;
+    let mut given = app.given.lock().await;
     given.settle(&hosts);
     let mut base = given.find(held.generation, &held.digest);
     let mut verdicts = Vec::new();
     if let Some(base) = &base {
-        verdicts = holds(app, region, base.seq, &hosts).await?;
+        verdicts = holds(app, base.seq, &hosts).await?;
     }
     if base.is_none() || verdicts.len() * 2 > given.len() {
         base = None;
-        verdicts = holds(app, region, 0, &hosts).await?;
+        verdicts = holds(app, 0, &hosts).await?;
     }
     // What is read is what is told, also of what has changed meanwhile.
     for (seq, verdict) in &verdicts {
@@ -165,17 +163,16 @@ async fn tell(app: &App, region: Option<&str>, held: &Held, generation: i64) -> 
     })
 }
 
-/// The registries of a region.
-async fn hosts(app: &App, region: Option<&str>) -> ApiResult<Hosts> {
+/// Every registry, whatever its region: the bytes of a digest are the same under any name, and any
+/// gate may be asked for them (docs/decisions/0012-holds-everywhere.md).
+async fn hosts(app: &App) -> ApiResult<Hosts> {
     let mut hosts = Hosts::new();
     let mut paging = Paging::first(500);
     loop {
         let page = app.store.registries(&paging).await?;
         for row in page.items {
-            if region.is_none_or(|region| region == row.region) {
-                let host = host_of(&row.url).map(|(host, _)| host).unwrap_or_default();
-                hosts.insert(row.id, host);
-            }
+            let host = host_of(&row.url).map(|(host, _)| host).unwrap_or_default();
+            hosts.insert(row.id, host);
         }
         match page.next {
             Some(next) => paging.after = Some(next),
@@ -184,20 +181,11 @@ async fn hosts(app: &App, region: Option<&str>) -> ApiResult<Hosts> {
     }
 }
 
-/// Every name of a region that was ever held, with its state, as far as that changed after
-/// `seq`.
-async fn holds(
-    app: &App,
-    region: Option<&str>,
-    mut seq: i64,
-    hosts: &Hosts,
-) -> ApiResult<Vec<(i64, GateVerdict)>> {
+/// Every name that was ever held, with its state, as far as that changed after `seq`.
+async fn holds(app: &App, mut seq: i64, hosts: &Hosts) -> ApiResult<Vec<(i64, GateVerdict)>> {
     let mut verdicts = Vec::new();
     loop {
-        let holds = match region {
-            Some(region) => app.store.holds_after(region, seq).await?,
-            None => app.store.all_holds_after(seq).await?,
-        };
+        let holds = app.store.holds_after(seq).await?;
         let Some(last) = holds.last() else {
             return Ok(verdicts);
         };
@@ -209,23 +197,18 @@ async fn holds(
     }
 }
 
-/// Rules of the registries of a region whose environment has some of its own, by host. Of
+/// Rules of the registries whose environment has some of its own, by host. Of
 /// two registries at one host the first by name counts.
 async fn gates(
     app: &App,
     judge: &Judge,
     usual: &GateRules,
-    region: Option<&str>,
 ) -> ApiResult<BTreeMap<String, GateRules>> {
     let mut gates = BTreeMap::new();
     let mut paging = Paging::first(500);
     loop {
         let page = app.store.registries(&paging).await?;
-        for registry in page
-            .items
-            .iter()
-            .filter(|row| region.is_none_or(|r| r == row.region))
-        {
+        for registry in &page.items {
             if let Ok((host, _)) = host_of(&registry.url) {
                 let rules = || judge.gate(&registry.environment);
                 gates.entry(host).or_insert_with(rules);

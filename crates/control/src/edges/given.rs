@@ -1,21 +1,17 @@
 //! Which bundles were given out, so that the next one is a change of what the other side has.
 //!
-//! Kept in memory, by region: a hash of each verdict, and where each bundle stood. After a
+//! Kept in memory: a hash of each verdict (10 MiB for 100,000), and where each bundle stood. After a
 //! restart, or at another centre, whoever asks gets one whole bundle and changes from then on.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Arc, PoisonError};
 
 use lazaret_wire::edge::{GateVerdict, VerdictSum};
 use sha2::{Digest as _, Sha256};
 
-/// Most regions that are remembered: 10 MiB each with 100,000 verdicts.
-const REGIONS: usize = 32;
-
-/// Most bundles of a region that something may be a change of.
+/// Most bundles that something may be a change of.
 const STEPS: usize = 256;
 
-/// Hosts of the registries of a region, by id.
+/// Hosts of registries, by id.
 pub(super) type Hosts = BTreeMap<String, String>;
 
 /// Where a bundle stood.
@@ -27,9 +23,9 @@ pub(super) struct Step {
     pub(super) seq: i64,
 }
 
-/// What is known of the verdicts of a region.
+/// What is known of the verdicts.
 #[derive(Debug, Default)]
-pub(super) struct Given {
+pub(crate) struct Given {
     hosts: Hosts,
     sums: HashMap<[u8; 16], VerdictSum>,
     sum: VerdictSum,
@@ -94,23 +90,5 @@ impl Given {
     pub(super) fn find(&self, generation: i64, digest: &str) -> Option<Step> {
         let is_it = |step: &&Step| step.generation == generation && step.digest == digest;
         self.steps.iter().find(is_it).cloned()
-    }
-}
-
-/// By region; gates that ask for every region have one of their own.
-#[derive(Debug, Default)]
-pub(crate) struct Regions(
-    std::sync::Mutex<HashMap<Option<String>, Arc<tokio::sync::Mutex<Given>>>>,
-);
-
-impl Regions {
-    /// What is known of a region; the next who asks waits.
-    pub(super) fn of(&self, region: Option<&str>) -> Arc<tokio::sync::Mutex<Given>> {
-        let region = region.map(str::to_owned);
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= REGIONS && !all.contains_key(&region) {
-            all.clear();
-        }
-        Arc::clone(all.entry(region).or_default())
     }
 }

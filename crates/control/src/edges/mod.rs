@@ -25,7 +25,7 @@ use crate::App;
 pub(crate) use asked::Asked;
 pub(crate) use authority::{Authority, AuthorityError};
 pub(crate) use bundle::router as enforcers;
-pub(crate) use given::Regions;
+pub(crate) use given::Given;
 pub(crate) use received::{Received, SIZES};
 pub(crate) use workload::take as take_workloads;
 

@@ -136,10 +136,8 @@ async fn access(app: &App, leased: &Leased) -> Result<Option<ImageAccess>, (Stri
             let tag = work.tag.as_deref();
             let named = reference(&host, &work.repository, tag, None);
             let named = named.map_err(|e| finally(e.to_string()))?;
-            let host = host.clone();
-            let resolved = tokio::task::spawn_blocking(move || {
-                registry::digest(&named, &options(&host, plain_http, &secrets))
-            });
+            let options = options(&host, plain_http, &secrets, app.settings.link_local);
+            let resolved = tokio::task::spawn_blocking(move || registry::digest(&named, &options));
             let resolved = resolved.await.map_err(|e| (e.to_string(), true))?;
             resolved
                 .map_err(|e| (e.to_string(), e.may_pass()))?
@@ -150,6 +148,7 @@ async fn access(app: &App, leased: &Leased) -> Result<Option<ImageAccess>, (Stri
         registry: registry.id,
         host,
         plain_http,
+        link_local: app.settings.link_local,
         username: credential.as_ref().map(|c| c.username.clone()),
         password: credential.map(|c| c.password),
         repository: work.repository,

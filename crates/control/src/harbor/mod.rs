@@ -133,7 +133,8 @@ async fn scan(_: Scanner, State(app): State<App>, body: Bytes) -> Result<Respons
         },
     };
     let job = work::enqueue_scan(&app, &registry, &work, work::Urgency::Asked).await?;
-    let id = format!("{job}.{}", digest.hex());
+    // Harbor keeps it as it is: what the report is for stands in it.
+    let id = format!("{job}.{}.{}", digest.hex(), registry.id);
     let body = json!({ "id": id }).to_string();
     Ok((StatusCode::ACCEPTED, [(CONTENT_TYPE, RESPONSE)], body).into_response())
 }
@@ -192,7 +193,9 @@ async fn answer(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let unknown = || ApiError::not_found("there is no scan of that id");
-    let (job, hex) = id.split_once('.').ok_or_else(unknown)?;
+    let (job, rest) = id.split_once('.').ok_or_else(unknown)?;
+    // An older centre gave ids without the registry.
+    let (hex, registry) = rest.split_once('.').unwrap_or((rest, ""));
     let digest = format!("sha256:{hex}");
     if digest.parse::<lazaret_model::Digest>().is_err() {
         return Err(unknown().into());
@@ -220,7 +223,10 @@ async fn answer(
         }
         None => {}
     }
-    let stored = crate::queries::image::report(&app, &digest, "").await;
+    let registry = app.store.registry(registry).await?;
+    let environment = registry.map(|registry| registry.environment);
+    let environment = environment.unwrap_or_default();
+    let stored = crate::queries::image::report(&app, &digest, &environment).await;
     let stored = stored.map_err(|_| unknown())?;
     let repository = crate::queries::image::repository(&app, &digest).await?;
     let artifact = Artifact {

@@ -74,10 +74,27 @@ impl ApiError {
         )
     }
 
+    /// 412: it is not what whoever asks has seen.
+    pub fn changed(detail: impl Into<String>) -> Self {
+        let title = "Somebody else was first";
+        Self::new(StatusCode::PRECONDITION_FAILED, "changed", title, detail)
+    }
+
     /// 413: more than is taken.
     pub fn too_large(detail: impl Into<String>) -> Self {
         let title = "That is more than is taken";
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title, detail)
+    }
+
+    /// 415: it is in another language than is read.
+    pub fn other_type(detail: impl Into<String>) -> Self {
+        let title = "That is not JSON";
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "media-type",
+            title,
+            detail,
+        )
     }
 
     /// 422: it can be read, but makes no sense.
@@ -121,6 +138,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NotFound { .. } => Self::not_found(error.to_string()),
             StoreError::Conflict(why) => Self::conflict(why),
+            StoreError::Changed(_) => Self::changed(error.to_string()),
             StoreError::Fenced { .. } => Self::fenced(error.to_string()),
             StoreError::Invalid(why) => Self::invalid(why),
             StoreError::Busy(cause) => {

@@ -33,6 +33,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             let detail = rejection.body_text();
             match rejection {
                 JsonRejection::JsonDataError(_) => ApiError::invalid(detail),
+                JsonRejection::MissingJsonContentType(_) => ApiError::other_type(
+                    "the body is read with `Content-Type: application/json` (or `…+json`)",
+                ),
                 other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                     ApiError::too_large(detail)
                 }

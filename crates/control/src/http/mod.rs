@@ -10,6 +10,7 @@ mod rounds;
 pub(crate) use encode::encoded;
 pub use error::{ApiError, ApiResult};
 pub(crate) use etag::etag;
+pub use etag::{IfMatch, Untagged};
 pub use extract::{Ask, At, Body};
 pub(crate) use listen::{Listener, Peer};
 pub(crate) use rounds::{RequestId, rounds};

@@ -133,6 +133,50 @@ async fn platforms(app: &App, digest: &str) -> ApiResult<Vec<String>> {
     Ok(index.map(|index| index.layers).unwrap_or_default())
 }
 
+/// Brings what people did to an index to its manifests, which may have been known to nobody when
+/// they did it. What a person decided on a manifest since then stays.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn spread(
+    app: &App,
+    index: &str,
+    manifests: &[String],
+    now: Timestamp,
+) -> ApiResult<()> {
+    for hold in app.store.holds_of(&[index.to_owned()]).await? {
+        let what = match hold.state {
+            StoreState::Held if hold.by_hand => Move::Hold,
+            StoreState::Quarantined if hold.by_hand => Move::Quarantine,
+            _ => continue,
+        };
+        if hold.until.is_some_and(|until| until <= now) {
+            continue;
+        }
+        let terms = Terms {
+            until: hold.until,
+            even_if_running: hold.even_if_running,
+        };
+        for digest in manifests {
+            let key = HoldKey {
+                digest: digest.clone(),
+                ..hold.key.clone()
+            };
+            let own = app.store.hold(&key).await?;
+            let is_decided = |own: &Row| own.by_hand || own.state == StoreState::Released;
+            if own.is_some_and(|own| is_decided(&own) && own.at >= hold.at) {
+                continue;
+            }
+            let by = By::new(hold.actor.clone(), now).because(hold.reason.clone());
+            match app.store.move_hold_on(&key, what, terms, true, &by).await {
+                Ok(_) | Err(lazaret_store::Error::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(())
+}
+
 fn release(request: ReleaseRequest) -> Release {
     Release {
         id: request.id,

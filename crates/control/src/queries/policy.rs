@@ -35,16 +35,17 @@ pub async fn read(app: &App) -> ApiResult<PolicyState> {
     })
 }
 
-/// Makes a document the policy; every image is decided on again.
+/// Makes a document the policy; every image is decided on again. With `seen`, only while that
+/// generation counts.
 ///
 /// # Errors
-/// With everything that is wrong in it.
-pub async fn set(app: &App, new: NewPolicy, by: By) -> ApiResult<PolicyState> {
+/// With everything that is wrong in it; 412 where another generation counts.
+pub async fn set(app: &App, new: NewPolicy, seen: Option<i64>, by: By) -> ApiResult<PolicyState> {
     let documents = [("policy".to_owned(), new.text)];
     Judge::read(1, &documents).map_err(|error| ApiError::invalid(error.to_string()))?;
     let by = by.because(new.reason);
     let [(_, text)] = documents;
-    app.store.put_policy(&text, &by).await?;
+    app.store.replace_policy(&text, seen, &by).await?;
     app.shelf.forget();
     work::decide_again(app, "policy").await?;
     read(app).await

@@ -1,16 +1,20 @@
 //! Registries that are watched.
 
-use lazaret_store::RegistryKind as StoreKind;
+use lazaret_image::registry::is_link_local;
 use lazaret_store::{By, NewRegistry as StoreNew, Page, Paging, Registry as Row};
+use lazaret_store::{Error as StoreError, RegistryKind as StoreKind};
 use lazaret_wire::api::{NewRegistry, Registry, RegistryChange, RegistryKind};
 
 use crate::App;
-use crate::http::{ApiError, ApiResult};
+use crate::http::{ApiError, ApiResult, IfMatch};
 use crate::keys;
 use crate::watch::{Secrets, host_of, schedule_of, seconds_of};
 
 /// Shortest and longest time between lists, in seconds.
 const EVERY: std::ops::RangeInclusive<u32> = 30..=2_592_000;
+
+/// How often a change is tried that others come before.
+const ATTEMPTS: u32 = 5;
 
 /// A registry, and the secret of its events where one was made.
 pub struct Made {
@@ -79,7 +83,13 @@ pub async fn read(app: &App, id: &str) -> ApiResult<Registry> {
 /// # Errors
 /// When a value makes no sense, or the name is taken.
 pub async fn create(app: &App, new: NewRegistry, by: &By) -> ApiResult<Made> {
-    host_of(&new.url).map_err(ApiError::invalid)?;
+    let (host, _) = host_of(&new.url).map_err(ApiError::invalid)?;
+    if !app.settings.link_local && is_link_local(&host) {
+        return Err(ApiError::invalid(
+            "`url` is a link-local address, where clouds keep the credentials of machines; a centre \
+             that is started with --link-local-registries goes there",
+        ));
+    }
     check(Some(&new.name), new.list_every_seconds, &new.repositories)?;
     check_places(&new.region, new.environment.as_deref().unwrap_or_default())?;
     let given = new.events_secret;
@@ -121,32 +131,88 @@ pub async fn create(app: &App, new: NewRegistry, by: &By) -> ApiResult<Made> {
 /// Changes a registry.
 ///
 /// # Errors
-/// When there is none, or a value makes no sense.
-pub async fn change(app: &App, id: &str, change: RegistryChange, by: &By) -> ApiResult<Registry> {
+/// When there is none, it is not the one that was seen, or a value makes no sense.
+pub async fn change(
+    app: &App,
+    id: &str,
+    change: &RegistryChange,
+    seen: &IfMatch,
+    by: &By,
+) -> ApiResult<Registry> {
+    let every = change.list_every_seconds.flatten();
+    let repositories = change.repositories.iter().flatten().flatten();
+    let repositories: Vec<String> = repositories.cloned().collect();
+    let every = every.filter(|every| *every > 0);
+    check(change.name.as_deref(), every, &repositories)?;
+    alter(app, id, seen, by, |row, secrets| {
+        if let Some(credential) = &change.credential {
+            secrets.credential.clone_from(credential);
+        }
+        if change.repositories.is_some() {
+            secrets.repositories.clone_from(&repositories);
+        }
+        if change.list_every_seconds.is_some() {
+            row.schedule = schedule_of(every);
+        }
+        if let Some(name) = &change.name {
+            row.name.clone_from(name);
+        }
+        if let Some(region) = &change.region {
+            row.region = region.clone().unwrap_or_default();
+        }
+        if let Some(environment) = &change.environment {
+            row.environment = environment.clone().unwrap_or_default();
+        }
+        check_places(&row.region, &row.environment)
+    })
+    .await
+}
+
+/// Reads a registry, changes it and writes it, as one step. Where nobody said what they had seen,
+/// a change of somebody else in between is no reason to give up: both count.
+async fn alter(
+    app: &App,
+    id: &str,
+    seen: &IfMatch,
+    by: &By,
+    change: impl Fn(&mut Row, &mut Secrets) -> ApiResult<()>,
+) -> ApiResult<Registry> {
+    let mut attempts = 0;
+    loop {
+        let before = row(app, id).await?;
+        let mut secrets = Secrets::of(&before, &app.keys)?;
+        seen.check(&shown(&before, &secrets))?;
+        let mut after = before.clone();
+        change(&mut after, &mut secrets)?;
+        let new = StoreNew {
+            name: after.name,
+            kind: after.kind,
+            url: after.url,
+            credential: Some(secrets.seal(&app.keys)?),
+            schedule: after.schedule,
+            region: after.region,
+            environment: after.environment,
+            paused: after.paused,
+        };
+        attempts += 1;
+        match app.store.update_registry_from(&before, &new, by).await {
+            Err(StoreError::Changed(_)) if !seen.is_there() && attempts < ATTEMPTS => {}
+            done => return Ok(shown(&done?, &secrets)),
+        }
+    }
+}
+
+/// Watches a registry no longer.
+///
+/// # Errors
+/// When there is none, or it is not the one that was seen.
+pub async fn remove(app: &App, id: &str, seen: &IfMatch, by: &By) -> ApiResult<()> {
+    if !seen.is_there() {
+        return Ok(app.store.delete_registry(id, by).await?);
+    }
     let row = row(app, id).await?;
-    let every = change.list_every_seconds.filter(|every| *every > 0);
-    let repositories = change.repositories.as_deref().unwrap_or_default();
-    check(change.name.as_deref(), every, repositories)?;
-    let mut secrets = Secrets::of(&row, &app.keys)?;
-    secrets.credential = change.credential.or(secrets.credential);
-    secrets.repositories = change.repositories.unwrap_or(secrets.repositories);
-    let schedule = match change.list_every_seconds {
-        Some(every) => schedule_of(Some(every)),
-        None => row.schedule,
-    };
-    let new = StoreNew {
-        name: change.name.unwrap_or(row.name),
-        kind: row.kind,
-        url: row.url,
-        credential: Some(secrets.seal(&app.keys)?),
-        schedule,
-        region: change.region.unwrap_or(row.region),
-        environment: change.environment.unwrap_or(row.environment),
-        paused: row.paused,
-    };
-    check_places(&new.region, &new.environment)?;
-    let row = app.store.update_registry(id, &new, by).await?;
-    Ok(shown(&row, &secrets))
+    seen.check(&shown(&row, &Secrets::of(&row, &app.keys)?))?;
+    Ok(app.store.delete_registry_from(&row, by).await?)
 }
 
 /// Gives the events of a registry another secret, which is shown once.
@@ -154,23 +220,15 @@ pub async fn change(app: &App, id: &str, change: RegistryChange, by: &By) -> Api
 /// # Errors
 /// When there is no such registry.
 pub async fn renew_events_secret(app: &App, id: &str, by: &By) -> ApiResult<Made> {
-    let row = row(app, id).await?;
     let secret = keys::secret("lze_")?;
-    let mut secrets = Secrets::of(&row, &app.keys)?;
-    secrets.events = keys::hash(&secret);
-    let new = StoreNew {
-        name: row.name,
-        kind: row.kind,
-        url: row.url,
-        credential: Some(secrets.seal(&app.keys)?),
-        schedule: row.schedule,
-        region: row.region,
-        environment: row.environment,
-        paused: row.paused,
-    };
-    let row = app.store.update_registry(id, &new, by).await?;
+    let any = IfMatch::any();
+    let registry = alter(app, id, &any, by, |_, secrets| {
+        secrets.events = keys::hash(&secret);
+        Ok(())
+    });
+    let registry = registry.await?;
     Ok(Made {
-        registry: shown(&row, &secrets),
+        registry,
         events_secret: Some(secret),
     })
 }

@@ -31,7 +31,12 @@ pub(crate) fn host_of(url: &str) -> Result<(String, bool), String> {
 
 /// The options for a registry's client. Credentials of the centre's own environment are of
 /// no concern here: what is not stored is not shown to anybody.
-pub(crate) fn options(host: &str, is_plain: bool, secrets: &Secrets) -> RegistryOptions {
+pub(crate) fn options(
+    host: &str,
+    is_plain: bool,
+    secrets: &Secrets,
+    link_local: bool,
+) -> RegistryOptions {
     let keychain = match &secrets.credential {
         None => Keychain::empty(),
         Some(credential) => {
@@ -53,6 +58,8 @@ pub(crate) fn options(host: &str, is_plain: bool, secrets: &Secrets) -> Registry
     RegistryOptions {
         keychain,
         plain_http,
+        // Who makes registries known is not to read what this machine alone may.
+        link_local,
         // The queue tries again, and knows when.
         retries: 2,
         longest_wait: Duration::from_secs(5),

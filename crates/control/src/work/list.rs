@@ -30,7 +30,7 @@ pub(super) async fn run(app: &App, registry: &Registry) -> Result<(), (String, b
         let app = app.clone();
         let patterns = secrets.repositories.clone();
         tokio::task::spawn_blocking(move || {
-            let options = options(&host, is_plain, &secrets);
+            let options = options(&host, is_plain, &secrets, app.settings.link_local);
             let mut take = |step| !app.is_stopping() && sender.blocking_send(step).is_ok();
             list(&host, &patterns, &options, before.as_ref(), &mut take)
         })
@@ -41,7 +41,7 @@ pub(super) async fn run(app: &App, registry: &Registry) -> Result<(), (String, b
         new += take(app, registry, step).await.map_err(fail)?;
     }
     let listed = listing.await.map_err(|e| fail(e.to_string()))?;
-    let listed = listed.map_err(|error| (error.to_string(), error.may_pass()))?;
+    let listed = listed.map_err(|refused| (refused.to_string(), refused.may_pass))?;
     if listed.is_cut {
         // The centre stops, and gives the job back as it is: no attempt has failed.
         return std::future::pending().await;

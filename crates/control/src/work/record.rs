@@ -11,6 +11,7 @@ use lazaret_store::{Image, ImageName};
 use super::scan::Examined;
 use crate::App;
 use crate::http::{ApiError, ApiResult};
+use crate::queries::hold::spread;
 
 /// What stands for the platform of an index.
 pub(crate) const INDEX: &str = "index";
@@ -54,6 +55,11 @@ pub(crate) async fn record(
         let tag = if is_index { "" } else { found.tag.as_str() };
         digests.push(part.digest.to_string());
         one(app, found, tag, part, now).await?;
+    }
+    if let [index, manifests @ ..] = digests.as_slice()
+        && is_index
+    {
+        spread(app, index, manifests, now).await?;
     }
     Ok(digests)
 }

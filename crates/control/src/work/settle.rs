@@ -46,10 +46,10 @@ pub(super) async fn scan(app: &App, job: &Leased, work: ScanWork) -> Came {
         Err(error) => return failed(error, false),
     };
     let settings = settings(app);
+    let options = options(&host, is_plain, &secrets, app.settings.link_local);
     let looking = step!("look at image", lazaret.repository = work.repository);
     let looked = tokio::task::spawn_blocking(move || {
         let _entered = looking.entered();
-        let options = options(&host, is_plain, &secrets);
         scan_image(&reference, &options, &settings)
     });
     let (digest, examined) = match looked.await {

@@ -49,6 +49,37 @@ async fn registry(centre: &Centre, name: &str) -> String {
     made["id"].as_str().expect("an id").to_owned()
 }
 
+#[tokio::test]
+async fn what_is_held_in_another_region_is_told_to_every_edge() {
+    let (centre, base) = centre().await;
+    let edge = join(&base, &ticket(&centre).await).await.expect("it joins");
+    let new = json!({"name": "far", "kind": "distribution", "region": "us",
+        "url": "https://far.example"});
+    let (status, far) = centre.post("/api/v1/registries", new).await;
+    assert_eq!(status, 201, "{far}");
+    let store = store(centre.data.path(), None).await;
+    let id = far["id"].as_str().expect("an id");
+    quarantine(&store, id, 0..3, "again").await;
+    let (first, _) = bundle(&edge, 0, "").await.expect("a whole one");
+    assert_eq!((first.region.as_str(), first.verdicts.len()), ("eu", 3));
+    assert!(
+        first
+            .verdicts
+            .iter()
+            .all(|verdict| verdict.host == "far.example"),
+        "{:?}",
+        first.verdicts
+    );
+    // And what changes about it comes as a change.
+    quarantine(&store, id, 3..4, "again").await;
+    let next = bundle(&edge, first.generation, &first.digest).await;
+    let (next, _) = next.expect("changes");
+    assert_eq!(
+        (next.base, next.verdicts.len()),
+        (Some(first.generation), 1)
+    );
+}
+
 /// `LAZARET_BUNDLE_VERDICTS` says how many there are.
 #[tokio::test]
 async fn what_has_changed_alone_is_sent_and_leads_to_the_whole() {

@@ -42,6 +42,7 @@ pub(crate) fn settings_in(data: &Path) -> Settings {
         oidc: None,
         workers: 2,
         workload_metrics: true,
+        link_local: false,
         keep_blobs: 24,
         edge_listen: None,
         edge_names: vec!["127.0.0.1".into()],

@@ -1,9 +1,11 @@
 //! Holds, quarantine, and releases that take two people.
 
+use lazaret_testkit::registry::{LoopbackRegistry, Manners};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::centre::{Centre, PASSWORD, told};
+use crate::push::until;
 use crate::stage;
 
 const DIGEST: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
@@ -183,6 +185,82 @@ async fn an_index_is_quarantined_and_released_with_its_platforms() {
     let yes = json!({"approve": true, "reason": "agreed"});
     assert_eq!(post(&centre, &bob, &path, &yes).await.0, 200);
     assert_eq!(states().await, ["released", "released", "released"]);
+}
+
+/// An index of two images without layers, in a registry.
+fn push_index(registry: &LoopbackRegistry) -> [String; 3] {
+    const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+    const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+    let mut digests = Vec::new();
+    let mut entries = Vec::new();
+    for architecture in ["amd64", "arm64"] {
+        let config = json!({"os": "linux", "architecture": architecture,
+            "rootfs": {"type": "layers", "diff_ids": []}});
+        let config = config.to_string();
+        let manifest = json!({"schemaVersion": 2, "mediaType": MANIFEST, "layers": [],
+            "config": {"mediaType": "application/vnd.oci.image.config.v1+json",
+                "digest": registry.blob("team/app", config.as_bytes()), "size": config.len()}});
+        let manifest = manifest.to_string();
+        let digest = registry.manifest("team/app", architecture, MANIFEST, manifest.as_bytes());
+        registry.manifest("team/app", &digest, MANIFEST, manifest.as_bytes());
+        entries.push(
+            json!({"mediaType": MANIFEST, "digest": digest, "size": manifest.len(),
+            "platform": {"os": "linux", "architecture": architecture}}),
+        );
+        digests.push(digest);
+    }
+    let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}).to_string();
+    let digest = registry.manifest("team/app", "1.0", INDEX, index.as_bytes());
+    registry.manifest("team/app", &digest, INDEX, index.as_bytes());
+    let [amd, arm] = digests.try_into().expect("two");
+    [digest, amd, arm]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_was_quarantined_unseen_takes_its_platforms_along() {
+    let centre = Centre::ready().await;
+    let registry = LoopbackRegistry::start(Manners::default()).expect("a registry");
+    let digests = push_index(&registry);
+    let new = json!({"name": "shop", "kind": "distribution",
+        "url": format!("http://{}", registry.host())});
+    let (_, made) = centre.post("/api/v1/registries", new).await;
+    let hold = json!({"registry": made["id"], "repository": "team/app", "digest": digests[0],
+        "reason": "seen mining", "state": "quarantined", "even_if_running": true});
+    assert_eq!(centre.post("/api/v1/holds", hold).await.0, 200);
+    let look = async || {
+        let scan = json!({"registry": made["id"], "repository": "team/app",
+            "reference": digests[0]});
+        let (status, told) = centre.post("/api/v1/scans", scan).await;
+        assert_eq!(status, 202, "{told}");
+        let done = |jobs: &Value| jobs["items"] == json!([]);
+        until(&centre, "/api/v1/jobs", "the look", done).await;
+    };
+    look().await;
+    let hold_of = async |digest: &str| {
+        let (_, holds) = centre.get(&format!("/api/v1/holds?digest={digest}")).await;
+        holds["items"][0].clone()
+    };
+    for digest in &digests {
+        let hold = hold_of(digest).await;
+        assert_eq!(hold["state"], "quarantined", "{digest}: {hold}");
+        assert_eq!(
+            (&hold["by_hand"], &hold["even_if_running"], &hold["reason"]),
+            (&json!(true), &json!(true), &json!("seen mining"))
+        );
+    }
+    // What two people let pass of it since then stays so, however often it is looked at.
+    let ann = person(&centre, "ann", "approver").await;
+    let bob = person(&centre, "bob", "approver").await;
+    let wish = json!({"registry": made["id"], "repository": "team/app", "digest": digests[2],
+        "reason": "this one is clean"});
+    let (_, release) = post(&centre, &ann, "/api/v1/releases", &wish).await;
+    let id = release["id"].as_str().expect("an id");
+    let path = format!("/api/v1/releases/{id}/decision");
+    let yes = json!({"approve": true, "reason": "agreed"});
+    assert_eq!(post(&centre, &bob, &path, &yes).await.0, 200);
+    look().await;
+    assert_eq!(hold_of(&digests[1]).await["state"], "quarantined");
+    assert_eq!(hold_of(&digests[2]).await["state"], "released");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod access;
 mod bundles;
 mod centre;
 mod chromium;
+mod conditional;
 mod console;
 mod console_acts;
 mod console_browser;

@@ -45,6 +45,62 @@ async fn every_refusal_is_a_problem_with_the_id_of_the_request() {
 }
 
 #[tokio::test]
+async fn what_nobody_knows_behind_the_question_mark_is_refused_by_its_name() {
+    let centre = Centre::ready().await;
+    let refused = [
+        ("/api/v1/images?severty=high", "`severty`", "`severity`"),
+        ("/api/v1/users?after=xx", "`after`", "`cursor`"),
+        (
+            "/api/v1/jobs?limit=5&state=dead&wait=1",
+            "`wait`",
+            "`state`",
+        ),
+        ("/api/v1/pools?limit=5", "`limit`", "nor is anything else"),
+        ("/api/v1/audit/export?after=xx", "after", "invalid digit"),
+        ("/api/v1/audit/export?after=1&befor=2", "`befor`", "`after`"),
+    ];
+    for (path, other, known) in refused {
+        let (status, problem) = centre.get(path).await;
+        assert_eq!(status, 400, "{path}: {problem}");
+        let detail = problem["detail"].as_str().expect("a detail");
+        assert!(
+            detail.contains(other) && detail.contains(known),
+            "{path}: {detail}"
+        );
+    }
+    for path in [
+        "/api/v1/images?",
+        "/api/v1/images?severity=high&running=true&limit=1",
+        "/api/v1/jobs?state=dead",
+        "/api/v1/audit?action=user.",
+    ] {
+        let (status, answer) = centre.get(path).await;
+        assert_eq!(status, 200, "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_say_what_it_is_is_refused_as_such() {
+    let centre = Centre::ready().await;
+    let new = json!({"name": "bob", "role": "viewer", "password": "long enough, this"});
+    for (kind, expected) in [
+        (None, 415),
+        (Some("text/plain"), 415),
+        (Some("application/x-www-form-urlencoded"), 415),
+        (Some("application/json; charset=utf-8"), 201),
+    ] {
+        let mut asked = centre.as_token(&centre.admin, Method::POST, "/api/v1/users");
+        if let Some(kind) = kind {
+            asked = asked.header("content-type", kind);
+        }
+        let sent = asked.body(new.to_string()).send().await;
+        let (status, problem) = told(sent.expect("an answer")).await;
+        assert_eq!(status, expected, "{kind:?}: {problem}");
+        assert_eq!(problem["status"].as_u64().is_some(), expected != 201);
+    }
+}
+
+#[tokio::test]
 async fn what_has_not_changed_is_not_sent_again() {
     let centre = Centre::ready().await;
     let ask = |tag: Option<String>| {
@@ -130,4 +186,33 @@ async fn a_problem_is_legible_for_whoever_takes_compressed_answers() {
     let is_packed = answer.headers().contains_key("content-encoding");
     let bytes = answer.bytes().await.expect("a body");
     assert_eq!(bytes.starts_with(&[0x1f, 0x8b]), is_packed);
+}
+
+#[tokio::test]
+async fn what_nothing_refers_to_is_told_and_removed_by_administrators_alone() {
+    let centre = Centre::ready().await;
+    let store = crate::stage::store(centre.data.path(), None).await;
+    let long_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(72);
+    let put = store.put_blob(b"of nobody".to_vec(), long_ago).await;
+    let hex = put.expect("put").replace("sha256:", "");
+    let place = centre.data.path().join("blobs/sha256").join(&hex[..2]);
+    let file = std::fs::File::open(place.join(format!("{hex}.zst"))).expect("there");
+    file.set_modified(long_ago.into()).expect("made old");
+    let path = "/api/v1/blobs/collect";
+    for role in ["viewer", "analyst", "approver"] {
+        let token = centre.token(role).await;
+        let asked = centre.as_token(&token, Method::POST, path).send().await;
+        assert_eq!(asked.expect("an answer").status(), 403, "{role}");
+    }
+    let collect = async |query: &str| {
+        let asked = format!("{path}{query}");
+        let (status, told) = centre.call(Method::POST, &asked, None).await;
+        assert_eq!(status, 200, "{told}");
+        (told["unused"].clone(), told["removed"].clone())
+    };
+    assert_eq!(collect("?dry_run=true").await, (json!(1), json!(0)));
+    assert_eq!(collect("").await, (json!(1), json!(1)));
+    assert_eq!(collect("").await, (json!(0), json!(0)));
+    let (_, log) = centre.get("/api/v1/audit?action=blobs.").await;
+    assert_eq!(log["items"][0]["actor"], "token:test", "{log}");
 }

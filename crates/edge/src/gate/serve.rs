@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
@@ -141,7 +141,7 @@ impl Gate {
                 }
             };
             let _ = stream.set_nodelay(true);
-            let stream = Steady::new(stream, self.settings.patience);
+            let patience = self.settings.patience;
             let tls = self.tls.as_ref().map(|tls| tls.current());
             let watcher = graceful.watcher();
             let answers = Answers {
@@ -156,8 +156,14 @@ impl Gate {
                 answers.proxy.metrics.connections.inc();
                 let metrics = Arc::clone(&answers.proxy.metrics);
                 match tls {
-                    None => connection(stream, answers, watcher, false).await,
+                    None => {
+                        if let Some(is_http2) = speaks_http2(&stream, &answers).await {
+                            let stream = Steady::new(stream, patience);
+                            connection(stream, answers, watcher, is_http2).await;
+                        }
+                    }
                     Some(tls) => {
+                        let stream = Steady::new(stream, patience);
                         let agreed = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await;
                         if let Ok(Ok(stream)) = agreed {
                             let agreed = stream.get_ref().1.alpn_protocol();
@@ -174,6 +180,38 @@ impl Gate {
         tracing::info!("stopping");
         let _ = tokio::time::timeout(self.settings.grace, graceful.shutdown()).await;
     }
+}
+
+/// Whether a client without TLS begins with HTTP/2 (RFC 9113, 3.3, "prior knowledge"); `None`:
+/// nothing that tells came in time. No method of HTTP/1.1 begins like its preface, and nothing is
+/// taken from the stream.
+async fn speaks_http2(stream: &TcpStream, answers: &Answers) -> Option<bool> {
+    const PREFACE: &[u8] = b"PRI";
+    const TICK: Duration = Duration::from_millis(250);
+    let told = async {
+        let mut seen = [0; PREFACE.len()];
+        // Whoever says nothing does not keep a gate that stops.
+        while !answers.stopping.load(Ordering::Relaxed) {
+            let Ok(peeked) = tokio::time::timeout(TICK, stream.peek(&mut seen)).await else {
+                continue;
+            };
+            let count = peeked.ok().filter(|count| *count > 0)?;
+            let seen = seen.get(..count)?;
+            if !PREFACE.starts_with(seen) {
+                return Some(false);
+            }
+            if count == PREFACE.len() {
+                return Some(true);
+            }
+            // What is there already wakes nobody again.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        None
+    };
+    tokio::time::timeout(answers.head_time, told)
+        .await
+        .ok()
+        .flatten()
 }
 
 /// What answers the requests of one connection.

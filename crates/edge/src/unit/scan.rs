@@ -130,6 +130,9 @@ fn options(access: &ImageAccess) -> RegistryOptions {
     RegistryOptions {
         keychain,
         plain_http: plain.into_iter().collect(),
+        // Whoever made the registry known has said which address it has, and the centre whether
+        // that may be one of these.
+        link_local: access.link_local,
         ..RegistryOptions::default()
     }
 }

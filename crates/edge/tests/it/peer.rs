@@ -171,6 +171,7 @@ impl Peer {
             registry: "r".to_owned(),
             host: host.to_owned(),
             plain_http: true,
+            link_local: false,
             username: None,
             password: None,
             repository: repository.to_owned(),

@@ -106,3 +106,51 @@ async fn pushes_through_a_gate_arrive_whole() {
         "deletions go through"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn http2_is_spoken_without_tls_to_whoever_begins_with_it() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let registry = LoopbackRegistry::start(Manners::default()).expect("a registry");
+    let bad = image("bad");
+    registry.manifest("app", "bad", OCI_MANIFEST, &bad.manifest);
+    let settings = GateSettings::new(&format!("http://{}", registry.host()));
+    let mut gate = RunningGate::open(settings, Told::new(quarantined(&bad.digest))).await;
+    let url = gate.url("/v2/app/manifests/bad");
+    for (client, version) in [
+        (
+            reqwest::Client::builder().http2_prior_knowledge(),
+            reqwest::Version::HTTP_2,
+        ),
+        (reqwest::Client::builder(), reqwest::Version::HTTP_11),
+    ] {
+        let client = client.build().expect("a client");
+        let answer = client.get(&url).send().await.expect("an answer");
+        assert_eq!((answer.version(), answer.status().as_u16()), (version, 403));
+    }
+    // A request in pieces is one of HTTP/1.1, also where it begins like the other.
+    let mut line = tokio::net::TcpStream::connect(gate.address)
+        .await
+        .expect("a line");
+    for piece in [
+        "P",
+        "RO",
+        "PFIND / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+    ] {
+        line.write_all(piece.as_bytes()).await.expect("sent");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let mut told = String::new();
+    line.read_to_string(&mut told).await.expect("an answer");
+    assert!(told.starts_with("HTTP/1.1 4"), "{told}");
+    // Who says nothing does not keep a gate that stops.
+    let silent = tokio::net::TcpStream::connect(gate.address)
+        .await
+        .expect("a line");
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    gate.stop();
+    let done = gate.done.take().expect("it runs");
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(3), done).await;
+    ended.expect("in time").expect("ended");
+    drop(silent);
+}

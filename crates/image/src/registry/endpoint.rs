@@ -10,6 +10,7 @@ use reqwest::{StatusCode, Url};
 
 use super::auth::{Authorization, Challenge, TokenAnswer, challenge};
 use super::error::RegistryError;
+use super::link_local::{self, is_link_local};
 use super::options::RegistryOptions;
 use super::pace::Paced;
 use super::retry;
@@ -101,6 +102,11 @@ impl Endpoint {
             Some(scheme) => scheme == "http",
             None => is_loopback(host) || options.plain_http.contains(host),
         };
+        if !options.link_local && is_link_local(host) {
+            return Err(RegistryError::LinkLocal {
+                host: host.to_owned(),
+            });
+        }
         // Loopback is plain unless a certificate was laid out for it.
         let certificates = transport::certificates(host, options)?;
         let own_ca = options.certs_dirs.iter().any(|d| d.join(host).is_dir())
@@ -244,6 +250,10 @@ impl Endpoint {
         };
         let url =
             Url::parse(realm).map_err(|_| protocol("its token service has no address".into()))?;
+        if !self.options.link_local && link_local::is_named(&url) {
+            let host = self.host.clone();
+            return Err(RegistryError::LinkLocal { host });
+        }
         // A password must not leave in the clear because a header says so.
         if url.scheme() != "https" && self.base.starts_with("https:") {
             return Err(protocol("its token service is without TLS".into()));
@@ -372,7 +382,9 @@ impl Endpoint {
                 .iter()
                 .any(|c| words.iter().any(|w| c.to_ascii_lowercase().contains(w)))
         };
-        if error.is_redirect() {
+        if chain.iter().any(|cause| cause.contains(link_local::WHY)) {
+            RegistryError::LinkLocal { host }
+        } else if error.is_redirect() {
             RegistryError::Protocol { host, what, why }
         } else if error.is_timeout() {
             RegistryError::Timeout { host, what }

@@ -63,6 +63,12 @@ pub enum RegistryError {
         /// The registry.
         host: String,
     },
+    /// It is where machines find their credentials, and nobody has allowed that.
+    #[error("{host} leads to a link-local address, where no registry is expected")]
+    LinkLocal {
+        /// The registry.
+        host: String,
+    },
     /// Nobody listens there.
     #[error("{host} refuses connections")]
     Refused {

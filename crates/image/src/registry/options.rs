@@ -19,6 +19,9 @@ pub struct RegistryOptions {
     pub plain_http: BTreeSet<String>,
     /// Registries (`host[:port]`) whose certificates are not verified.
     pub unverified: BTreeSet<String>,
+    /// Whether link-local addresses are gone to (169.254.0.0/16, `fe80::/10`), where machines find
+    /// their credentials. Not where somebody else says which registry is asked.
+    pub link_local: bool,
     /// PEM files of certificate authorities to trust besides the system's.
     pub ca_files: Vec<PathBuf>,
     /// Directories that hold `HOST[:PORT]/*.crt`, trusted for that registry.
@@ -50,6 +53,7 @@ impl Default for RegistryOptions {
             mirrors: BTreeMap::new(),
             plain_http: BTreeSet::new(),
             unverified: BTreeSet::new(),
+            link_local: true,
             ca_files: Vec::new(),
             certs_dirs,
             retries: 5,

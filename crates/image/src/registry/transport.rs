@@ -1,12 +1,13 @@
 //! Clients: whom they trust, through whom they go, where they let themselves be sent.
 
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use reqwest::blocking::{Client, ClientBuilder};
 use reqwest::{Certificate, Url, redirect};
 
 use super::error::RegistryError;
+use super::link_local;
 use super::options::RegistryOptions;
 
 /// Most redirects of one request.
@@ -29,7 +30,7 @@ impl Transport {
         certificates: Vec<Certificate>,
         options: &RegistryOptions,
     ) -> Result<Self, RegistryError> {
-        let builder = || builder(host, options).redirect(redirect::Policy::custom(anywhere));
+        let builder = || builder(host, options).redirect(redirect::Policy::custom(to(options)));
         // Where nothing but plain HTTP is to be expected, the system's authorities need not
         // even be there.
         let client = match plain {
@@ -56,13 +57,15 @@ impl Transport {
             return Ok(client);
         }
         let builder = || {
-            builder(&self.host, &self.options).redirect(redirect::Policy::custom(|attempt| {
+            let follow = to(&self.options);
+            let policy = redirect::Policy::custom(move |attempt| {
                 let first = attempt.previous().first();
                 match first.is_some_and(|first| is_same_host(first, attempt.url())) {
-                    true => anywhere(attempt),
+                    true => follow(attempt),
                     false => attempt.error("a redirect of credentials to another host"),
                 }
-            }))
+            });
+            builder(&self.host, &self.options).redirect(policy)
         };
         let client = builder().tls_certs_merge(self.certificates.clone()).build();
         let client = client
@@ -80,9 +83,17 @@ fn is_same_host(first: &Url, next: &Url) -> bool {
             || upgraded && first.port().is_none() && next.port().is_none())
 }
 
-fn anywhere(attempt: redirect::Attempt<'_>) -> redirect::Action {
+/// Where redirects may lead.
+fn to(options: &RegistryOptions) -> impl Fn(redirect::Attempt<'_>) -> redirect::Action + use<> {
+    let link_local = options.link_local;
+    move |attempt| anywhere(attempt, link_local)
+}
+
+fn anywhere(attempt: redirect::Attempt<'_>, link_local: bool) -> redirect::Action {
     let secure = |url: &Url| url.scheme() == "https";
-    if attempt.previous().len() > MAX_REDIRECTS {
+    if !link_local && link_local::is_named(attempt.url()) {
+        attempt.error(link_local::WHY)
+    } else if attempt.previous().len() > MAX_REDIRECTS {
         attempt.error("too many redirects")
     } else if attempt.previous().last().is_some_and(secure) && !secure(attempt.url()) {
         attempt.error("a redirect from TLS to plain HTTP")
@@ -97,6 +108,9 @@ fn builder(host: &str, options: &RegistryOptions) -> ClientBuilder {
         .connect_timeout(options.connect_timeout)
         .timeout(options.stall_timeout)
         .referer(false);
+    if !options.link_local {
+        builder = builder.dns_resolver(Arc::new(link_local::Elsewhere));
+    }
     if is_loopback(host) {
         builder = builder.no_proxy();
     }

@@ -218,3 +218,43 @@ fn a_wait_that_no_patience_covers_is_not_begun() {
     assert!(error.hint().is_some_and(|h| h.contains("86400 seconds")));
     assert_eq!(registry.requests().len(), 1);
 }
+
+#[test]
+fn no_way_leads_to_a_link_local_address_that_was_not_allowed() {
+    let options = RegistryOptions {
+        link_local: false,
+        ..options()
+    };
+    let aside = "http://169.254.169.254".to_owned();
+    let manners = [
+        Manners {
+            blobs_at: Some(aside.clone()),
+            ..Manners::default()
+        },
+        Manners {
+            bearer: true,
+            tokens_at: Some((307, format!("{aside}/latest"))),
+            ..Manners::default()
+        },
+    ];
+    for manners in manners {
+        let registry = start(manners);
+        let reference = fill(&registry, &content());
+        let begun = Instant::now();
+        let told = match open(&reference, &options) {
+            Err(error) => error.to_string(),
+            Ok(_) => layer(&reference, &options).expect_err("it is elsewhere"),
+        };
+        assert!(told.contains("link-local"), "{told}");
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    }
+    let reference = ImageRef {
+        registry: "169.254.169.254:80".to_owned(),
+        repository: "latest/meta-data".to_owned(),
+        tag: Some("x".to_owned()),
+        digest: None,
+    };
+    let error = open(&reference, &options).err().expect("refused");
+    let is_refused = matches!(error, RegistryError::LinkLocal { .. });
+    assert!(is_refused, "{error:?}");
+}

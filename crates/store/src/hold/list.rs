@@ -64,25 +64,12 @@ impl Store {
         Ok(Page::of(holds, limit, |hold| vec![hold.seq.into()]))
     }
 
-    /// What changed after `seq` in the registries of a region, in order, at most 500: what an
-    /// edge's bundle is made of. Clear ones are in it, so that an edge forgets them.
+    /// What changed after `seq`, in order, at most 500: what bundles are made of. Clear ones are in
+    /// it, so that an edge forgets them.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn holds_after(&self, region: &str, seq: i64) -> Result<Vec<Hold>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM hold h JOIN registry r ON r.id = h.registry_id \
-             WHERE r.region = $1 AND h.seq > $2 ORDER BY h.seq LIMIT 500"
-        );
-        let rows = self.read().await?.rows(&sql, args![region, seq]).await?;
-        rows.iter().map(hold).collect()
-    }
-
-    /// The same for every region.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn all_holds_after(&self, seq: i64) -> Result<Vec<Hold>> {
+    pub async fn holds_after(&self, seq: i64) -> Result<Vec<Hold>> {
         let sql = format!("SELECT {COLUMNS} FROM hold h WHERE h.seq > $1 ORDER BY h.seq LIMIT 500");
         let rows = self.read().await?.rows(&sql, args![seq]).await?;
         rows.iter().map(hold).collect()

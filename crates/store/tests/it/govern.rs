@@ -22,6 +22,10 @@ both!(policies_have_generations, |fixture| {
             .len(),
         2
     );
+    let late = store.replace_policy("a: 3", Some(1), &by("anna")).await;
+    assert!(matches!(late, Err(Error::Changed(_))), "{late:?}");
+    let unseen = store.replace_policy("a: 3", Some(0), &by("anna")).await;
+    assert!(matches!(unseen, Err(Error::Changed(_))), "{unseen:?}");
     let large = store.put_policy(&"x".repeat(2_000_000), &by("ben")).await;
     assert!(matches!(large, Err(Error::Invalid(_))));
 });
@@ -192,5 +196,22 @@ both!(the_bell_rings, |fixture| {
             .await
             .expect("taken in");
         assert!(far.wait(std::time::Duration::from_secs(5)).await);
+    }
+});
+
+both!(of_two_who_saw_the_same_policy_one_replaces_it, |fixture| {
+    let other = fixture.second().await;
+    for generation in 0..8 {
+        let (anna, ben) = (format!("a: {generation}"), format!("b: {generation}"));
+        let (by_anna, by_ben) = (by("anna"), by("ben"));
+        let (first, second) = tokio::join!(
+            fixture
+                .store
+                .replace_policy(&anna, Some(generation), &by_anna),
+            other.replace_policy(&ben, Some(generation), &by_ben),
+        );
+        let done: Vec<_> = [first, second].into_iter().filter_map(Result::ok).collect();
+        assert_eq!(done.len(), 1);
+        assert_eq!(done[0].generation, generation + 1);
     }
 });

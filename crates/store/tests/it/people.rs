@@ -1,8 +1,8 @@
 use lazaret_store::{
-    Error, ListProgress, NewPerson, NewToken, Paging, Person, Role, Store, digest_of,
+    Error, ListProgress, NewPerson, NewToken, Paging, Person, PersonChange, Role, Store, digest_of,
 };
 
-use crate::support::{at, both, by, new_registry};
+use crate::support::{at, both, by, new_registry, tamper};
 
 pub(crate) async fn person(store: &Store, name: &str, role: Role) -> Person {
     let new = NewPerson {
@@ -282,4 +282,76 @@ both!(registries_keep_their_credential, |fixture| {
         log.iter().all(|entry| !entry.details.contains("255")),
         "no credential in the log"
     );
+});
+
+both!(names_are_one_in_any_case_and_older_twins_stay, |fixture| {
+    let store = &fixture.store;
+    person(store, "Anna", Role::Analyst).await;
+    let twin = NewPerson {
+        name: "anna".to_owned(),
+        display_name: String::new(),
+        email: None,
+        role: Role::Admin,
+        password_hash: None,
+        subject: None,
+    };
+    let taken = store.create_person(&twin, &by("setup")).await;
+    assert!(matches!(taken, Err(Error::Conflict(_))), "{taken:?}");
+    let found = async |name: &str| {
+        let found = store.person_by_name(name).await.expect("read");
+        found.map(|person| person.name)
+    };
+    assert_eq!(found("ANNA").await.as_deref(), Some("Anna"));
+    // Of before case was passed over.
+    let sql = "INSERT INTO person (id, name, display_name, role, created_at) \
+               VALUES ('twin', 'anna', '', 'viewer', 1)";
+    tamper(&fixture.database, sql).await;
+    assert_eq!(found("Anna").await.as_deref(), Some("Anna"));
+    assert_eq!(found("anna").await.as_deref(), Some("anna"));
+    assert_eq!(found("ANNA").await, None, "nobody guesses which");
+});
+
+both!(a_change_of_what_is_another_by_now_is_none, |fixture| {
+    let store = &fixture.store;
+    let anna = person(store, "anna", Role::Analyst).await;
+    let change = PersonChange {
+        role: Some(Role::Approver),
+        password_hash: Some("other".to_owned()),
+        disabled: Some(true),
+    };
+    let cookie = digest_of(b"cookie");
+    let session = store
+        .create_session(&cookie, &anna.id, at(0), at(100))
+        .await;
+    session.expect("session");
+    let changed = store.change_person_from(&anna, &change, &by("root")).await;
+    let changed = changed.expect("changed");
+    assert_eq!(store.person(&anna.id).await.expect("read"), Some(changed));
+    let gone = store.session_by_hash(&cookie, at(1)).await.expect("read");
+    assert!(gone.is_none(), "sessions end");
+    let late = store.change_person_from(&anna, &change, &by("root")).await;
+    assert!(matches!(late, Err(Error::Changed(_))), "{late:?}");
+    assert_eq!(store.audit_head().await.expect("head").seq, 4);
+
+    let made = store
+        .create_registry(&new_registry("main"), &by("root"))
+        .await;
+    let made = made.expect("made");
+    store
+        .registry_listed(&made.id, at(5))
+        .await
+        .expect("listed");
+    let mut settings = new_registry("main");
+    settings.paused = true;
+    // When it was listed is no change of it.
+    let paused = store
+        .update_registry_from(&made, &settings, &by("root"))
+        .await;
+    assert!(paused.expect("changed").paused);
+    let late = store
+        .update_registry_from(&made, &settings, &by("root"))
+        .await;
+    assert!(matches!(late, Err(Error::Changed(_))), "{late:?}");
+    let late = store.delete_registry_from(&made, &by("root")).await;
+    assert!(matches!(late, Err(Error::Changed(_))), "{late:?}");
 });

@@ -135,32 +135,63 @@ pub struct NewRegistry {
     pub events_secret: Option<String>,
 }
 
-/// What changes about a registry; what is absent stays.
+/// What changes about a registry; what is absent stays, and `null` takes away (a JSON merge patch,
+/// RFC 7396).
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct RegistryChange {
-    /// Name for people.
+    /// Name for people; it cannot be taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 100)]
     pub name: Option<String>,
-    /// Another credential.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credential: Option<RegistryCredential>,
-    /// How often it is listed, 30 seconds to 30 days; 0: never.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(maximum = 2_592_000)]
-    pub list_every_seconds: Option<u32>,
-    /// The region whose workers look at its images.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100)]
-    pub region: Option<String>,
-    /// The environment that its images are judged for; empty: none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100)]
-    pub environment: Option<String>,
-    /// Repositories that are listed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 1000)]
-    pub repositories: Option<Vec<String>>,
+    /// Another credential, whole; `null`: none from now on.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<RegistryCredential>)]
+    pub credential: Option<Option<RegistryCredential>>,
+    /// How often it is listed, 30 seconds to 30 days; 0 or `null`: never.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<u32>, maximum = 2_592_000)]
+    pub list_every_seconds: Option<Option<u32>>,
+    /// The region whose workers look at its images; empty or `null`: the centre's own.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    pub region: Option<Option<String>>,
+    /// The environment that its images are judged for; empty or `null`: none.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    pub environment: Option<Option<String>>,
+    /// Repositories that are listed; empty or `null`: all that its catalogue names.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<Vec<String>>, max_items = 1000)]
+    pub repositories: Option<Option<Vec<String>>>,
+}
+
+/// Tells `null`, `Some(None)`, from what is absent.
+fn present<'de, D, T>(from: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<T>::deserialize(from).map(Some)
 }
 
 /// What came of an event.

@@ -103,6 +103,9 @@ pub struct ImageAccess {
     /// Whether it is spoken to without TLS.
     #[serde(default)]
     pub plain_http: bool,
+    /// Whether link-local addresses are gone to.
+    #[serde(default)]
+    pub link_local: bool,
     /// Name of the user; absent: nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,

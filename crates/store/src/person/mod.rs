@@ -1,5 +1,7 @@
 //! Local users, and people that an identity provider vouches for.
 
+mod change;
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -7,6 +9,8 @@ use crate::error::{Error, Result};
 use crate::page::{Page, Paging};
 use crate::store::{By, Store, new_id};
 use crate::value::{Row, args, words};
+
+pub use change::PersonChange;
 
 words! {
     /// What somebody may do; each role includes none of the others by itself, what it may is
@@ -47,7 +51,7 @@ impl Role {
 pub struct Person {
     /// UUID.
     pub id: String,
-    /// What is typed at sign-in; unique.
+    /// What is typed at sign-in; unique, whatever the case of its letters.
     pub name: String,
     /// For display.
     pub display_name: String,
@@ -86,7 +90,7 @@ const COLUMNS: &str =
     "id, name, display_name, email, role, password_hash, subject, created_at, disabled_at";
 
 impl Store {
-    /// Makes an account.
+    /// Makes an account. Names that differ in the case of ASCII letters alone are one name.
     ///
     /// # Errors
     /// [`Error::Conflict`] where name or subject is taken.
@@ -110,6 +114,15 @@ impl Store {
             "INSERT INTO person ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) \
              ON CONFLICT DO NOTHING"
         );
+        let folded = person.name.to_ascii_lowercase();
+        tx.lock("person", std::slice::from_ref(&folded)).await?;
+        let taken = "SELECT name FROM person WHERE lower(name) = $1 LIMIT 1";
+        if let Some(row) = tx.row(taken, args![folded]).await? {
+            return Err(Error::Conflict(format!(
+                "the user `{}` exists",
+                row.text(0)?
+            )));
+        }
         let args = args![
             &person.id,
             &person.name,
@@ -130,12 +143,22 @@ impl Store {
         Ok(person)
     }
 
-    /// Of that name.
+    /// Of that name: the one that is spelled so, else the only one whose name differs in the case
+    /// of ASCII letters alone. (Accounts from before case was passed over may be two.)
     ///
     /// # Errors
     /// Those of the database.
     pub async fn person_by_name(&self, name: &str) -> Result<Option<Person>> {
-        self.person_where("name", name).await
+        if let Some(person) = self.person_where("name", name).await? {
+            return Ok(Some(person));
+        }
+        let sql = format!("SELECT {COLUMNS} FROM person WHERE lower(name) = $1 LIMIT 2");
+        let args = args![name.to_ascii_lowercase()];
+        let rows = self.read().await?.rows(&sql, args).await?;
+        match rows.as_slice() {
+            [only] => person_at(only, 0).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// Of that id.
@@ -180,75 +203,6 @@ impl Store {
         Ok(Page::of(people, limit, |person| {
             vec![(&person.name).into()]
         }))
-    }
-
-    /// Gives another role.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn set_role(&self, name: &str, role: Role, by: &By) -> Result<()> {
-        let sql = "UPDATE person SET role = $2 WHERE name = $1";
-        self.change_person(
-            name,
-            sql,
-            args![name, role],
-            by,
-            "user.role",
-            json!({"role": role}),
-        )
-        .await
-    }
-
-    /// Sets the password's hash; `None`: no password sign-in. Ends the person's sessions.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn set_password(&self, name: &str, hash: Option<&str>, by: &By) -> Result<()> {
-        let sql = "UPDATE person SET password_hash = $2 WHERE name = $1";
-        self.change_person(name, sql, args![name, hash], by, "user.password", json!({}))
-            .await
-    }
-
-    /// Shuts an account: its sessions end, its tokens no longer open anything.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn disable_person(&self, name: &str, by: &By) -> Result<()> {
-        let sql = "UPDATE person SET disabled_at = $2 WHERE name = $1 AND disabled_at IS NULL";
-        self.change_person(name, sql, args![name, by.at], by, "user.disable", json!({}))
-            .await
-    }
-
-    /// Opens a shut account.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn enable_person(&self, name: &str, by: &By) -> Result<()> {
-        let sql = "UPDATE person SET disabled_at = NULL WHERE name = $1";
-        self.change_person(name, sql, args![name], by, "user.enable", json!({}))
-            .await
-    }
-
-    async fn change_person(
-        &self,
-        name: &str,
-        sql: &str,
-        args: Vec<crate::value::Value>,
-        by: &By,
-        action: &str,
-        details: serde_json::Value,
-    ) -> Result<()> {
-        let mut tx = self.begin().await?;
-        if tx.exec(sql, args).await? == 0 {
-            return Err(Error::missing("user", name));
-        }
-        if action != "user.role" {
-            let sql =
-                "DELETE FROM session WHERE person_id = (SELECT id FROM person WHERE name = $1)";
-            tx.exec(sql, args![name]).await?;
-        }
-        tx.audit(by, action, &object(name), &details).await?;
-        tx.commit().await
     }
 }
 
