@@ -175,20 +175,30 @@ impl Store {
         tx.commit().await?;
         let begun = Instant::now();
         let (mut gone, mut done) = (Vec::new(), Ok(()));
-        for blob in marked {
-            // What is left of it stays marked until the mark is stale.
-            if begun.elapsed() > REMOVAL {
-                break;
-            }
+        let mut left = marked.into_iter();
+        for blob in left.by_ref() {
             done = self.delete_blob(&blob.digest).await;
+            // It may be removed yet by a place that only did not answer: it stays marked until the
+            // mark is stale.
             if done.is_err() {
                 break;
             }
             found.removed += 1;
             found.removed_bytes += blob.bytes;
             gone.push(blob.digest.clone());
+            if begun.elapsed() > REMOVAL {
+                break;
+            }
         }
+        // What nobody has begun to remove, nobody need wait for.
+        let left: Vec<String> = left.map(|blob| blob.digest.clone()).collect();
         let mut tx = self.begin().await?;
+        if !left.is_empty() {
+            let any = tx.dialect().any("digest", 1);
+            let sql =
+                format!("UPDATE blob SET going_since = NULL WHERE {any} AND going_since = $2");
+            tx.exec(&sql, args![left, now]).await?;
+        }
         let any = tx.dialect().any("digest", 1);
         let sql = format!("DELETE FROM blob WHERE {any} AND going_since = $2");
         tx.exec(&sql, args![gone, now]).await?;

@@ -150,3 +150,78 @@ both!(a_place_that_cannot_be_read_loses_nothing, |fixture| {
     std::fs::rename(place.with_extension("away"), &place).expect("moved back");
     assert_eq!(std::fs::read(&file).expect("there"), kept);
 });
+
+/// Nobody removes anything from a folder until this is dropped; `None`: that cannot be had here.
+struct Fixed(std::path::PathBuf);
+
+impl Fixed {
+    fn new(folder: &std::path::Path) -> Option<Self> {
+        let done = std::process::Command::new("chattr")
+            .arg("+i")
+            .arg(folder)
+            .status();
+        let fixed = Self(folder.to_owned());
+        done.is_ok_and(|status| status.success()).then_some(fixed)
+    }
+}
+
+impl Drop for Fixed {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("chattr")
+            .arg("-i")
+            .arg(&self.0)
+            .status();
+    }
+}
+
+both!(
+    a_place_that_fails_in_the_middle_loses_nothing_and_holds_up_nobody,
+    |fixture| {
+        let store = &fixture.store;
+        // Two blobs of one folder, and one of a folder that is looked at before.
+        let folder = |text: &str| digest_of(text.as_bytes())[7..9].to_owned();
+        let texts: Vec<String> = (0..2000).map(|number| format!("blob {number}")).collect();
+        let of = |name: &'static str| {
+            let all = texts.iter().filter(move |text| folder(text) == name);
+            all.cloned().collect::<Vec<_>>()
+        };
+        let pair: Vec<String> = of("ee").into_iter().take(2).collect();
+        let early: Vec<String> = of("11").into_iter().take(1).collect();
+        assert_eq!((pair.len(), early.len()), (2, 1));
+        let mut digests = Vec::new();
+        for text in early.iter().chain(&pair) {
+            let put = store.put_blob(text.clone().into_bytes(), at(0)).await;
+            digests.push(put.expect("put"));
+        }
+        digests[1..].sort();
+        let fixed = Fixed::new(&fixture.directory.path().join("blobs/sha256/ee"));
+        if fixed.is_none() {
+            return;
+        }
+        let mut by = by("anna");
+        by.at = at(LATER);
+        let failed = store.collect_blobs(KEEP, false, &by).await;
+        assert!(matches!(failed, Err(Error::Busy(_))), "{failed:?}");
+        for (digest, expected) in digests.iter().zip([false, true, true]) {
+            assert_eq!(store.has_blob(digest).await.expect("asked"), expected);
+        }
+        // What was removed is in the log all the same.
+        let log = store.audit_after(0, 10).await.expect("read");
+        assert_eq!(log.len(), 1);
+        assert!(log[0].details.contains("\"blobs\":1"), "{}", log[0].details);
+        // Of the two the second was not begun with: whoever puts it does not wait.
+        let text = pair
+            .iter()
+            .find(|text| digest_of(text.as_bytes()) == digests[2]);
+        let text = text.expect("one of the two").clone();
+        let begun = std::time::Instant::now();
+        let put = store.put_blob(text.into_bytes(), at(LATER + 1)).await;
+        assert_eq!(put.expect("put"), digests[2]);
+        assert!(begun.elapsed().as_secs() < 5);
+        drop(fixed);
+        // When the place is well again, what is left goes, and what was put stays.
+        let done = collect(store, LATER + 3600, false).await;
+        assert_eq!((done.unused, done.removed), (1, 1));
+        assert!(store.has_blob(&digests[2]).await.expect("asked"));
+    }
+);
