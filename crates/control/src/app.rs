@@ -19,6 +19,7 @@ use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::notify::Receiver;
 use crate::shelf::Shelf;
+use crate::work::Remembered;
 
 /// How a centre is run.
 #[derive(Debug, Clone)]
@@ -86,6 +87,8 @@ pub struct Centre {
     pub(crate) given: tokio::sync::Mutex<Given>,
     /// What edges have sent.
     pub(crate) received: Received,
+    /// What `/metrics` need not read twice.
+    pub(crate) beside: Remembered,
     /// What pages of the console need not ask twice.
     pub(crate) console: Memory,
     pub(crate) authority: Option<Authority>,

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use lazaret_advisory::Db;
 use lazaret_match::MatchOptions;
 use lazaret_model::{Finding, Inventory, Outcome, Reason, Report, Severity};
-use lazaret_policy::{Circumstances, Policy, PolicyError, Pull, Tally, Unexamined};
+use lazaret_policy::{Circumstances, Exposure, Policy, PolicyError, Pull, Tally, Unexamined};
 use lazaret_scan::{ExamineError, examine};
 use lazaret_wire::api::SeverityCounts;
 use lazaret_wire::edge::{GateRules, OnUnknown, Rule};
@@ -23,6 +23,7 @@ pub(crate) struct Judge {
     pub(crate) documents: Vec<(String, String)>,
     policy: Policy,
     reads_names: bool,
+    reads_exposure: bool,
 }
 
 /// An inventory held against a database.
@@ -52,6 +53,9 @@ impl Judge {
             documents: documents.to_vec(),
             policy,
             reads_names: documents.iter().any(|(_, text)| reads_names(text)),
+            reads_exposure: documents
+                .iter()
+                .any(|(_, text)| says(text).contains("exposure")),
         })
     }
 
@@ -89,10 +93,25 @@ impl Judge {
         reasons.any(|reason| self.policy.is_even_if_running(&reason.rule))
     }
 
-    /// The decision on what was matched, for an environment; empty: none is said.
-    pub(crate) fn decide(&self, matched: &Matched, environment: &str, now: Timestamp) -> Report {
+    /// Whether a decision may rest on from where an image can be reached.
+    pub(crate) fn reads_exposure(&self) -> bool {
+        self.reads_exposure
+    }
+
+    /// The decision on what was matched, for an environment (empty: none is said) in which it can
+    /// be reached from there.
+    pub(crate) fn decide(
+        &self,
+        matched: &Matched,
+        environment: &str,
+        exposure: Option<Exposure>,
+        now: Timestamp,
+    ) -> Report {
         let mut report = matched.report.clone();
-        let circumstances = circumstances(environment, now);
+        let circumstances = Circumstances {
+            exposure,
+            ..circumstances(environment, now)
+        };
         self.policy.excuse(&mut report, &circumstances);
         report.decision = self.policy.decide(&report, &circumstances);
         self.doubt(&mut report, environment);
@@ -117,7 +136,7 @@ impl Judge {
 
     /// Whether a decision is a sum over findings, so that images are decided on in parts.
     pub(crate) fn is_divisible(&self) -> bool {
-        !self.reads_names && self.policy.is_divisible()
+        !self.reads_names && !self.reads_exposure && self.policy.is_divisible()
     }
 
     /// What the rules say of the findings in a report, which are a component's, and how many
@@ -194,14 +213,18 @@ const OF_CLASS: [&str; 13] = [
     "signers",
 ];
 
-/// Whether a document may look at an image's own names, digests or times. Read from its text,
-/// and wrong to one side alone: what is not plainly another fact counts as one of these.
-fn reads_names(document: &str) -> bool {
-    // Comments say nothing; a line of a condition never begins so.
+/// A document without its comments; a line of a condition never begins like one.
+fn says(document: &str) -> String {
     let said = document
         .lines()
         .filter(|line| !line.trim_start().starts_with('#'));
-    let document = said.collect::<Vec<_>>().join("\n");
+    said.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a document may look at an image's own names, digests or times. Read from its text,
+/// and wrong to one side alone: what is not plainly another fact counts as one of these.
+fn reads_names(document: &str) -> bool {
+    let document = says(document);
     let document = document.as_str();
     document.match_indices("image").any(|(at, word)| {
         let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';

@@ -1,5 +1,6 @@
 //! What operators' tools ask: health, readiness, metrics.
 
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use axum::Router;
@@ -8,7 +9,9 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use lazaret_store::RunningCounts;
 
+use crate::work::{self, Beside};
 use crate::{App, queries};
 
 /// Workloads that are told of one by one, where that is asked for.
@@ -41,6 +44,28 @@ async fn ready(State(app): State<App>) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, told).into_response()
 }
 
+/// What is known of images that run beside their components, by its name; each is read once.
+async fn beside(app: &App, rows: &[RunningCounts]) -> HashMap<String, Beside> {
+    let mut known = HashMap::new();
+    let names: BTreeSet<&String> = rows.iter().filter_map(|row| row.shell.as_ref()).collect();
+    for name in names {
+        if let Some(beside) = app.beside.get(name) {
+            known.insert(name.clone(), beside);
+            continue;
+        }
+        match app.store.shell(name).await {
+            Ok(body) => {
+                if let Some(beside) = work::beside(&body.unwrap_or_default()) {
+                    app.beside.keep(name, &beside);
+                    known.insert(name.clone(), beside);
+                }
+            }
+            Err(cause) => tracing::warn!(%cause, "what is beside components is not counted"),
+        }
+    }
+    known
+}
+
 async fn metrics(State(app): State<App>) -> Response {
     match app.store.job_counts().await {
         Ok(counts) => app.metrics.jobs(&counts),
@@ -57,7 +82,7 @@ async fn metrics(State(app): State<App>) -> Response {
     }
     if app.settings.workload_metrics {
         match app.store.running_counts(MOST_RUNNING).await {
-            Ok(rows) => app.metrics.running(&rows),
+            Ok(rows) => app.metrics.running(&rows, &beside(&app, &rows).await),
             Err(cause) => tracing::warn!(%cause, "what runs is not counted"),
         }
     }

@@ -163,6 +163,7 @@ pub async fn serve(settings: Settings) -> Result<Served, ServeError> {
         asked: Asked::default(),
         given: tokio::sync::Mutex::default(),
         received: Received::default(),
+        beside: work::Remembered::default(),
         console: console::Memory::default(),
         authority,
         metrics: Metrics::new(),

@@ -33,6 +33,19 @@ pub struct Flow {
     pub verdicts: u64,
 }
 
+/// How many verdicts had which worst finding at the end of a day, or now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeverityDay {
+    /// Days since 1970-01-01, UTC.
+    pub day: i64,
+    /// The environment.
+    pub environment: String,
+    /// 0: nothing found; 1: not rated; 2 to 5: low to critical.
+    pub worst: u8,
+    /// How many.
+    pub verdicts: u64,
+}
+
 /// What waits for a person, each up to [`WAITING_LIMIT`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
@@ -67,6 +80,50 @@ impl Store {
                     after: row.word(3)?,
                     cause: row.text(4)?,
                     verdicts: row.count(5)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Notes how many verdicts have which worst finding, as what today ends with as far as is known.
+    /// Reads an index of all verdicts.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn note_severities(&self, now: Timestamp) -> Result<()> {
+        let day = now.as_microsecond().div_euclid(DAY);
+        let sql = "SELECT environment, worst, COUNT(*) FROM verdict GROUP BY environment, worst";
+        let rows = self.read().await?.rows(sql, vec![]).await?;
+        let mut counts = Vec::with_capacity(rows.len());
+        for row in &rows {
+            counts.push(args![day, row.text(0)?, row.int(1)?, row.int(2)?]);
+        }
+        let mut tx = self.begin().await?;
+        // Two centres of one database count the same, one after the other.
+        tx.lock("severity_day", &[String::new()]).await?;
+        tx.exec("DELETE FROM severity_day WHERE day = $1", args![day])
+            .await?;
+        let into = "severity_day (day, environment, worst, verdicts)";
+        tx.insert_many(into, counts, "").await?;
+        tx.commit().await
+    }
+
+    /// How many verdicts had which worst finding, of the days from `from` on that were noted.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn severity_days(&self, from: Timestamp) -> Result<Vec<SeverityDay>> {
+        let day = from.as_microsecond().div_euclid(DAY);
+        let sql = "SELECT day, environment, worst, verdicts FROM severity_day WHERE day >= $1 \
+                   ORDER BY day, environment, worst";
+        let rows = self.read().await?.rows(sql, args![day]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(SeverityDay {
+                    day: row.int(0)?,
+                    environment: row.text(1)?,
+                    worst: u8::try_from(row.int(2)?).unwrap_or(0),
+                    verdicts: row.count(3)?,
                 })
             })
             .collect()

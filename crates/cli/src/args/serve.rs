@@ -85,7 +85,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "LAZARET_SERVE_LINK_LOCAL_REGISTRIES")]
     pub(crate) link_local_registries: bool,
     /// Tell of every workload that runs at /metrics, under the names of Trivy Operator
-    /// (trivy_image_vulnerabilities), at most 5000.
+    /// (trivy_image_vulnerabilities and two more), at most 5000.
     #[arg(long, env = "LAZARET_SERVE_WORKLOAD_METRICS")]
     pub(crate) workload_metrics: bool,
     #[command(flatten)]

@@ -2,17 +2,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use lazaret_wire::Problem;
 use lazaret_wire::api::RunningWorkload;
-use lazaret_wire::edge::ClusterWorkloads;
+use lazaret_wire::edge::{ClusterChange, ClusterState, ClusterWorkloads};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::App;
 use crate::auth::{Analyst, Viewer};
-use crate::edges::take_workloads;
+use crate::edges::{change_workloads, take_workloads};
 use crate::http::{ApiError, ApiResult, Ask, At, Body, Untagged};
 use crate::queries::image::workload;
 
@@ -21,27 +20,45 @@ const MOST: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(put))
+        .routes(routes!(put, patch))
         .routes(routes!(of_images))
 }
 
 /// Tell everything that runs in a cluster. What is not in it runs there no longer; what
-/// began to run is judged for the environment of the cluster, too. Edges and gates tell the
-/// same at `/edge/v1/clusters/{cluster}/workloads`.
+/// began to run is judged for the environment of the cluster, too. `generation` of the answer is
+/// `since` of the first change (`PATCH`). Edges and gates tell the same at `/edge/v1/clusters/{cluster}/workloads`.
 #[utoipa::path(put, path = "/api/v1/workloads/{cluster}", tag = "workloads",
     params(("cluster" = String, Path, min_length = 1, max_length = 100)),
     request_body = ClusterWorkloads,
     security(("token" = ["analyst"]), ("session" = ["analyst"])),
-    responses((status = 204), (status = 422, body = Problem)))]
+    responses((status = 200, body = ClusterState), (status = 422, body = Problem)))]
 async fn put(
     Analyst(actor): Analyst,
     State(app): State<App>,
     At(cluster): At<String>,
     _: Untagged,
     Body(told): Body<ClusterWorkloads>,
-) -> ApiResult<StatusCode> {
-    take_workloads(&app, cluster, told, &actor.label()).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> ApiResult<Json<ClusterState>> {
+    let state = take_workloads(&app, cluster, told, &actor.label()).await?;
+    Ok(Json(state))
+}
+
+/// Tell what has changed in a cluster since it was told of last. All of it counts, or nothing: a
+/// change that does not follow what is known is refused (412), and the whole list is told again.
+#[utoipa::path(patch, path = "/api/v1/workloads/{cluster}", tag = "workloads",
+    params(("cluster" = String, Path, min_length = 1, max_length = 100)),
+    request_body = ClusterChange,
+    security(("token" = ["analyst"]), ("session" = ["analyst"])),
+    responses((status = 200, body = ClusterState), (status = 422, body = Problem)))]
+async fn patch(
+    Analyst(actor): Analyst,
+    State(app): State<App>,
+    At(cluster): At<String>,
+    _: Untagged,
+    Body(change): Body<ClusterChange>,
+) -> ApiResult<Json<ClusterState>> {
+    let state = change_workloads(&app, cluster, change, &actor.label()).await?;
+    Ok(Json(state))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -3,7 +3,8 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use lazaret_wire::api::{HoldChange, HoldState, NewRelease, Role, ScanRequest};
+use lazaret_store::VerdictState;
+use lazaret_wire::api::{HoldChange, HoldState, NewRelease, Role, ScanRequest, SeenVerdict};
 use serde::Deserialize;
 
 use super::done;
@@ -11,11 +12,12 @@ use super::form::{AnalystForm, ApproverForm};
 use super::routes::Routes;
 use crate::App;
 use crate::http::{ApiError, ApiResult};
-use crate::queries::{hold, job};
+use crate::queries::{hold, job, verdict};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .form("/holds", Some(Role::Analyst), change)
+        .form("/verdicts/seen", Some(Role::Analyst), seen)
         .form("/releases", Some(Role::Analyst), ask)
         .form("/releases/{id}", Some(Role::Approver), answer)
         .form("/scans", Some(Role::Analyst), scan)
@@ -81,6 +83,39 @@ async fn change(
         _ => "lifted",
     };
     Ok(done(&back(&form.back, "/quarantine"), code))
+}
+
+#[derive(Deserialize)]
+struct Looked {
+    digest: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// Marks what warns of an image as seen, in every environment: the queue tells of it once.
+async fn seen(
+    State(app): State<App>,
+    AnalystForm(actor, form): AnalystForm<Looked>,
+) -> ApiResult<Response> {
+    let by = actor.by(app.now());
+    for row in app
+        .store
+        .verdicts_of(std::slice::from_ref(&form.digest))
+        .await?
+    {
+        if row.state != VerdictState::Warn {
+            continue;
+        }
+        let seen = SeenVerdict {
+            digest: row.digest,
+            environment: row.environment,
+            reason: form.reason.clone(),
+        };
+        verdict::see(&app, seen, by.clone()).await?;
+    }
+    Ok(done(&back(&form.back, "/review?show=warned"), "seen"))
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use lazaret_model::Report;
+use lazaret_policy::Exposure;
 use lazaret_store::Flow;
 
 use crate::App;
@@ -89,6 +90,7 @@ struct Kept {
     environment: String,
     inventory: String,
     advisories: String,
+    exposure: Option<Exposure>,
     day: i64,
     judge: Arc<Judge>,
     report: Arc<Report>,
@@ -109,13 +111,14 @@ pub(super) async fn report(app: &App, digest: &str, environment: &str) -> ApiRes
     let judge = app.judge(app.now()).await?;
     let advisories = app.advisories.current().digest().to_string();
     let inventory = crate::work::blob_of(app, digest).await?.unwrap_or_default();
+    let exposure = crate::work::exposure(app, digest, environment).await?;
     // Ends of support and exceptions come by the day.
     let day = day_of(app.now());
     let is_same = |kept: &Kept| {
         (kept.digest.as_str(), kept.environment.as_str()) == (digest, environment)
             && (kept.inventory.as_str(), kept.advisories.as_str())
                 == (inventory.as_str(), &advisories)
-            && kept.day == day
+            && (kept.day, kept.exposure) == (day, exposure)
             && Arc::ptr_eq(&kept.judge, &judge)
     };
     if let Ok(kept) = app.console.reports.lock()
@@ -129,6 +132,7 @@ pub(super) async fn report(app: &App, digest: &str, environment: &str) -> ApiRes
         environment: environment.to_owned(),
         inventory,
         advisories,
+        exposure,
         day,
         judge,
         report: Arc::clone(&report),

@@ -22,6 +22,10 @@ static MESSAGES: &[(&str, &str)] = &[
     ),
     ("lifted", "The hold is lifted."),
     (
+        "seen",
+        "Marked as seen. It comes back when there are other reasons.",
+    ),
+    (
         "asked",
         "The release was asked for. Another person with the role approver answers.",
     ),

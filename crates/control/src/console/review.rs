@@ -163,10 +163,12 @@ pub(super) async fn asked(
     }))
 }
 
-/// Verdicts that let an image pass and want somebody to look, under the newest name of each.
+/// Verdicts that let an image pass and want somebody to look who has not yet, under the newest name
+/// of each.
 async fn warned(app: &App, f: &Frame, page: &Paging) -> ApiResult<StorePage<Held>> {
     let filter = VerdictFilter {
         state: Some(VerdictState::Warn),
+        seen: Some(false),
         ..VerdictFilter::default()
     };
     let page = app.store.verdicts(&filter, page).await?;

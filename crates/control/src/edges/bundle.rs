@@ -37,7 +37,10 @@ pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/edge/v1/bundle", get(bundle))
         .route("/edge/v1/verdict", get(verdict))
-        .route("/edge/v1/clusters/{name}/workloads", put(workload::see))
+        .route(
+            "/edge/v1/clusters/{name}/workloads",
+            put(workload::see).patch(workload::see_change),
+        )
 }
 
 /// An edge, or a gate with a token.
@@ -345,6 +348,7 @@ async fn verdict(
         }
     }
     verdict.running = !app.store.workloads_of(&digests).await?.is_empty();
+    app.metrics.gate(verdict.state);
     let [digest] = &digests;
     verdict.rollback = app.store.is_rollback(digest).await?;
     Ok(Json(VerdictAnswer {

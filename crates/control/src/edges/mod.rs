@@ -27,7 +27,7 @@ pub(crate) use authority::{Authority, AuthorityError};
 pub(crate) use bundle::router as enforcers;
 pub(crate) use given::Given;
 pub(crate) use received::{Received, SIZES};
-pub(crate) use workload::take as take_workloads;
+pub(crate) use workload::{take as take_workloads, take_change as change_workloads};
 
 /// What edges call.
 pub(crate) fn router() -> Router<App> {

@@ -8,7 +8,7 @@ use lazaret_store::{
     Image as StoreImage, ImageFilter, ImageName as StoreName, Judged, Page, Paging,
     Workload as StoreWorkload,
 };
-use lazaret_wire::api::{Image, ImageDetail, ImageName, ImageQuery, Workload};
+use lazaret_wire::api::{Exposure, Image, ImageDetail, ImageName, ImageQuery, Workload};
 
 use crate::App;
 use crate::http::{ApiError, ApiResult};
@@ -34,6 +34,7 @@ pub(crate) fn workload(workload: StoreWorkload) -> Workload {
         namespace: workload.namespace,
         workload: workload.name,
         environment: workload.environment,
+        exposure: workload.exposure.as_deref().and_then(Exposure::by_name),
     }
 }
 
@@ -121,10 +122,12 @@ pub async fn read(app: &App, digest: &str) -> ApiResult<ImageDetail> {
     let names = app.store.names_of(digest).await?;
     let workloads = app.store.workloads_of(&[digest.to_owned()]).await?;
     let verdicts = app.store.verdicts_of(&[digest.to_owned()]).await?;
+    let mut verdicts: Vec<_> = verdicts.into_iter().map(super::verdict::shown).collect();
+    super::verdict::mark(app, &mut verdicts).await?;
     let running = u64::try_from(workloads.len()).unwrap_or(u64::MAX);
     Ok(ImageDetail {
         image: image(row, names, running),
-        verdicts: verdicts.into_iter().map(super::verdict::shown).collect(),
+        verdicts,
         workloads: workloads.into_iter().map(workload).collect(),
     })
 }
@@ -137,11 +140,12 @@ pub async fn report(app: &App, digest: &str, environment: &str) -> ApiResult<Rep
     let inventory = inventory(app, digest).await?;
     let (database, now) = (app.advisories.current(), app.now());
     let judge = app.judge(now).await?;
+    let exposure = work::exposure(app, digest, environment).await?;
     let environment = environment.to_owned();
     let place = app.judging.acquire().await.map_err(ApiError::internal)?;
     let report = tokio::task::spawn_blocking(move || {
         let matched = judge::matched(inventory, &database, now)?;
-        Ok::<_, lazaret_scan::ExamineError>(judge.decide(&matched, &environment, now))
+        Ok::<_, lazaret_scan::ExamineError>(judge.decide(&matched, &environment, exposure, now))
     });
     let report = report.await;
     drop(place);

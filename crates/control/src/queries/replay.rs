@@ -143,6 +143,7 @@ async fn one(
     };
     let inventory = work::inventory(app, &blob).await?;
     let verdicts = app.store.verdicts_of(&[digest.to_owned()]).await?;
+    let exposed = work::exposures(app, &[digest.to_owned()]).await?;
     let (database, now) = (app.advisories.current(), app.now());
     let (current, other) = (Arc::clone(current), Arc::clone(other));
     let digest = digest.to_owned();
@@ -150,8 +151,10 @@ async fn one(
     let rows = tokio::task::spawn_blocking(move || {
         let matched = judge::matched(inventory, &database, now)?;
         let rows = verdicts.into_iter().map(|verdict| {
-            let before = current.decide(&matched, &verdict.environment, now).decision;
-            let after = other.decide(&matched, &verdict.environment, now).decision;
+            let place = (digest.clone(), verdict.environment.clone());
+            let exposure = exposed.get(&place).copied().flatten();
+            let by = |judge: &Judge| judge.decide(&matched, &place.1, exposure, now).decision;
+            let (before, after) = (by(&current), by(&other));
             Row {
                 digest: digest.clone(),
                 environment: verdict.environment,

@@ -1,10 +1,15 @@
 //! Verdicts, and how they changed.
 
-use lazaret_store::{Page, Paging, Verdict as Row, VerdictFilter, VerdictState};
-use lazaret_wire::api::{Outcome, SeverityCounts, Verdict, VerdictChange, VerdictQuery};
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use lazaret_store::{By, Page, Paging, Verdict as Row, VerdictFilter, VerdictState};
+use lazaret_wire::api::{
+    Outcome, PostureDay, SeenVerdict, SeverityCounts, Verdict, VerdictChange, VerdictQuery,
+    VerdictSeen,
+};
 
 use crate::App;
-use crate::http::ApiResult;
+use crate::http::{ApiError, ApiResult};
 
 /// Workloads of one change that are told of.
 const RUNNING: usize = 20;
@@ -35,6 +40,7 @@ pub(crate) fn shown(row: Row) -> Verdict {
         policy_generation: row.policy_generation,
         advisories: row.snapshot,
         decided_at: row.decided_at,
+        seen: None,
     }
 }
 
@@ -51,12 +57,104 @@ pub async fn list(app: &App, query: VerdictQuery, paging: &Paging) -> ApiResult<
         severity: query.severity.map(super::vulnerability::number),
         gaps: query.gaps,
         registry_id: query.registry,
+        seen: query.seen,
     };
     let page = app.store.verdicts(&filter, paging).await?;
+    let mut items: Vec<Verdict> = page.items.into_iter().map(shown).collect();
+    mark(app, &mut items).await?;
     Ok(Page {
-        items: page.items.into_iter().map(shown).collect(),
+        items,
         next: page.next,
     })
+}
+
+/// Writes to verdicts who has looked at them.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn mark(app: &App, verdicts: &mut [Verdict]) -> ApiResult<()> {
+    let digests: Vec<String> = verdicts.iter().map(|one| one.digest.clone()).collect();
+    for seen in app.store.seen_of(&digests).await? {
+        let of =
+            |v: &&mut Verdict| (&v.digest, &v.environment) == (&seen.digest, &seen.environment);
+        if let Some(verdict) = verdicts.iter_mut().find(of) {
+            verdict.seen = Some(VerdictSeen {
+                actor: seen.actor,
+                reason: seen.reason,
+                at: seen.at,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Marks a verdict that warns as seen, as it is now.
+///
+/// # Errors
+/// When there is none, or it does not warn.
+pub async fn see(app: &App, seen: SeenVerdict, by: By) -> ApiResult<()> {
+    if seen.digest.parse::<lazaret_model::Digest>().is_err() {
+        return Err(ApiError::invalid("`digest` is no digest"));
+    }
+    let reason = seen.reason.trim();
+    if reason.chars().count() > 2000 || seen.environment.len() > 100 {
+        return Err(ApiError::invalid(
+            "`reason` has at most 2000 characters, `environment` 100 bytes",
+        ));
+    }
+    let by = by.because(reason);
+    let store = &app.store;
+    Ok(store
+        .see_verdict(&seen.digest, &seen.environment, &by)
+        .await?)
+}
+
+/// How many images of each environment had which worst finding at the end of each of the last
+/// days, the oldest first; a day on which the centre did not run is not told.
+///
+/// # Errors
+/// Those of the store.
+pub async fn posture(app: &App, days: u32) -> ApiResult<Vec<PostureDay>> {
+    if !(1..=366).contains(&days) {
+        return Err(ApiError::invalid("`days` is 1 to 366"));
+    }
+    let from = app.now() - SignedDuration::from_hours(24 * (i64::from(days) - 1));
+    let mut told: Vec<PostureDay> = Vec::new();
+    for row in app.store.severity_days(from).await? {
+        let day = date(row.day);
+        if !told
+            .last()
+            .is_some_and(|last| last.day == day && last.environment == row.environment)
+        {
+            told.push(PostureDay {
+                day,
+                environment: row.environment,
+                worst: SeverityCounts::default(),
+                clean: 0,
+            });
+        }
+        let Some(last) = told.last_mut() else {
+            continue;
+        };
+        let count = match row.worst {
+            0 => &mut last.clean,
+            1 => &mut last.worst.unknown,
+            2 => &mut last.worst.low,
+            3 => &mut last.worst.medium,
+            4 => &mut last.worst.high,
+            _ => &mut last.worst.critical,
+        };
+        *count = few(row.verdicts);
+    }
+    Ok(told)
+}
+
+/// A day since 1970, as people write it.
+pub(crate) fn date(day: i64) -> String {
+    let epoch = Date::constant(1970, 1, 1);
+    let span = jiff::Span::new().try_days(day);
+    let date = span.and_then(|span| epoch.checked_add(span));
+    date.map_or_else(|_| day.to_string(), |date| date.to_string())
 }
 
 /// What changed, the latest first.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use lazaret_advisory::Db;
 use lazaret_model::{Inventory, Report};
+use lazaret_policy::Exposure;
 use lazaret_scan::ExamineError;
 use lazaret_store::{
     Asked, By, Content, Counts, Match, Move, Terms, Verdict, VerdictChange, VerdictState,
@@ -17,6 +18,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
+use super::exposure::exposures;
 use super::inventory;
 use super::matches::{Found, found};
 use super::shell::{Shell, shell};
@@ -144,9 +146,23 @@ async fn by_database(
     }
     let none = BTreeSet::from([String::new()]);
     let of = |digest: &String| places.get(digest).unwrap_or(&none);
-    let environments: BTreeSet<String> = digests.iter().flat_map(of).cloned().collect();
+    let exposed = match judge.reads_exposure() {
+        true => exposures(app, &digests).await?,
+        false => HashMap::new(),
+    };
+    let from = |digest: &str, place: &str| {
+        let key = (digest.to_owned(), place.to_owned());
+        exposed.get(&key).copied().flatten()
+    };
+    // Each image in each of its environments, and from where it is reached there.
+    let all: Vec<(&String, Place)> = digests
+        .iter()
+        .flat_map(|digest| of(digest).iter().map(move |place| (digest, place)))
+        .map(|(digest, place)| (digest, (place.clone(), from(digest, place))))
+        .collect();
+    let asked: BTreeSet<Place> = all.iter().map(|(_, place)| place.clone()).collect();
     let now = app.now();
-    let judged = judged(app, inventory, database, judge, environments, now).await?;
+    let judged = judged(app, inventory, database, judge, asked, now).await?;
     compared(app, &first.digest, &judged.found, database).await?;
     // Where images were read anew since, this is not theirs; the store looks.
     let of_others: Vec<Content> = group
@@ -159,19 +175,17 @@ async fn by_database(
         app.store.set_shell(contents, hash, body).await?;
     }
     let mut firm = BTreeSet::new();
-    for (environment, report) in &judged.reports {
+    let mut verdicts = Vec::with_capacity(all.len());
+    for (digest, place) in all {
+        let Some(report) = judged.reports.get(&place) else {
+            continue;
+        };
         if judge.is_even_if_running(report) {
-            firm.extend(digests.iter().map(|d| (d.clone(), environment.clone())));
+            firm.insert((digest.clone(), place.0.clone()));
         }
+        let said = Said::by(report);
+        verdicts.push(verdict(digest, &place.0, said, judge, database, now));
     }
-    let verdicts = digests
-        .iter()
-        .flat_map(|digest| of(digest).iter().map(move |place| (digest, place)))
-        .filter_map(|(digest, place)| {
-            let said = Said::by(judged.reports.get(place)?);
-            Some(verdict(digest, place, said, judge, database, now))
-        })
-        .collect();
     write(app, verdicts, &firm, cause, now).await
 }
 
@@ -204,10 +218,13 @@ pub(super) async fn write(
     Ok(changes)
 }
 
+/// An environment, and from where an image can be reached in it.
+type Place = (String, Option<Exposure>);
+
 /// What follows for a class of images.
 struct Judged {
-    /// By environment.
-    reports: HashMap<String, Report>,
+    /// By place.
+    reports: HashMap<Place, Report>,
     /// By component.
     found: Found,
     /// What is known beside the components.
@@ -219,7 +236,7 @@ async fn judged(
     inventory: Inventory,
     database: &Arc<Db>,
     judge: &Arc<Judge>,
-    environments: BTreeSet<String>,
+    places: BTreeSet<Place>,
     now: Timestamp,
 ) -> ApiResult<Judged> {
     let place = app.judging.acquire().await.map_err(ApiError::internal)?;
@@ -229,9 +246,9 @@ async fn judged(
         let matched = judge::matched(inventory, &with, now)?;
         let found = found(&kept, matched.findings());
         let shell = shell(kept, matched.report(), &with, now)?;
-        let each = environments.into_iter().map(|environment| {
-            let report = by.decide(&matched, &environment, now);
-            (environment, report)
+        let each = places.into_iter().map(|place| {
+            let report = by.decide(&matched, &place.0, place.1, now);
+            (place, report)
         });
         let reports = each.collect();
         Ok::<_, ExamineError>(Judged {

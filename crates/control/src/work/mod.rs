@@ -5,6 +5,7 @@
 //! twice does no harm; the fence decides which of two is heard.
 
 mod decide;
+mod exposure;
 mod job;
 mod ledger;
 mod list;
@@ -20,6 +21,7 @@ mod worker;
 
 pub use decide::Said;
 pub(crate) use decide::decide;
+pub(crate) use exposure::{exposure, exposures};
 pub(crate) use job::{ScanWork, Urgency, Wanted, enqueue_list, enqueue_scan, enqueue_scans};
 pub use ledger::content;
 pub(crate) use ledger::{blob_of, purl_of};
@@ -28,5 +30,6 @@ pub(crate) use record::{Found, INDEX, inventory, record};
 pub(crate) use rematch::everything as decide_again;
 pub(crate) use scan::Examined;
 pub(crate) use schedule::{follow, run as keep_time};
+pub(crate) use shell::{Beside, Remembered, beside};
 pub use shell::{Shell, shell};
 pub(crate) use worker::run;

@@ -24,6 +24,9 @@ const TICK: Duration = Duration::from_secs(5);
 /// Ticks of an hour.
 const HOUR: u64 = 720;
 
+/// Ticks between notes of how it stands today: a quarter of an hour.
+const NOTED: u64 = 180;
+
 /// Vulnerabilities that are counted at once.
 const COUNTED: u32 = 20;
 
@@ -46,6 +49,11 @@ pub(crate) async fn run(app: App) {
         }
         expiry(&app).await;
         day(&app, &mut today).await;
+        if ticks.is_multiple_of(NOTED)
+            && let Err(cause) = app.store.note_severities(app.now()).await
+        {
+            tracing::warn!(%cause, "severities of today not noted");
+        }
         // Not at the start, which may be one with the wrong database.
         if ticks % HOUR == HOUR / 2 {
             waste(&app).await;

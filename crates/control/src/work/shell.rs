@@ -1,11 +1,12 @@
 //! What is known of an image beside its components: what a decision rests on that is no
 //! finding. Many images have the same.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Mutex;
 
 use jiff::Timestamp;
 use lazaret_advisory::Db;
-use lazaret_model::{Digest, Gap, Inventory, Layer, Report};
+use lazaret_model::{Digest, Gap, Inventory, Layer, Report, Severity};
 use lazaret_scan::ExamineError;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -119,4 +120,50 @@ pub(crate) fn opened(
     report.gaps.sort();
     report.gaps.dedup();
     Ok(Some(report))
+}
+
+/// How many credentials and wrong settings there are in images with a shell, by severity.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Beside {
+    /// Credentials.
+    pub(crate) secrets: BTreeMap<Severity, u64>,
+    /// Checks of the image's configuration that fail.
+    pub(crate) failed: BTreeMap<Severity, u64>,
+}
+
+/// What a shell says of its images; `None`: their inventories alone tell it.
+pub(crate) fn beside(body: &[u8]) -> Option<Beside> {
+    let Body { inventory, .. } = serde_json::from_slice(body).ok()?;
+    let mut beside = Beside::default();
+    for secret in inventory.secrets.iter().filter(|s| s.suppressed.is_none()) {
+        *beside.secrets.entry(secret.severity).or_default() += 1;
+    }
+    for check in inventory.misconfigurations.iter().filter(|c| c.counts()) {
+        *beside.failed.entry(check.severity).or_default() += 1;
+    }
+    Some(beside)
+}
+
+/// Most shells whose numbers are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// Numbers of shells that were read before: a shell never changes.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered(Mutex<HashMap<String, Beside>>);
+
+impl Remembered {
+    /// Those of a shell that was read before.
+    pub(crate) fn get(&self, shell: &str) -> Option<Beside> {
+        self.0.lock().ok()?.get(shell).cloned()
+    }
+
+    /// Remembers those of a shell.
+    pub(crate) fn keep(&self, shell: &str, beside: &Beside) {
+        if let Ok(mut known) = self.0.lock() {
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            known.insert(shell.to_owned(), beside.clone());
+        }
+    }
 }

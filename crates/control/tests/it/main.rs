@@ -15,6 +15,7 @@ mod exported;
 mod fleet;
 mod holds;
 mod killed;
+mod killed_list;
 mod login;
 mod mail;
 mod manners;

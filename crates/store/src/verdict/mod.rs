@@ -2,6 +2,7 @@
 
 mod list;
 mod narrow;
+mod seen;
 mod set;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::words;
 
 pub use narrow::VerdictFilter;
+pub use seen::Seen;
 
 words! {
     /// What a policy says of an image; the mildest first.

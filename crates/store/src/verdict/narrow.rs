@@ -22,6 +22,8 @@ pub struct VerdictFilter {
     pub gaps: Option<bool>,
     /// Of images that are named in this registry.
     pub registry_id: Option<String>,
+    /// Whether somebody has looked at it as it is.
+    pub seen: Option<bool>,
 }
 
 impl VerdictFilter {
@@ -35,6 +37,15 @@ impl VerdictFilter {
             Some(true) => sql += " AND v.gaps > 0",
             Some(false) => sql += " AND v.gaps = 0",
             None => {}
+        }
+        if let Some(seen) = self.seen {
+            sql += if seen {
+                " AND EXISTS"
+            } else {
+                " AND NOT EXISTS"
+            };
+            sql += " (SELECT 1 FROM verdict_seen s WHERE s.digest = v.digest \
+                    AND s.environment = v.environment AND s.reasons = v.reasons)";
         }
         if let Some(registry) = &self.registry_id {
             args.push(registry.into());

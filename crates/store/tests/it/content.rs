@@ -236,6 +236,7 @@ both!(
             name: "w".to_owned(),
             digest: digest(2),
             environment: "production".to_owned(),
+            exposure: None,
         };
         store.see_workloads(&[running], at(1)).await.expect("seen");
         assert_eq!(
@@ -447,6 +448,7 @@ both!(
             name: "w".to_owned(),
             digest: digest(2),
             environment: "prod".to_owned(),
+            exposure: None,
         };
         store
             .see_workloads(std::slice::from_ref(&runs), at(1))

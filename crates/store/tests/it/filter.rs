@@ -130,6 +130,7 @@ async fn fill(store: &Store) -> [Registry; 2] {
         name: format!("deployment/{n}"),
         digest: digest(n),
         environment: "prod".to_owned(),
+        exposure: None,
     });
     let running: Vec<_> = running.collect();
     store.see_workloads(&running, at(0)).await.expect("seen");
@@ -258,6 +259,7 @@ both!(verdicts_are_narrowed, |fixture| {
             gaps: [None, Some(true), Some(false)][(number / 6) % 3],
             registry_id: [None, Some(0), Some(1)][(number / 18) % 3]
                 .map(|place: usize| registries[place].id.clone()),
+            seen: None,
         };
         let expected = (0..IMAGES).filter(|&n| {
             let as_image = ImageFilter {

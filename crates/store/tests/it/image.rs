@@ -1,4 +1,4 @@
-use lazaret_store::{Error, ImageFilter, Paging, Workload};
+use lazaret_store::{Error, ImageFilter, Paging, Workload, WorkloadsChange};
 
 use crate::support::{at, both, by, digest, image, name, new_registry};
 
@@ -169,6 +169,7 @@ both!(images_are_paged_and_filtered, |fixture| {
         name: "deployment/web".to_owned(),
         digest: digest(number),
         environment: "production".to_owned(),
+        exposure: None,
     };
     store
         .see_workloads(
@@ -220,6 +221,7 @@ both!(
             name: name.to_owned(),
             digest: digest(number),
             environment: String::new(),
+            exposure: None,
         };
         let tell = async |cluster: &str, what: &[Workload], second| {
             let begun = store.see_workloads(what, at(second)).await.expect("seen");
@@ -340,3 +342,91 @@ both!(what_many_repositories_answer_is_one_list, |fixture| {
     both.repository = Some("red/service69".to_owned());
     assert_eq!(read(both).await, of_one);
 });
+
+both!(
+    a_change_of_what_runs_follows_what_is_known_or_is_refused,
+    |fixture| {
+        let store = &fixture.store;
+        let runs = |name: &str, number, exposure: Option<&str>| Workload {
+            cluster: "c1".to_owned(),
+            namespace: "shop".to_owned(),
+            name: name.to_owned(),
+            digest: digest(number),
+            environment: "prod".to_owned(),
+            exposure: exposure.map(str::to_owned),
+        };
+        let gone = |name: &str, number: Option<usize>| {
+            ("shop".to_owned(), name.to_owned(), number.map(digest))
+        };
+        let none = WorkloadsChange::default();
+        let unknown = store.change_workloads("c1", 0, &none, at(1)).await;
+        assert!(matches!(unknown, Err(Error::Changed(_))), "{unknown:?}");
+        let all = [runs("web", 1, None), runs("job", 2, None)];
+        store.see_workloads(&all, at(100)).await.expect("seen");
+        store
+            .forget_workloads("c1", at(100))
+            .await
+            .expect("forgotten");
+        let first = store
+            .cluster_told("c1", "prod", at(100))
+            .await
+            .expect("told");
+        assert_eq!(
+            store.cluster("c1").await.expect("read"),
+            Some((first, "prod".to_owned()))
+        );
+        let change = WorkloadsChange {
+            seen: vec![runs("web", 3, Some("internet")), runs("api", 4, None)],
+            gone: vec![gone("web", Some(1)), gone("none", None)],
+        };
+        let (second, other) = store
+            .change_workloads("c1", first, &change, at(200))
+            .await
+            .expect("changed");
+        assert!(second > first);
+        assert_eq!(other, change.seen);
+        let running = async || {
+            let all: Vec<String> = (1..5).map(digest).collect();
+            let rows = store.workloads_of(&all).await.expect("read").into_iter();
+            rows.map(|row| (row.name, row.digest)).collect::<Vec<_>>()
+        };
+        let expected = [("job", 2), ("web", 3), ("api", 4)];
+        assert_eq!(
+            running().await,
+            expected.map(|(name, number)| (name.to_owned(), digest(number)))
+        );
+        assert_eq!(store.rollbacks_after("").await.expect("read"), [digest(1)]);
+        // What was told is not told twice, and nothing of a change that comes too late counts.
+        let late = WorkloadsChange {
+            seen: vec![runs("late", 1, None)],
+            gone: vec![gone("job", None)],
+        };
+        let refused = store.change_workloads("c1", first, &late, at(300)).await;
+        assert!(matches!(refused, Err(Error::Changed(_))), "{refused:?}");
+        assert_eq!(running().await.len(), 3);
+        // Reached from elsewhere: to be judged again, once.
+        let change = WorkloadsChange {
+            seen: vec![runs("job", 2, Some("cluster")), runs("api", 4, None)],
+            gone: Vec::new(),
+        };
+        let (third, other) = store
+            .change_workloads("c1", second, &change, at(400))
+            .await
+            .expect("changed");
+        assert_eq!(other, [runs("job", 2, Some("cluster"))]);
+        let exposures = store
+            .exposures_of(&[digest(2), digest(3)])
+            .await
+            .expect("read");
+        let of = |number, class: &str| (digest(number), "prod".to_owned(), Some(class.to_owned()));
+        assert_eq!(exposures.len(), 2);
+        assert!(exposures.contains(&of(2, "cluster")) && exposures.contains(&of(3, "internet")));
+        // Of two who follow the same, one is heard.
+        let other = fixture.second().await;
+        let (one, two) = tokio::join!(
+            store.change_workloads("c1", third, &none, at(500)),
+            other.change_workloads("c1", third, &none, at(500)),
+        );
+        assert_eq!([one, two].iter().filter(|done| done.is_ok()).count(), 1);
+    }
+);

@@ -1,4 +1,6 @@
-use lazaret_store::{By, Counts, HoldKey, Move, Verdict, VerdictState, Waiting};
+use lazaret_store::{
+    By, Counts, Error, HoldKey, Move, Paging, Verdict, VerdictFilter, VerdictState, Waiting,
+};
 use serde_json::json;
 
 use crate::support::{at, both, by, digest, new_registry};
@@ -76,3 +78,87 @@ both!(what_waits_for_a_person_is_counted, |fixture| {
     };
     assert_eq!(store.waiting().await.expect("read"), waiting);
 });
+
+both!(
+    severities_are_noted_by_day_the_last_note_counts,
+    |fixture| {
+        use VerdictState::Allow;
+        let store = &fixture.store;
+        let day = 86_400;
+        let cause = json!({"by": "scan"});
+        let all = [verdict(1, Allow, 10), verdict(2, Allow, 10)];
+        store.set_verdicts(&all, &cause).await.expect("set");
+        store.note_severities(at(20)).await.expect("noted");
+        let more = [verdict(3, Allow, 30)];
+        store.set_verdicts(&more, &cause).await.expect("set");
+        store.note_severities(at(40)).await.expect("noted");
+        store.note_severities(at(40 + day)).await.expect("noted");
+        let told = async |from: i64| {
+            let days = store.severity_days(at(from)).await.expect("read");
+            let row = |one: lazaret_store::SeverityDay| (one.day, one.worst, one.verdicts);
+            days.into_iter().map(row).collect::<Vec<_>>()
+        };
+        let today = at(0).as_second() / day;
+        let expected = [
+            (today, 0, 2),
+            (today, 5, 1),
+            (today + 1, 0, 2),
+            (today + 1, 5, 1),
+        ];
+        assert_eq!(told(0).await, expected);
+        assert_eq!(told(day).await, expected[2..]);
+    }
+);
+
+both!(
+    what_was_seen_is_seen_until_its_reasons_are_others,
+    |fixture| {
+        use VerdictState::{Allow, Warn};
+        let store = &fixture.store;
+        let cause = json!({"by": "scan"});
+        let warning = |reasons: &str, now| Verdict {
+            reasons: reasons.to_owned(),
+            ..verdict(1, Warn, now)
+        };
+        let set = async |verdict: Verdict| {
+            store.set_verdicts(&[verdict], &cause).await.expect("set");
+        };
+        let see = async |number, environment: &str| {
+            let (digest, by) = (digest(number), by("ann"));
+            store.see_verdict(&digest, environment, &by).await
+        };
+        let queue = async || {
+            let filter = VerdictFilter {
+                state: Some(Warn),
+                seen: Some(false),
+                ..VerdictFilter::default()
+            };
+            let page = store.verdicts(&filter, &Paging::default()).await;
+            page.expect("page").items.len()
+        };
+        let nothing = see(1, "production").await;
+        assert!(
+            matches!(nothing, Err(Error::NotFound { .. })),
+            "{nothing:?}"
+        );
+        set(verdict(2, Allow, 10)).await;
+        let mild = see(2, "production").await;
+        assert!(matches!(mild, Err(Error::Conflict(_))), "{mild:?}");
+        set(warning(r#"["a: one"]"#, 10)).await;
+        assert_eq!(queue().await, 1);
+        see(1, "production").await.expect("seen");
+        assert_eq!(queue().await, 0);
+        let seen = store.seen_of(&[digest(1), digest(2)]).await.expect("read");
+        assert_eq!((seen.len(), seen[0].actor.as_str()), (1, "ann"));
+        // Decided on again with the same reasons: still seen.
+        set(warning(r#"["a: one"]"#, 20)).await;
+        assert_eq!(queue().await, 0);
+        set(warning(r#"["a: two"]"#, 30)).await;
+        assert_eq!(queue().await, 1);
+        assert!(store.seen_of(&[digest(1)]).await.expect("read").is_empty());
+        see(1, "production").await.expect("seen");
+        assert_eq!(queue().await, 0);
+        let log = store.audit_after(0, 10).await.expect("read");
+        assert_eq!(log.iter().filter(|e| e.action == "verdict.seen").count(), 2);
+    }
+);

@@ -37,6 +37,45 @@ pub struct ImageName {
     pub replaced_at: Option<Timestamp>,
 }
 
+/// From where a workload can be reached, nearest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Exposure {
+    /// From nowhere.
+    Isolated,
+    /// From inside of its cluster.
+    Cluster,
+    /// From the networks of its owner.
+    Intranet,
+    /// From everywhere.
+    Internet,
+}
+
+impl Exposure {
+    /// The name of the class.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Isolated => "isolated",
+            Self::Cluster => "cluster",
+            Self::Intranet => "intranet",
+            Self::Internet => "internet",
+        }
+    }
+
+    /// The class of that name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        let all = [
+            Self::Isolated,
+            Self::Cluster,
+            Self::Intranet,
+            Self::Internet,
+        ];
+        all.into_iter().find(|class| class.name() == name)
+    }
+}
+
 /// A workload that runs an image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Workload {
@@ -48,6 +87,9 @@ pub struct Workload {
     pub workload: String,
     /// The environment that it runs in.
     pub environment: String,
+    /// From where it can be reached; absent: nobody has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Exposure>,
 }
 
 /// An image: a manifest, or an index of several.

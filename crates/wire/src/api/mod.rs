@@ -17,7 +17,7 @@ pub use access::{
 };
 pub use audit::{AuditEntry, AuditState};
 pub use blob::{BlobsCollected, BlobsQuery};
-pub use image::{Image, ImageDetail, ImageName, ImageQuery, SeverityCounts, Workload};
+pub use image::{Exposure, Image, ImageDetail, ImageName, ImageQuery, SeverityCounts, Workload};
 pub use job::{Job, JobCounts, JobMade, JobQuery, JobState, Pool, PoolChange, ScanRequest};
 pub use policy::{NewException, NewPolicy, PolicyDocument, PolicyException, PolicyState};
 pub use registry::{
@@ -25,8 +25,8 @@ pub use registry::{
 };
 pub use unit::{EdgeUnit, JoinToken, NewJoinToken};
 pub use verdict::{
-    Hold, HoldChange, HoldQuery, HoldState, NewRelease, Outcome, Release, ReleaseDecision,
-    ReleaseState, Verdict, VerdictChange, VerdictQuery,
+    Hold, HoldChange, HoldQuery, HoldState, NewRelease, Outcome, PostureDay, Release,
+    ReleaseDecision, ReleaseState, SeenVerdict, Verdict, VerdictChange, VerdictQuery, VerdictSeen,
 };
 pub use vulnerability::{
     Level, RunningWorkload, Vulnerability, VulnerabilityDetail, VulnerabilityPlace,

@@ -82,6 +82,51 @@ pub struct Verdict {
     pub advisories: String,
     /// When it was decided.
     pub decided_at: Timestamp,
+    /// Who has looked at it as it is; absent: nobody has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<VerdictSeen>,
+}
+
+/// That somebody has looked at a verdict that warns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VerdictSeen {
+    /// Who: `user:NAME` or `token:NAME`.
+    pub actor: String,
+    /// What they say of it.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A verdict that somebody has looked at.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SeenVerdict {
+    /// The image.
+    #[schema(pattern = "^sha256:[0-9a-f]{64}$")]
+    pub digest: String,
+    /// The environment; empty: that of registries without one.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub environment: String,
+    /// What is to be said of it.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub reason: String,
+}
+
+/// How many images of an environment had which worst finding at the end of a day; of today, some
+/// minutes ago.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PostureDay {
+    /// The day, UTC: `2026-11-28`.
+    #[schema(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    pub day: String,
+    /// The environment; empty: that of registries without one.
+    pub environment: String,
+    /// Images by the worst of their open findings.
+    pub worst: SeverityCounts,
+    /// Images in which nothing was found.
+    pub clean: u32,
 }
 
 /// A verdict that became another.
@@ -209,6 +254,8 @@ pub struct VerdictQuery {
     /// Of images that this registry names: its id.
     #[param(max_length = 100)]
     pub registry: Option<String>,
+    /// Whether somebody has marked it as seen as it is.
+    pub seen: Option<bool>,
 }
 
 /// A hold or a quarantine by hand.

@@ -30,7 +30,10 @@ pub use work::{
     CompleteRequest, Counters, FailRequest, HeartbeatAnswer, HeartbeatJob, HeartbeatRequest,
     ImageAccess, LeaseAnswer, LeaseRequest, LeasedJob, ScanResult, Work,
 };
-pub use workload::{ClusterWorkload, ClusterWorkloads, MOST_WORKLOADS};
+pub use workload::{
+    ClusterChange, ClusterState, ClusterWorkload, ClusterWorkloads, GoneWorkload, MOST_CHANGED,
+    MOST_WORKLOADS,
+};
 
 /// Largest blob that is taken, in bytes: an inventory, never a layer.
 pub const MAX_BLOB: usize = 64 << 20;

@@ -57,6 +57,7 @@ pub(crate) async fn workloads(fleet: &Fleet) -> Result<usize, Failure> {
                 name: format!("deployment/service{service}-{copy}-{}", build % 2),
                 digest: digest(&format!("image {number}")),
                 environment: fleet.registry(service).1.to_owned(),
+                exposure: None,
             });
         }
     }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use lazaret_store::{Flow, VerdictState};
 
 use crate::console::chart::Column;
 use crate::console::parts;
+use crate::queries::verdict::date;
 
 /// States, the worst first, as people read them.
 pub(super) const STATES: [VerdictState; 5] = [
@@ -68,13 +68,6 @@ pub(super) fn day((day, stand): &(i64, Stand)) -> Day {
         name: date(*day),
         states: STATES.iter().map(|state| of(stand, *state)).collect(),
     }
-}
-
-pub(super) fn date(day: i64) -> String {
-    let epoch = Date::constant(1970, 1, 1);
-    let span = jiff::Span::new().try_days(day);
-    let date = span.and_then(|span| epoch.checked_add(span));
-    date.map_or_else(|_| day.to_string(), |date| date.to_string())
 }
 
 pub(super) fn tiles(history: &[(i64, Stand)], environment: Option<&str>) -> Vec<Tile> {

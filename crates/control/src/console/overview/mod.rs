@@ -1,6 +1,7 @@
 //! The first page: how it stands, how that came, what changed today and why.
 
 mod history;
+mod severities;
 mod today;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,8 @@ use lazaret_store::{Paging, VerdictState};
 use lazaret_wire::api::{Role, Vulnerability, VulnerabilityQuery};
 use serde::Deserialize;
 
-use history::{Day, STATES, Stand, Tile, column, date, day, history, of, tiles};
+use history::{Day, STATES, Stand, Tile, column, day, history, of, tiles};
+use severities::{SEVERITIES, Severities, severities};
 use today::{Cause, causes};
 
 use crate::App;
@@ -25,10 +27,11 @@ use crate::console::parts::{self, Part};
 use crate::console::routes::Routes;
 use crate::console::vulnerabilities;
 use crate::http::{ApiResult, Ask};
+use crate::queries::verdict::date;
 use crate::queries::{verdict, vulnerability};
 
-/// Days of the chart.
-const DAYS: i64 = 30;
+/// Days of the charts.
+const DAYS: u32 = 30;
 
 /// Changes that are told one by one.
 const TOLD: u32 = 12;
@@ -64,6 +67,8 @@ struct Overview {
     days: Vec<Day>,
     first_day: String,
     states: Vec<&'static str>,
+    severities: Severities,
+    ranks: [&'static str; 5],
     causes: Vec<Cause>,
     changes: Vec<Change>,
     worse: today::Worse,
@@ -118,7 +123,7 @@ async fn overview(
     for (_, state, count) in counts.iter().filter(|(e, _, _)| is_meant(e)) {
         *now.entry(*state).or_default() += count;
     }
-    let mut by_day = flows(&app, DAYS).await?;
+    let mut by_day = flows(&app, DAYS.into()).await?;
     for (_, flows) in &mut by_day {
         flows.retain(|flow| is_meant(&flow.environment));
     }
@@ -147,6 +152,8 @@ async fn overview(
             .unwrap_or_default(),
         days: history.iter().rev().map(day).collect(),
         states: STATES.iter().map(|state| state.as_str()).collect(),
+        severities: severities(&app, DAYS, only.as_deref()).await?,
+        ranks: SEVERITIES,
         causes: causes(today.unwrap_or_default()),
         changes: changes(&app, &f, page.items).await?,
         worse: today::worse(&app, &f, only.as_deref()).await?,

@@ -1,6 +1,8 @@
 //! What runs where, since when, and what it would be rolled back to: what a gate must not stand
 //! in the way of.
 
+mod told;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -8,7 +10,9 @@ use jiff::Timestamp;
 use crate::Counts;
 use crate::error::Result;
 use crate::store::Store;
-use crate::value::args;
+use crate::value::{Row, args};
+
+pub use told::WorkloadsChange;
 
 /// Something that runs an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub struct Workload {
     pub digest: String,
     /// The environment it runs in.
     pub environment: String,
+    /// From where it can be reached; the caller's words. `None`: nobody has said.
+    pub exposure: Option<String>,
 }
 
 /// An image that runs somewhere.
@@ -46,6 +52,8 @@ pub struct RunningCounts {
     pub repository: String,
     /// Its tag.
     pub tag: String,
+    /// Names what is known of the image beside its components, where it was looked at.
+    pub shell: Option<String>,
 }
 
 /// Counts changes of what runs.
@@ -55,90 +63,6 @@ const RUNNING: &str = "running";
 const BUNDLE: &str = "bundle";
 
 impl Store {
-    /// Notes what runs in a cluster at `now`; the answer is what began. Call it with everything
-    /// that runs there, in parts of any size, then [`Store::forget_workloads`] with the same
-    /// time.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn see_workloads(
-        &self,
-        workloads: &[Workload],
-        now: Timestamp,
-    ) -> Result<Vec<Workload>> {
-        let mut tx = self.begin().await?;
-        let mut begun = Vec::new();
-        for workload in workloads {
-            let args = || {
-                args![
-                    &workload.cluster,
-                    &workload.namespace,
-                    &workload.name,
-                    &workload.digest,
-                    &workload.environment,
-                    now
-                ]
-            };
-            let sql = "INSERT INTO workload \
-                       (cluster, namespace, name, digest, environment, first_seen, last_seen) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $6) \
-                       ON CONFLICT (cluster, namespace, name, digest) DO NOTHING";
-            if tx.exec(sql, args()).await? > 0 {
-                begun.push(workload.clone());
-                continue;
-            }
-            let sql = "UPDATE workload SET last_seen = $6, environment = $5 WHERE cluster = $1 \
-                       AND namespace = $2 AND name = $3 AND digest = $4";
-            tx.exec(sql, args()).await?;
-        }
-        if !begun.is_empty() {
-            tx.next(RUNNING).await?;
-        }
-        tx.commit().await?;
-        Ok(begun)
-    }
-
-    /// Forgets what a cluster no longer runs: everything last seen before `seen`. Where the
-    /// workload runs something else now, that is what it would be rolled back to.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn forget_workloads(&self, cluster: &str, seen: Timestamp) -> Result<u64> {
-        let mut tx = self.begin().await?;
-        let sql = "SELECT w.namespace, w.name, w.digest FROM workload w \
-                   WHERE w.cluster = $1 AND w.last_seen < $2 AND EXISTS \
-                   (SELECT 1 FROM workload n WHERE n.cluster = w.cluster \
-                   AND n.namespace = w.namespace AND n.name = w.name AND n.last_seen >= $2) \
-                   ORDER BY w.first_seen, w.digest";
-        for row in tx.rows(sql, args![cluster, seen]).await? {
-            let sql = "INSERT INTO workload_before (cluster, namespace, name, digest, until) \
-                       VALUES ($1, $2, $3, $4, $5) \
-                       ON CONFLICT (cluster, namespace, name) DO UPDATE SET digest = $4, until = $5";
-            let (namespace, name, digest) = (row.text(0)?, row.text(1)?, row.text(2)?);
-            tx.exec(sql, args![cluster, &namespace, &name, &digest, seen])
-                .await?;
-        }
-        // Fewer workloads run what was found in these.
-        let sql = "UPDATE vulnerability SET stale = TRUE WHERE NOT stale AND advisory IN \
-                   (SELECT m.advisory FROM workload w JOIN image_part i ON i.digest = w.digest \
-                   JOIN part_component p ON p.part_id = i.part_id \
-                   JOIN component_match m ON m.component_id = p.component_id \
-                   WHERE w.cluster = $1 AND w.last_seen < $2)";
-        tx.exec(sql, args![cluster, seen]).await?;
-        let sql = "DELETE FROM workload WHERE cluster = $1 AND last_seen < $2";
-        let gone = tx.exec(sql, args![cluster, seen]).await?;
-        if gone > 0 {
-            let sql = "DELETE FROM workload_before WHERE cluster = $1 AND NOT EXISTS \
-                       (SELECT 1 FROM workload w WHERE w.cluster = workload_before.cluster \
-                       AND w.namespace = workload_before.namespace \
-                       AND w.name = workload_before.name)";
-            tx.exec(sql, args![cluster]).await?;
-            tx.next(RUNNING).await?;
-        }
-        tx.commit().await?;
-        Ok(gone)
-    }
-
     /// Images that run somewhere, by digest, after one, at most 5000.
     ///
     /// # Errors
@@ -245,9 +169,10 @@ impl Store {
             )
         };
         let sql = format!(
-            "SELECT w.cluster, w.namespace, w.name, w.digest, w.environment, v.critical, v.high, \
-             v.medium, v.low, v.unrated, v.gaps, {}, {} FROM workload w \
+            "SELECT w.cluster, w.namespace, w.name, w.digest, w.environment, w.exposure, \
+             v.critical, v.high, v.medium, v.low, v.unrated, v.gaps, {}, {}, s.hash FROM workload w \
              JOIN verdict v ON v.digest = w.digest AND v.environment = w.environment \
+             LEFT JOIN content n ON n.digest = w.digest LEFT JOIN shell s ON s.id = n.shell_id \
              ORDER BY w.cluster, w.namespace, w.name, w.digest LIMIT $1",
             name("repository"),
             name("tag")
@@ -256,23 +181,18 @@ impl Store {
         rows.iter()
             .map(|row| {
                 Ok(RunningCounts {
-                    workload: Workload {
-                        cluster: row.text(0)?,
-                        namespace: row.text(1)?,
-                        name: row.text(2)?,
-                        digest: row.text(3)?,
-                        environment: row.text(4)?,
-                    },
+                    workload: workload(row)?,
                     counts: Counts {
-                        critical: row.count(5)?,
-                        high: row.count(6)?,
-                        medium: row.count(7)?,
-                        low: row.count(8)?,
-                        unrated: row.count(9)?,
-                        gaps: row.count(10)?,
+                        critical: row.count(6)?,
+                        high: row.count(7)?,
+                        medium: row.count(8)?,
+                        low: row.count(9)?,
+                        unrated: row.count(10)?,
+                        gaps: row.count(11)?,
                     },
-                    repository: row.text(11)?,
-                    tag: row.text(12)?,
+                    repository: row.text(12)?,
+                    tag: row.text(13)?,
+                    shell: row.opt_text(14)?,
                 })
             })
             .collect()
@@ -285,24 +205,44 @@ impl Store {
     pub async fn workloads_of(&self, digests: &[String]) -> Result<Vec<Workload>> {
         let any = self.db.dialect().any("digest", 1);
         let sql = format!(
-            "SELECT cluster, namespace, name, digest, environment FROM workload WHERE {any} \
-             ORDER BY digest, cluster, namespace, name"
+            "SELECT cluster, namespace, name, digest, environment, exposure FROM workload \
+             WHERE {any} ORDER BY digest, cluster, namespace, name"
         );
         let rows = self
             .read()
             .await?
             .rows(&sql, args![digests.to_vec()])
             .await?;
+        rows.iter().map(workload).collect()
+    }
+
+    /// From where workloads of these images can be reached, by image and environment; each once,
+    /// `None` where of one of them nobody has said.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn exposures_of(
+        &self,
+        digests: &[String],
+    ) -> Result<Vec<(String, String, Option<String>)>> {
+        let any = self.db.dialect().any("digest", 1);
+        let sql =
+            format!("SELECT DISTINCT digest, environment, exposure FROM workload WHERE {any}");
+        let args = args![digests.to_vec()];
+        let rows = self.read().await?.rows(&sql, args).await?;
         rows.iter()
-            .map(|row| {
-                Ok(Workload {
-                    cluster: row.text(0)?,
-                    namespace: row.text(1)?,
-                    name: row.text(2)?,
-                    digest: row.text(3)?,
-                    environment: row.text(4)?,
-                })
-            })
+            .map(|row| Ok((row.text(0)?, row.text(1)?, row.opt_text(2)?)))
             .collect()
     }
+}
+
+fn workload(row: &Row) -> Result<Workload> {
+    Ok(Workload {
+        cluster: row.text(0)?,
+        namespace: row.text(1)?,
+        name: row.text(2)?,
+        digest: row.text(3)?,
+        environment: row.text(4)?,
+        exposure: row.opt_text(5)?,
+    })
 }

@@ -2,12 +2,16 @@
 //!
 //! Names of our own begin with `lazaret_`.
 
+mod units;
+mod workloads;
+
+use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use lazaret_store::{Collected, JobCounts, RunningCounts, VerdictState};
-use lazaret_wire::api::EdgeUnit;
+use lazaret_wire::api::{EdgeUnit, HoldState};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 
@@ -17,7 +21,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
-use crate::edges::{Received, SIZES};
+use units::Units;
+use workloads::Workloads;
+
+use crate::edges::Received;
+use crate::work::Beside;
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Request {
@@ -42,30 +50,10 @@ struct Decided {
     state: String,
 }
 
+/// What a gate was told.
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Unit {
-    region: String,
-    edge: String,
-}
-
-/// Blobs of an edge up to a size, as histograms tell it.
-#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct UpTo {
-    region: String,
-    edge: String,
-    le: String,
-}
-
-/// Labels of Trivy Operator's metric, without those that nobody has told.
-#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Running {
-    cluster: String,
-    namespace: String,
-    resource_name: String,
-    image_repository: String,
-    image_tag: String,
-    image_digest: String,
-    severity: String,
+struct Told {
+    state: String,
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -100,13 +88,9 @@ pub struct Metrics {
     blob_bytes_removed: Counter,
     jobs: Family<Jobs, Gauge>,
     verdicts: Family<Decided, Gauge>,
-    edge_silent: Family<Unit, Gauge>,
-    edge_spooled: Family<Unit, Gauge>,
-    edge_layers: Family<Unit, Gauge>,
-    edge_unexplained: Family<Unit, Gauge>,
-    edge_blobs: Family<UpTo, Gauge>,
-    edge_blob_bytes: Family<Unit, Gauge>,
-    running: Family<Running, Gauge>,
+    gate_questions: Family<Told, Counter>,
+    units: Units,
+    running: Workloads,
 }
 
 impl std::fmt::Debug for Metrics {
@@ -167,45 +151,12 @@ impl Metrics {
         let verdicts = Family::<Decided, Gauge>::default();
         let help = "Verdicts by environment and state";
         r.register("lazaret_verdicts", help, verdicts.clone());
-        let (edge_silent, edge_spooled) = (Family::default(), Family::default());
-        let help = "Seconds since an edge was heard";
-        r.register(
-            "lazaret_edge_silent_seconds",
-            help,
-            Family::clone(&edge_silent),
-        );
-        let help = "Results that wait on an edge to be sent";
-        r.register(
-            "lazaret_edge_spooled_results",
-            help,
-            Family::clone(&edge_spooled),
-        );
-        let (edge_layers, edge_unexplained) = (Family::default(), Family::default());
-        let (edge_blobs, edge_blob_bytes) = (Family::default(), Family::default());
-        let help = "Bytes of layers that an edge has sent, as it counts them";
-        r.register(
-            "lazaret_edge_layer_sent_bytes",
-            help,
-            Family::clone(&edge_layers),
-        );
-        let help = "Bytes of blobs that came from an edge and that it does not count";
-        r.register(
-            "lazaret_edge_unexplained_bytes",
-            help,
-            Family::clone(&edge_unexplained),
-        );
-        let help = "Blobs that came from an edge, by the size that they do not exceed";
-        r.register("lazaret_edge_blobs", help, Family::clone(&edge_blobs));
-        let help = "Bytes of blobs that came from an edge";
-        r.register(
-            "lazaret_edge_blob_bytes",
-            help,
-            Family::clone(&edge_blob_bytes),
-        );
+        let gate_questions = Family::<Told, Counter>::default();
+        let help = "Questions of gates, by what they were told";
+        r.register("lazaret_gate_questions", help, gate_questions.clone());
+        let units = Units::register(r);
         r.register_collector(Box::new(lazaret_trace::Spans));
-        let running = Family::<Running, Gauge>::default();
-        let help = "Open findings in images that run, as Trivy Operator names them";
-        r.register("trivy_image_vulnerabilities", help, running.clone());
+        let running = Workloads::register(r);
         let (blobs_removed, blob_bytes_removed) = (Counter::default(), Counter::default());
         let help = "Blobs removed that nothing referred to any more";
         r.register("lazaret_blobs_removed", help, blobs_removed.clone());
@@ -231,12 +182,8 @@ impl Metrics {
             rematch_seconds,
             jobs,
             verdicts,
-            edge_silent,
-            edge_spooled,
-            edge_layers,
-            edge_unexplained,
-            edge_blobs,
-            edge_blob_bytes,
+            gate_questions,
+            units,
             running,
         }
     }
@@ -307,64 +254,17 @@ impl Metrics {
     }
 
     pub(crate) fn edges(&self, edges: &[EdgeUnit], received: &Received, now: Timestamp) {
-        self.edge_silent.clear();
-        self.edge_spooled.clear();
-        self.edge_layers.clear();
-        self.edge_unexplained.clear();
-        self.edge_blobs.clear();
-        self.edge_blob_bytes.clear();
-        for edge in edges {
-            let labels = Unit {
-                region: edge.region.clone(),
-                edge: edge.name.clone(),
-            };
-            if let Some(seen) = edge.last_seen_at {
-                let silent = now.duration_since(seen).as_secs();
-                self.edge_silent.get_or_create(&labels).set(silent);
-            }
-            let set = |family: &Family<Unit, Gauge>, value| {
-                family.get_or_create(&labels).set(value);
-            };
-            set(&self.edge_spooled, edge.spooled);
-            set(&self.edge_layers, edge.layer_bytes_sent);
-            set(&self.edge_unexplained, edge.unexplained_bytes);
-            set(&self.edge_blob_bytes, edge.blob_bytes_received);
-            let mut up_to = 0;
-            for (most, count) in SIZES.iter().zip(received.of(&edge.id).sizes) {
-                up_to += count;
-                let labels = UpTo {
-                    region: edge.region.clone(),
-                    edge: edge.name.clone(),
-                    le: most.to_string(),
-                };
-                self.edge_blobs.get_or_create(&labels).set(number(up_to));
-            }
-        }
+        self.units.set(edges, received, now);
     }
 
-    pub(crate) fn running(&self, rows: &[RunningCounts]) {
-        self.running.clear();
-        for row in rows {
-            let counts = [
-                ("Critical", row.counts.critical),
-                ("High", row.counts.high),
-                ("Medium", row.counts.medium),
-                ("Low", row.counts.low),
-                ("Unknown", row.counts.unrated),
-            ];
-            for (severity, count) in counts {
-                let labels = Running {
-                    cluster: row.workload.cluster.clone(),
-                    namespace: row.workload.namespace.clone(),
-                    resource_name: row.workload.name.clone(),
-                    image_repository: row.repository.clone(),
-                    image_tag: row.tag.clone(),
-                    image_digest: row.workload.digest.clone(),
-                    severity: severity.to_owned(),
-                };
-                self.running.get_or_create(&labels).set(number(count));
-            }
-        }
+    pub(crate) fn running(&self, rows: &[RunningCounts], beside: &HashMap<String, Beside>) {
+        self.running.set(rows, beside);
+    }
+
+    /// A gate asked about an image, and was told this state.
+    pub(crate) fn gate(&self, state: HoldState) {
+        let state = state.name().to_owned();
+        self.gate_questions.get_or_create(&Told { state }).inc();
     }
 
     /// All of it, in OpenMetrics' text.

@@ -1,0 +1,33 @@
+-- From where a workload can be reached; NULL: nobody has said.
+ALTER TABLE workload ADD COLUMN exposure TEXT COLLATE "C";
+
+-- What a cluster was last told to run, as a number that grows: changes say which they follow.
+CREATE TABLE cluster (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    generation BIGINT NOT NULL,
+    environment TEXT COLLATE "C" NOT NULL,
+    at BIGINT NOT NULL
+);
+
+-- A verdict that somebody has looked at, with the reasons that it had.
+CREATE TABLE verdict_seen (
+    digest TEXT COLLATE "C" NOT NULL,
+    environment TEXT COLLATE "C" NOT NULL,
+    reasons TEXT COLLATE "C" NOT NULL,
+    actor TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (digest, environment)
+);
+
+-- At the end of a day (since 1970, UTC): how many verdicts had which worst finding, as in
+-- `verdict.worst`.
+CREATE TABLE severity_day (
+    day BIGINT NOT NULL,
+    environment TEXT COLLATE "C" NOT NULL,
+    worst BIGINT NOT NULL,
+    verdicts BIGINT NOT NULL,
+    PRIMARY KEY (day, environment, worst)
+);
+
+CREATE INDEX person_folded ON person (lower(name));
