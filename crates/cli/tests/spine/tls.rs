@@ -11,9 +11,9 @@ use crate::process::{Process, SOON, free, until};
 use crate::registry::{Registry, peers};
 use crate::world::{Edge, Gate};
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+pub(crate) type Authority = CertifiedIssuer<'static, KeyPair>;
 
-fn authority(file: &Path) -> Authority {
+pub(crate) fn authority(file: &Path) -> Authority {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key"));
@@ -23,7 +23,7 @@ fn authority(file: &Path) -> Authority {
 }
 
 /// A certificate for this machine and its key, as files beside each other.
-fn certify(authority: &Authority, certificate: &Path, key: &Path) {
+pub(crate) fn certify(authority: &Authority, certificate: &Path, key: &Path) {
     let own = KeyPair::generate().expect("a key");
     let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("names");
     let signed = params.signed_by(&own, authority).expect("signed");
@@ -31,14 +31,16 @@ fn certify(authority: &Authority, certificate: &Path, key: &Path) {
     fs::write(certificate, signed.pem()).expect("written");
 }
 
-fn status(ca: &Path, url: &str) -> Result<u16, String> {
+/// A client that believes one authority, with a connection of its own.
+pub(crate) fn client(ca: &Path) -> reqwest::blocking::Client {
     let pem = fs::read(ca).expect("an authority");
     let ca = reqwest::Certificate::from_pem(&pem).expect("a certificate");
-    let client = reqwest::blocking::Client::builder()
-        .tls_certs_only([ca])
-        .build()
-        .expect("a client");
-    client
+    let client = reqwest::blocking::Client::builder().tls_certs_only([ca]);
+    client.build().expect("a client")
+}
+
+fn status(ca: &Path, url: &str) -> Result<u16, String> {
+    client(ca)
         .get(url)
         .send()
         .map(|answer| answer.status().as_u16())
@@ -188,9 +190,9 @@ fn a_unit_answers_beyond_this_machine_only_with_tls_or_when_it_is_told_to() {
         "--listen",
         "0.0.0.0:0",
     ];
-    let mut refused = Process::spawn(&mut crate::process::command(&arguments, centre.data.path()));
+    let mut refused = Process::lazaret(&arguments, centre.data.path());
     refused.says("without TLS");
     let told = [arguments.as_slice(), &["--plain-http"]].concat();
-    let mut unit = Process::spawn(&mut crate::process::command(&told, centre.data.path()));
+    let mut unit = Process::lazaret(&told, centre.data.path());
     unit.says("edge unit works");
 }
