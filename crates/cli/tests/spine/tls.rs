@@ -11,9 +11,9 @@ use crate::process::{Process, SOON, free, until};
 use crate::registry::{Registry, peers};
 use crate::world::{Edge, Gate};
 
-pub(crate) type Authority = CertifiedIssuer<'static, KeyPair>;
+type Authority = CertifiedIssuer<'static, KeyPair>;
 
-pub(crate) fn authority(file: &Path) -> Authority {
+fn authority(file: &Path) -> Authority {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key"));
@@ -23,7 +23,7 @@ pub(crate) fn authority(file: &Path) -> Authority {
 }
 
 /// A certificate for this machine and its key, as files beside each other.
-pub(crate) fn certify(authority: &Authority, certificate: &Path, key: &Path) {
+fn certify(authority: &Authority, certificate: &Path, key: &Path) {
     let own = KeyPair::generate().expect("a key");
     let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("names");
     let signed = params.signed_by(&own, authority).expect("signed");
@@ -32,7 +32,7 @@ pub(crate) fn certify(authority: &Authority, certificate: &Path, key: &Path) {
 }
 
 /// A client that believes one authority, with a connection of its own.
-pub(crate) fn client(ca: &Path) -> reqwest::blocking::Client {
+fn client(ca: &Path) -> reqwest::blocking::Client {
     let pem = fs::read(ca).expect("an authority");
     let ca = reqwest::Certificate::from_pem(&pem).expect("a certificate");
     let client = reqwest::blocking::Client::builder().tls_certs_only([ca]);
