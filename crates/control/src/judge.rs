@@ -147,6 +147,17 @@ impl Judge {
         (self.policy.tally(report, &circumstances), counts(report))
     }
 
+    /// Whether a component's tally is the same in every image of an environment.
+    pub(crate) fn is_of_findings_alone(&self) -> bool {
+        !self.reads_names && self.policy.is_of_findings_alone()
+    }
+
+    /// What [`Judge::tally`] may see of an image beside the findings: where it is the same, a
+    /// component's tally is.
+    pub(crate) fn beside(&self, bare: &Report, environment: &str, now: Timestamp) -> String {
+        self.policy.beside(bare, &circumstances(environment, now))
+    }
+
     /// The decision on an image of which `bare` is everything but the findings, and `parts`
     /// is what the rules say of those.
     pub(crate) fn decide_in_parts(
