@@ -66,7 +66,7 @@ async fn a_made_fleet_is_one_that_a_centre_serves() {
 }
 
 /// What is stored of an image is what the centre itself says of it.
-async fn decided_as_a_centre_does(centre: &Centre, digest: &str) {
+pub(crate) async fn decided_as_a_centre_does(centre: &Centre, digest: &str) {
     let (_, image) = centre.get(&format!("/api/v1/images/{digest}")).await;
     let verdicts = image["verdicts"].as_array().expect("verdicts");
     assert!(!verdicts.is_empty(), "{image}");
