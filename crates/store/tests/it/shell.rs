@@ -135,7 +135,8 @@ both!(rows_of_the_schema_before_are_brought_up, |fixture| {
         "DROP TABLE component_fact; DROP TABLE shell; DROP INDEX content_bare; \
          DROP INDEX component_unknown; ALTER TABLE component DROP COLUMN facts_known; \
          ALTER TABLE content DROP COLUMN shell_id; DROP TABLE blob; DROP INDEX verdict_report; \
-         DROP TABLE list_progress; DELETE FROM lazaret_schema WHERE number >= \
+         DROP TABLE list_progress; CREATE INDEX job_lease ON job (locked_until); \
+         DELETE FROM lazaret_schema WHERE number >= \
          (SELECT number FROM lazaret_schema WHERE name LIKE '%_parts')",
     )
     .await;
