@@ -12,6 +12,14 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
+/// A table for PostgreSQL's `FROM` with whose condition ([`AND_SOON`]) the commit of a single
+/// statement does not wait for the disk: for what may be forgotten when the power fails.
+pub(crate) const SOON: &str =
+    "(SELECT set_config('synchronous_commit', 'off', TRUE) AS told) AS soon";
+
+/// The condition of [`SOON`].
+pub(crate) const AND_SOON: &str = " AND soon.told = 'off'";
+
 impl Dialect {
     /// `column` is one of the list bound to `$place`.
     pub(crate) fn any(self, column: &str, place: usize) -> String {
@@ -39,25 +47,6 @@ impl Dialect {
                  FROM json_each(${place})) AS x"
             ),
             Dialect::Postgres => format!("unnest(${place}, ${next}) AS x(id, number)"),
-        }
-    }
-
-    /// A table for `FROM` with whose condition ([`Dialect::and_soon`]) the statement's commit
-    /// does not wait for the disk: for what may be forgotten when the power fails.
-    pub(crate) fn soon(self) -> &'static str {
-        match self {
-            Dialect::Sqlite => "",
-            Dialect::Postgres => {
-                ", (SELECT set_config('synchronous_commit', 'off', TRUE) AS told) AS soon"
-            }
-        }
-    }
-
-    /// The condition of [`Dialect::soon`].
-    pub(crate) fn and_soon(self) -> &'static str {
-        match self {
-            Dialect::Sqlite => "",
-            Dialect::Postgres => " AND soon.told = 'off'",
         }
     }
 

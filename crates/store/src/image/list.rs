@@ -144,18 +144,25 @@ impl Store {
         Ok(Page::of(found, limit, key))
     }
 
-    /// The table that is listed, or the digests that the list begins with and then the table.
-    /// SQLite joins in that order, along the index that is named; PostgreSQL as it suits.
+    /// The table that is listed, or the digests that the list begins with and for each what the
+    /// table has of it, along an index: joined as a whole, either engine may read all of the table.
     fn beginning(&self, start: Option<String>, table: &str) -> String {
         let Some(few) = start else {
             return format!("{table} t");
         };
-        let (join, along) = match (self.db.dialect(), table) {
-            (Dialect::Postgres, _) => ("JOIN", ""),
-            (Dialect::Sqlite, "image_name") => ("CROSS JOIN", " INDEXED BY image_name_digest"),
-            (Dialect::Sqlite, _) => ("CROSS JOIN", ""),
+        let along = match table {
+            "image_name" => " INDEXED BY image_name_digest",
+            _ => "",
         };
-        format!("({few}) AS few {join} {table} t{along} ON t.digest = few.digest")
+        match self.db.dialect() {
+            Dialect::Sqlite => {
+                format!("({few}) AS few CROSS JOIN {table} t{along} ON t.digest = few.digest")
+            }
+            Dialect::Postgres => format!(
+                "({few}) AS few CROSS JOIN LATERAL (SELECT * FROM {table} n \
+                 WHERE n.digest = few.digest OFFSET 0) AS t"
+            ),
+        }
     }
 
     /// A column of a condition that much answers: SQLite is not to choose an index for it, and

@@ -224,6 +224,8 @@ both!(images_are_narrowed_by_everything_at_once, |fixture| {
         answered += usize::from(!found.is_empty());
     }
     assert!(answered > 40, "{answered} questions had an answer");
+    let places = store.judged_environments().await;
+    assert_eq!(places.expect("read"), PLACES);
 });
 
 both!(a_hold_counts_where_it_is_asked_for, |fixture| {
