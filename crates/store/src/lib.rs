@@ -34,6 +34,7 @@ mod value;
 mod verdict;
 mod vulnerability;
 mod wake;
+mod within;
 mod workload;
 
 pub use advisory::{Match, Snapshot};
