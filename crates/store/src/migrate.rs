@@ -37,7 +37,9 @@ const ALL: &[Migration] = migrations![
     "0010_parts",
     "0011_blobs",
     "0012_progress",
-    "0014_posture",
+    "0013_queue",
+    "0014_since",
+    "0015_posture",
 ];
 
 /// Any number that no other program is likely to lock with.

@@ -11,9 +11,7 @@ use lazaret_advisory::Db;
 use lazaret_model::{Inventory, Report};
 use lazaret_policy::Exposure;
 use lazaret_scan::ExamineError;
-use lazaret_store::{
-    Asked, By, Content, Counts, Match, Move, Terms, Verdict, VerdictChange, VerdictState,
-};
+use lazaret_store::{Content, Counts, Decided, Match, Verdict, VerdictChange, VerdictState};
 use serde_json::json;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
@@ -22,6 +20,7 @@ use super::exposure::exposures;
 use super::inventory;
 use super::matches::{Found, found};
 use super::shell::{Shell, shell};
+use super::write::{Care, write};
 use crate::App;
 use crate::http::{ApiError, ApiResult};
 use crate::judge::{self, Judge};
@@ -29,9 +28,6 @@ use crate::spans::step;
 
 /// Images whose verdicts are written at once.
 const BATCH: usize = 500;
-
-/// Verdicts that are written at once.
-const WRITTEN: usize = 1000;
 
 /// Classes that are decided on at a time: those beyond the processors wait for blobs.
 const AT_ONCE: usize = 4;
@@ -50,7 +46,7 @@ pub(crate) async fn decide(app: &App, digests: &[String], cause: &str) -> ApiRes
 async fn decided(app: &App, digests: &[String], cause: &str) -> ApiResult<()> {
     for digests in digests.chunks(BATCH) {
         let contents = app.store.contents_of(digests).await?;
-        let changes = classes(app, contents, cause).await?;
+        let changes = classes(app, contents, cause, Care::All).await?;
         // Where images are judged for an environment for the first time, lists change.
         let first: Vec<String> = changes
             .into_iter()
@@ -72,6 +68,7 @@ pub(crate) async fn classes(
     app: &App,
     contents: Vec<Content>,
     cause: &str,
+    care: Care,
 ) -> ApiResult<Vec<VerdictChange>> {
     let judge = app.judge(app.now()).await?;
     let mut groups: BTreeMap<String, Vec<Content>> = BTreeMap::new();
@@ -89,7 +86,7 @@ pub(crate) async fn classes(
             changes.extend(ended(running.join_next().await)?);
         }
         let (app, judge, cause) = (app.clone(), Arc::clone(&judge), cause.to_owned());
-        let one = async move { class(&app, group, &judge, &cause).await };
+        let one = async move { class(&app, group, &judge, &cause, care).await };
         running.spawn(one.in_current_span());
     }
     while !running.is_empty() {
@@ -113,11 +110,16 @@ async fn class(
     group: Vec<Content>,
     judge: &Arc<Judge>,
     cause: &str,
+    care: Care,
 ) -> ApiResult<Vec<VerdictChange>> {
     let mut changes = Vec::new();
     loop {
         let database = app.advisories.current();
-        changes.extend(by_database(app, &group, judge, &database, cause).await?);
+        let judged = by_database(app, &group, judge, &database).await?;
+        let Some((verdicts, firm, now)) = judged else {
+            return Ok(changes);
+        };
+        changes.extend(write(app, verdicts, &firm, cause, care, now).await?);
         // One that came meanwhile was not asked, and whoever decides by it may have been
         // here before.
         if app.advisories.current().digest() == database.digest() {
@@ -126,15 +128,17 @@ async fn class(
     }
 }
 
+/// Verdicts, and the images and environments where what runs already is refused, too.
+type OfClass = (Vec<Decided>, BTreeSet<(String, String)>, Timestamp);
+
 async fn by_database(
     app: &App,
     group: &[Content],
     judge: &Arc<Judge>,
     database: &Arc<Db>,
-    cause: &str,
-) -> ApiResult<Vec<VerdictChange>> {
+) -> ApiResult<Option<OfClass>> {
     let Some(first) = group.first() else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let inventory = inventory(app, &first.inventory).await?;
     let digests: Vec<String> = group.iter().map(|content| content.digest.clone()).collect();
@@ -155,10 +159,14 @@ async fn by_database(
         exposed.get(&key).copied().flatten()
     };
     // Each image in each of its environments, and from where it is reached there.
-    let all: Vec<(&String, Place)> = digests
+    let all: Vec<(&Content, Place)> = group
         .iter()
-        .flat_map(|digest| of(digest).iter().map(move |place| (digest, place)))
-        .map(|(digest, place)| (digest, (place.clone(), from(digest, place))))
+        .flat_map(|content| {
+            of(&content.digest)
+                .iter()
+                .map(move |place| (content, place))
+        })
+        .map(|(content, place)| (content, (place.clone(), from(&content.digest, place))))
         .collect();
     let asked: BTreeSet<Place> = all.iter().map(|(_, place)| place.clone()).collect();
     let now = app.now();
@@ -176,46 +184,20 @@ async fn by_database(
     }
     let mut firm = BTreeSet::new();
     let mut verdicts = Vec::with_capacity(all.len());
-    for (digest, place) in all {
+    for (content, place) in all {
         let Some(report) = judged.reports.get(&place) else {
             continue;
         };
         if judge.is_even_if_running(report) {
-            firm.insert((digest.clone(), place.0.clone()));
+            firm.insert((content.digest.clone(), place.0.clone()));
         }
         let said = Said::by(report);
-        verdicts.push(verdict(digest, &place.0, said, judge, database, now));
+        verdicts.push(Decided {
+            verdict: verdict(&content.digest, &place.0, said, judge, database, now),
+            indexed_at: content.indexed_at,
+        });
     }
-    write(app, verdicts, &firm, cause, now).await
-}
-
-/// Writes verdicts down and does what they ask for; those that became others. `firm` are the
-/// images and environments where what runs already is refused, too.
-pub(super) async fn write(
-    app: &App,
-    verdicts: Vec<Verdict>,
-    firm: &BTreeSet<(String, String)>,
-    cause: &str,
-    now: Timestamp,
-) -> ApiResult<Vec<VerdictChange>> {
-    let why = json!({ "by": cause });
-    let mut changes = Vec::new();
-    for verdicts in verdicts.chunks(WRITTEN) {
-        let set = app.store.set_verdicts(verdicts, &why).await?;
-        app.metrics.verdict_changes.inc_by(set.len() as u64);
-        // What the advisories have left as it was and let through stays so; anything else may
-        // have brought a name, ended a hold, or changed what a verdict asks for.
-        let mut to_hold: BTreeSet<&String> = set.iter().map(|change| &change.digest).collect();
-        let is_held = |v: &&Verdict| cause != "advisories" || v.state >= VerdictState::Hold;
-        to_hold.extend(verdicts.iter().filter(is_held).map(|v| &v.digest));
-        let to_hold: Vec<String> = to_hold.into_iter().cloned().collect();
-        // The stored verdicts count: a worker that was overtaken holds nothing.
-        for asked in app.store.asked_of(&to_hold).await? {
-            hold(app, asked, firm, now).await?;
-        }
-        changes.extend(set);
-    }
-    Ok(changes)
+    Ok(Some((verdicts, firm, now)))
 }
 
 /// An environment, and from where an image can be reached in it.
@@ -358,40 +340,6 @@ pub(super) fn verdict(
         snapshot_at: built_at(database),
         decided_at: now,
     }
-}
-
-/// Does for a name what the verdict of its registry's environment asks for. What a person
-/// did, and a release, stay as they are: that is the store's rule.
-async fn hold(
-    app: &App,
-    asked: Asked,
-    firm: &BTreeSet<(String, String)>,
-    now: Timestamp,
-) -> ApiResult<()> {
-    let what = match asked.verdict {
-        VerdictState::Allow | VerdictState::Warn => Move::Lift,
-        VerdictState::Hold => Move::Hold,
-        VerdictState::Quarantine | VerdictState::Block => Move::Quarantine,
-    };
-    let even_if_running = firm.contains(&(asked.key.digest.clone(), asked.environment));
-    // Nothing is written for what stays as it is: most images were never held.
-    let stays = match &asked.hold {
-        None => what == Move::Lift,
-        Some(hold) => hold.stays(what, even_if_running),
-    };
-    if stays {
-        return Ok(());
-    }
-    let reasons: Vec<String> = serde_json::from_str(&asked.reasons).unwrap_or_default();
-    let actor = format!("policy:{}", asked.policy_generation);
-    let by = By::new(actor, now).because(reasons.into_iter().next().unwrap_or_default());
-    let terms = Terms {
-        until: None,
-        even_if_running,
-    };
-    let moved = app.store.move_hold_on(&asked.key, what, terms, false, &by);
-    moved.await?;
-    Ok(())
 }
 
 fn state(report: &Report) -> VerdictState {

@@ -140,45 +140,57 @@ impl Gate {
                     continue;
                 }
             };
-            let _ = stream.set_nodelay(true);
-            let patience = self.settings.patience;
-            let tls = self.tls.as_ref().map(|tls| tls.current());
-            let watcher = graceful.watcher();
-            let answers = Answers {
-                proxy: Arc::clone(&self.proxy),
-                source: Arc::clone(&self.source),
-                stopping: Arc::clone(&self.stopping),
-                client,
-                head_time: HANDSHAKE.min(self.settings.patience),
-            };
+            let served = self.serve(stream, client, graceful.watcher());
             tokio::spawn(async move {
                 let _permit = permit;
-                answers.proxy.metrics.connections.inc();
-                let metrics = Arc::clone(&answers.proxy.metrics);
-                match tls {
-                    None => {
-                        if let Some(is_http2) = speaks_http2(&stream, &answers).await {
-                            let stream = Steady::new(stream, patience);
-                            connection(stream, answers, watcher, is_http2).await;
-                        }
-                    }
-                    Some(tls) => {
-                        let stream = Steady::new(stream, patience);
-                        let agreed = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await;
-                        if let Ok(Ok(stream)) = agreed {
-                            let agreed = stream.get_ref().1.alpn_protocol();
-                            let is_http2 = agreed == Some(b"h2");
-                            connection(stream, answers, watcher, is_http2).await;
-                        }
-                    }
-                }
-                metrics.connections.dec();
+                served.await;
             });
         }
         self.stopping.store(true, Ordering::Relaxed);
         drop(self.listener);
         tracing::info!("stopping");
         let _ = tokio::time::timeout(self.settings.grace, graceful.shutdown()).await;
+    }
+
+    /// Answers what comes over one connection, with the certificate that is shown now.
+    fn serve(
+        &self,
+        stream: TcpStream,
+        client: SocketAddr,
+        watcher: Watcher,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let _ = stream.set_nodelay(true);
+        let patience = self.settings.patience;
+        let tls = self.tls.as_ref().map(|tls| tls.current());
+        let answers = Answers {
+            proxy: Arc::clone(&self.proxy),
+            source: Arc::clone(&self.source),
+            stopping: Arc::clone(&self.stopping),
+            client,
+            head_time: HANDSHAKE.min(self.settings.patience),
+        };
+        async move {
+            let metrics = Arc::clone(&answers.proxy.metrics);
+            metrics.connections.inc();
+            match tls {
+                None => {
+                    if let Some(is_http2) = speaks_http2(&stream, &answers).await {
+                        let stream = Steady::new(stream, patience);
+                        connection(stream, answers, watcher, is_http2).await;
+                    }
+                }
+                Some(tls) => {
+                    let stream = Steady::new(stream, patience);
+                    let agreed = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await;
+                    if let Ok(Ok(stream)) = agreed {
+                        let agreed = stream.get_ref().1.alpn_protocol();
+                        let is_http2 = agreed == Some(b"h2");
+                        connection(stream, answers, watcher, is_http2).await;
+                    }
+                }
+            }
+            metrics.connections.dec();
+        }
     }
 }
 

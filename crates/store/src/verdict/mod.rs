@@ -2,6 +2,7 @@
 
 mod list;
 mod narrow;
+mod rows;
 mod seen;
 mod set;
 
@@ -12,6 +13,7 @@ use crate::value::words;
 
 pub use narrow::VerdictFilter;
 pub use seen::Seen;
+pub use set::{Decided, VERDICT_LIMIT, Written};
 
 words! {
     /// What a policy says of an image; the mildest first.
