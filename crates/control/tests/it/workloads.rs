@@ -105,7 +105,7 @@ async fn what_runs_is_judged_for_where_it_runs_and_told_at_metrics() {
         .as_array()
         .expect("checks")
         .iter();
-    let failed = checks.filter(|check| check["status"] == "fail").count();
+    let failed = checks.filter(|check| check["status"] == "FAIL").count();
     assert!(secrets > 0 && failed > 0, "{report}");
     for (name, expected) in [
         ("trivy_image_exposedsecrets", secrets),
