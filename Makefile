@@ -78,8 +78,8 @@ fuzz-interface:
 # Needs some GB of disk and far more than half an hour for 100,000 images; INVENTORIES is a folder of
 # `lazaret sbom -f json` of real images, ADVISORIES a database.
 bench-fleet: build
-	cargo build --release --locked -p lazaret-control --example fleet --example lists --example bench_fleet
-	cargo build --release --locked -p lazaret-store --example queue
+	cargo build --release --locked -p lazaret-control --example fleet --example lists --example bench_fleet --example edges
+	cargo build --release --locked -p lazaret-store --example queue --example copy
 	@mkdir -p "$(CARGO_TARGET_DIR)/bench/fleet"
 	@examples="$(CARGO_TARGET_DIR)/release/examples"; \
 	  "$$examples/queue" && "$$examples/bench_fleet" $(BIN) "$(CARGO_TARGET_DIR)/bench/fleet" \

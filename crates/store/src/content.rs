@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::page::{Page, Paging};
 use crate::part::{self, PartSet};
 use crate::store::Store;
 use crate::value::{Row, args};
@@ -270,30 +269,8 @@ impl Store {
             .collect()
     }
 
-    /// The images that contain any of these components, by digest.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a limit or cursor that is none.
-    pub async fn images_with(&self, components: &[i64], paging: &Paging) -> Result<Page<String>> {
-        let limit = paging.limit()?;
-        let after = paging.after_text()?.unwrap_or_default();
-        let any = self.db.dialect().any("p.component_id", 1);
-        let sql = format!(
-            "SELECT DISTINCT i.digest FROM part_component p \
-             JOIN image_part i ON i.part_id = p.part_id \
-             WHERE {any} AND i.digest > $2 ORDER BY i.digest LIMIT $3"
-        );
-        let args = args![components.to_vec(), after, limit + 1];
-        let rows = self.read().await?.rows(&sql, args).await?;
-        let digests = rows
-            .iter()
-            .map(|row| row.text(0))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Page::of(digests, limit, |digest| vec![digest.into()]))
-    }
-
-    /// As [`Store::images_with`], all of them: for a re-match, not for a page. Some ten
-    /// megabytes for 100 000 images.
+    /// The images that contain any of these components, by digest, all of them: for a re-match,
+    /// not for a page. Some ten megabytes for 100 000 images.
     ///
     /// # Errors
     /// Those of the database.

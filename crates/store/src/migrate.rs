@@ -37,6 +37,8 @@ const ALL: &[Migration] = migrations![
     "0010_parts",
     "0011_blobs",
     "0012_progress",
+    "0013_queue",
+    "0014_since",
 ];
 
 /// Any number that no other program is likely to lock with.

@@ -1,4 +1,6 @@
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -94,6 +96,10 @@ pub struct Store {
     pub(crate) db: Db,
     pub(crate) blobs: Blobs,
     pub(crate) wake: Wake,
+    /// When leases that ended were looked for last, in microseconds.
+    pub(crate) reclaimed: Arc<AtomicI64>,
+    /// How many images lists gather and sort before they walk; `None`: what each thinks best.
+    pub(crate) few: Option<i64>,
 }
 
 impl Store {
@@ -123,7 +129,22 @@ impl Store {
         migrate::run(&db, options.now).await?;
         let blobs = Blobs::open(&options.blobs)?;
         let wake = Wake::new(&db);
-        Ok(Store { db, blobs, wake })
+        Ok(Store {
+            db,
+            blobs,
+            wake,
+            reclaimed: Arc::new(AtomicI64::new(i64::MIN)),
+            few: None,
+        })
+    }
+
+    /// The same, whose lists gather so many images at most before they walk along an index
+    /// instead. Answers are the same; tests have no hundred thousand images to see both.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn gathering(mut self, most: i64) -> Store {
+        self.few = Some(most);
+        self
     }
 
     /// Which engine this is.

@@ -14,12 +14,14 @@
 
 mod centre;
 mod routes;
+mod values;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use centre::{Centre, Failure};
-use routes::{Route, Values};
+use routes::Route;
+use values::Values;
 
 /// MiB that a centre may keep.
 const MEMORY: u64 = 512;

@@ -1,8 +1,6 @@
-//! What is asked, and with which values.
+//! What is asked.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::Value;
+use std::collections::BTreeSet;
 
 use super::centre::{Centre, Failure};
 
@@ -16,7 +14,7 @@ pub(crate) struct Route {
 }
 
 /// Lists of the interface with their filters, and everything that is read of one thing.
-const LISTS: [&str; 71] = [
+const LISTS: &[&str] = &[
     "/api/v1/images",
     "/api/v1/images?limit=500",
     "/api/v1/images?running=true",
@@ -31,6 +29,39 @@ const LISTS: [&str; 71] = [
     "/api/v1/images?search=sha256:",
     "/api/v1/images?search=sha256:{hex}",
     "/api/v1/images?search={digest}",
+    "/api/v1/images?running=false",
+    "/api/v1/images?environment={environment}",
+    "/api/v1/images?outcome={outcome}",
+    "/api/v1/images?severity={severity}",
+    "/api/v1/images?severity={severity}&limit=500",
+    "/api/v1/images?gaps=true",
+    "/api/v1/images?gaps=false",
+    "/api/v1/images?examined=true",
+    "/api/v1/images?examined=false",
+    "/api/v1/images?held=true",
+    "/api/v1/images?held=false",
+    "/api/v1/images?older_than_days={days}",
+    "/api/v1/images?younger_than_days={days}",
+    "/api/v1/images?older_than_days=30&younger_than_days=60&outcome={outcome}",
+    "/api/v1/images?environment={environment}&outcome={outcome}&severity={severity}",
+    "/api/v1/images?environment={environment}&severity=critical&gaps=false&limit=500",
+    "/api/v1/images?running=true&severity={severity}",
+    "/api/v1/images?running=true&held=true",
+    "/api/v1/images?running=true&outcome=allow&older_than_days=30",
+    "/api/v1/images?running=false&held=false&severity={severity}",
+    "/api/v1/images?registry={registry}&outcome={outcome}",
+    "/api/v1/images?registry={registry}&environment={environment}&severity={severity}",
+    "/api/v1/images?registry={registry}&held=true",
+    "/api/v1/images?registry={registry}&held=false",
+    "/api/v1/images?registry={registry}&examined=false",
+    "/api/v1/images?registry={registry}&gaps=true",
+    "/api/v1/images?repository={repository}&severity={severity}&held=true",
+    "/api/v1/images?repository={repository}&running=true",
+    "/api/v1/images?search={service}&outcome={outcome}",
+    "/api/v1/images?search=service&outcome={outcome}&younger_than_days={days}",
+    "/api/v1/images?search=service&held=true",
+    "/api/v1/images?search=service&running=true",
+    "/api/v1/images?search=sha256:{hex}&outcome={outcome}",
     "/api/v1/images/{digest}",
     "/api/v1/images/{digest}/report?environment=prod",
     "/api/v1/images/{digest}/inventory",
@@ -38,6 +69,14 @@ const LISTS: [&str; 71] = [
     "/api/v1/verdicts?outcome={outcome}&limit=500",
     "/api/v1/verdicts?outcome={outcome}&environment={environment}",
     "/api/v1/verdicts?environment={environment}",
+    "/api/v1/verdicts?outcome={outcome}&severity={severity}",
+    "/api/v1/verdicts?outcome={outcome}&gaps=true",
+    "/api/v1/verdicts?outcome={outcome}&registry={registry}",
+    "/api/v1/verdicts?outcome={outcome}&environment={environment}&severity=critical&limit=500",
+    "/api/v1/verdicts?environment={environment}&severity={severity}",
+    "/api/v1/verdicts?environment={environment}&gaps=true",
+    "/api/v1/verdicts?environment={environment}&gaps=false",
+    "/api/v1/verdicts?environment={environment}&registry={registry}",
     "/api/v1/verdict-changes",
     "/api/v1/verdict-changes?limit=500",
     "/api/v1/verdict-changes?digest={digest}",
@@ -49,6 +88,8 @@ const LISTS: [&str; 71] = [
     "/api/v1/vulnerabilities?running=true",
     "/api/v1/vulnerabilities?environment={environment}",
     "/api/v1/vulnerabilities?severity={severity}&environment={environment}&running=true",
+    "/api/v1/vulnerabilities?fixable=false",
+    "/api/v1/vulnerabilities?kev=false&running=false",
     "/api/v1/vulnerabilities?package={package}",
     "/api/v1/vulnerabilities?package={package}&environment={environment}",
     "/api/v1/vulnerabilities?state=fixed",
@@ -91,7 +132,7 @@ const LISTS: [&str; 71] = [
 ];
 
 /// Pages of the console.
-const PAGES: [&str; 60] = [
+const PAGES: &[&str] = &[
     "/",
     "/images",
     "/images?search={service}",
@@ -166,7 +207,7 @@ pub(crate) fn all() -> Vec<Route> {
             is_limited,
         }
     };
-    let listed = LISTS.iter().chain(&PAGES).map(route(true));
+    let listed = LISTS.iter().chain(PAGES).map(route(true));
     listed.chain(WHOLE.iter().map(route(false))).collect()
 }
 
@@ -192,13 +233,25 @@ pub(crate) async fn trial(centre: &Centre) -> Result<Route, Failure> {
 /// Pages that are no lists and show nothing of the fleet.
 const OTHER: [&str; 4] = ["/login", "/setup", "/login/oidc", "/login/oidc/callback"];
 
-/// Lists and pages that the description or the console has, and that are not asked here.
+/// Lists and pages that the description or the console has, and filters of lists, that are not
+/// asked here.
 pub(crate) async fn unasked(centre: &Centre) -> Result<Vec<String>, Failure> {
     let described = centre.json("/api/v1/openapi.json").await?;
     let mut there: BTreeSet<String> = BTreeSet::new();
+    let mut filters = Vec::new();
     for (path, methods) in described["paths"].as_object().into_iter().flatten() {
         if methods["get"].is_object() && path != "/api/v1/session" {
             there.insert(path.clone());
+        }
+        let parameters = methods["get"]["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten();
+        for one in parameters.filter(|one| one["in"] == "query") {
+            let name = one["name"].as_str().unwrap_or_default();
+            if !["cursor", "limit"].contains(&name) && !is_asked(path, name) {
+                filters.push(format!("{path}?{name}= is not asked"));
+            }
         }
     }
     let pages = lazaret_control::console::routes().into_iter();
@@ -208,7 +261,17 @@ pub(crate) async fn unasked(centre: &Centre) -> Result<Vec<String>, Failure> {
     let left = there
         .into_iter()
         .filter(|path| !asked.contains(&shape(path)));
-    Ok(left.map(|path| format!("{path} is not asked")).collect())
+    let left = left.map(|path| format!("{path} is not asked"));
+    Ok(left.chain(filters).collect())
+}
+
+/// Whether a list is asked with a filter.
+fn is_asked(path: &str, name: &str) -> bool {
+    all().iter().any(|route| {
+        let (asked, query) = route.path.split_once('?').unwrap_or((route.path, ""));
+        let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
+        shape(asked) == shape(path) && names.any(|one| one == name)
+    })
 }
 
 /// A path without what varies.
@@ -221,147 +284,4 @@ fn shape(path: &str) -> String {
     let parts = path.split('/');
     let parts = parts.map(|part| if part.starts_with('{') { "{}" } else { part });
     parts.collect::<Vec<_>>().join("/")
-}
-
-/// What stands in the place of a name.
-pub(crate) struct Values(BTreeMap<&'static str, Vec<String>>);
-
-impl Values {
-    /// Values out of the whole fleet: not the newest alone.
-    pub(crate) async fn read(centre: &Centre) -> Result<Self, Failure> {
-        let mut values: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-        let fixed: [(&str, &[&str]); 10] = [
-            ("outcome", &["allow", "warn", "hold", "quarantine", "block"]),
-            ("environment", &["prod", "stage", "dev"]),
-            ("severity", &["critical", "high", "medium", "low"]),
-            ("held", &["quarantined", "held", "released", "clear"]),
-            ("answer", &["open", "approved", "rejected", "void"]),
-            ("state", &["queued", "running", "dead"]),
-            ("pool", &["eu", "us", "ap", "centre", "none"]),
-            ("kind", &["scan", "rematch", "none"]),
-            (
-                "action",
-                &[
-                    "hold.",
-                    "user.",
-                    "login.failed",
-                    "report.export",
-                    "none",
-                    "audit",
-                ],
-            ),
-            ("generation", &["1", "4", "8"]),
-        ];
-        for (name, these) in fixed {
-            values.insert(name, these.iter().map(|text| (*text).to_owned()).collect());
-        }
-        let hex = (0..256).map(|n| format!("{n:02x}"));
-        values.insert("hex", hex.collect());
-        values.insert("person", (0..40).map(|n| format!("person{n}")).collect());
-        images(centre, &mut values).await?;
-        vulnerabilities(centre, &mut values).await?;
-        let registries = texts(&centre.json("/api/v1/registries").await?, "id");
-        values.insert("registry", registries);
-        values.insert("job", texts(&centre.json("/api/v1/jobs").await?, "id"));
-        let findings = findings(centre, &values["digest"]).await?;
-        values.insert("finding", findings);
-        Ok(Self(values))
-    }
-
-    /// A path with its values of that turn.
-    pub(crate) fn fill(&self, path: &str, turn: usize) -> String {
-        let mut filled = path.to_owned();
-        for (name, of) in &self.0 {
-            let name = format!("{{{name}}}");
-            if let Some(value) = of.get(turn % of.len().max(1)) {
-                filled = filled.replace(&name, value);
-            }
-        }
-        filled
-    }
-}
-
-fn texts(list: &Value, name: &str) -> Vec<String> {
-    let items = list["items"].as_array().into_iter().flatten();
-    let texts = items.filter_map(|item| item[name].as_str().map(str::to_owned));
-    texts.collect()
-}
-
-async fn images(
-    centre: &Centre,
-    values: &mut BTreeMap<&'static str, Vec<String>>,
-) -> Result<(), Failure> {
-    let (mut digests, mut repositories) = (Vec::new(), BTreeSet::new());
-    // By digest, so that old ones are among them.
-    for n in 0..64_u32 {
-        let list = centre
-            .json(&format!(
-                "/api/v1/images?search=sha256:{:02x}&limit=8",
-                n * 4
-            ))
-            .await?;
-        digests.extend(texts(&list, "digest"));
-        for item in list["items"].as_array().into_iter().flatten() {
-            repositories.extend(item["names"][0]["repository"].as_str().map(str::to_owned));
-        }
-    }
-    let part = |of: fn(&(&str, &str)) -> String| -> Vec<String> {
-        let parts = repositories.iter().filter_map(|name| name.split_once('/'));
-        parts.map(|both| of(&both)).collect()
-    };
-    values.insert("team", part(|both| both.0.to_owned()));
-    values.insert("service", part(|both| both.1.to_owned()));
-    values.insert("repository", repositories.into_iter().collect());
-    values.insert("digest", digests);
-    Ok(())
-}
-
-async fn vulnerabilities(
-    centre: &Centre,
-    values: &mut BTreeMap<&'static str, Vec<String>>,
-) -> Result<(), Failure> {
-    let mut known = Vec::new();
-    for least in ["critical", "low"] {
-        let path = format!("/api/v1/vulnerabilities?severity={least}&limit=100");
-        known.extend(texts(&centre.json(&path).await?, "id"));
-    }
-    let mut packages = BTreeSet::new();
-    for id in known.iter().take(40) {
-        let one = centre
-            .json(&format!("/api/v1/vulnerabilities/{id}"))
-            .await?;
-        for found in one["found_in"].as_array().into_iter().flatten() {
-            packages.extend(found["package"].as_str().map(str::to_owned));
-        }
-    }
-    if packages.is_empty() {
-        packages.insert("openssl".to_owned());
-    }
-    let short = known.iter().map(|id| id.chars().take(10).collect());
-    values.insert("id", short.collect());
-    values.insert("package", packages.into_iter().collect());
-    values.insert("vulnerability", known);
-    Ok(())
-}
-
-/// Addresses of single findings, as the page of an image's findings leads to them.
-async fn findings(centre: &Centre, digests: &[String]) -> Result<Vec<String>, Failure> {
-    let mut found = Vec::new();
-    for digest in digests.iter().step_by(13).take(20) {
-        let page = centre
-            .get(&format!("/images/{digest}/findings"), None)
-            .await?;
-        for part in page
-            .body
-            .split("href=\"")
-            .skip(1)
-            .filter(|p| p.contains("/finding?"))
-        {
-            let link = part.split('"').next().unwrap_or_default();
-            if link.starts_with("/images/") && link.contains("/finding?") {
-                found.push(link.replace("&amp;", "&").replace("&#38;", "&"));
-            }
-        }
-    }
-    Ok(found)
 }

@@ -90,7 +90,7 @@ impl Store {
             filter.registry_id.is_some() || filter.repository.is_some() || repositories.is_some();
         let mut where_ = Conditions {
             sql: "1 = 1".to_owned(),
-            args: Vec::new(),
+            ..Conditions::default()
         };
         // Of these tables the first is walked that knows what is asked for.
         let by_verdict = !named && !filter.verdict.is_any();
@@ -123,20 +123,46 @@ impl Store {
             where_.and(format!("{prefix}~"), |n| format!("{column} < ${n}"));
         }
         self.narrow(filter, seen, by_verdict, &mut where_).await?;
-        let Conditions { sql, mut args } = where_;
+        let Conditions {
+            sql,
+            mut args,
+            start,
+        } = where_;
         args.push((limit + 1).into());
+        let from = self.beginning(start, table);
         let sql = format!(
-            "SELECT {distinct}t.{seen}, t.digest FROM {table} t WHERE {sql} \
+            "SELECT {distinct}t.{seen}, t.digest FROM {from} WHERE {sql} \
              ORDER BY t.{seen} DESC, t.digest DESC LIMIT ${}",
             args.len()
         );
-        let rows = self.read().await?.rows(&sql, args).await?;
+        let rows = self.read().await?.planned(&sql, args).await?;
         let found = rows
             .iter()
             .map(|row| Ok((row.int(0)?, row.text(1)?)))
             .collect::<Result<Vec<_>>>()?;
         let key = |(seen, digest): &(i64, String)| vec![Key::Int(*seen), digest.into()];
         Ok(Page::of(found, limit, key))
+    }
+
+    /// The table that is listed, or the digests that the list begins with and for each what the
+    /// table has of it, along an index: joined as a whole, either engine may read all of the table.
+    fn beginning(&self, start: Option<String>, table: &str) -> String {
+        let Some(few) = start else {
+            return format!("{table} t");
+        };
+        let along = match table {
+            "image_name" => " INDEXED BY image_name_digest",
+            _ => "",
+        };
+        match self.db.dialect() {
+            Dialect::Sqlite => {
+                format!("({few}) AS few CROSS JOIN {table} t{along} ON t.digest = few.digest")
+            }
+            Dialect::Postgres => format!(
+                "({few}) AS few CROSS JOIN LATERAL (SELECT * FROM {table} n \
+                 WHERE n.digest = few.digest OFFSET 0) AS t"
+            ),
+        }
     }
 
     /// A column of a condition that much answers: SQLite is not to choose an index for it, and

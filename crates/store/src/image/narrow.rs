@@ -8,9 +8,13 @@ use crate::store::Store;
 use crate::value::Value;
 use crate::verdict::VerdictState;
 
-/// Verdicts up to which their images are fetched first; of more, each image of the list is
-/// asked for its own, and the page is soon full.
-const FEW: i64 = 1000;
+/// Images up to which those that something says are gathered first and then sorted; of more, each
+/// image of the list is asked whether it is one, and the page is soon full.
+const FEW: i64 = 5000;
+
+/// Rows up to which PostgreSQL is to gather them and the names beside them, whatever it expects:
+/// where all of a state are in other registries, asking each name takes many times as long.
+const SOME: i64 = 50_000;
 
 /// Which images are asked for; everything given must hold.
 #[derive(Clone, Debug, Default)]
@@ -81,9 +85,12 @@ impl Judged {
 }
 
 /// Conditions, and what is bound in them.
+#[derive(Default)]
 pub(super) struct Conditions {
     pub(super) sql: String,
     pub(super) args: Vec<Value>,
+    /// The digests that the list begins with, where those are few: a question.
+    pub(super) start: Option<String>,
 }
 
 impl Conditions {
@@ -99,10 +106,12 @@ impl Conditions {
         self.sql += &format!(" AND {not}EXISTS (SELECT 1 FROM {rows})");
     }
 
-    /// Whether the image is one of a set that is made once.
-    fn one_of(&mut self, is_one: bool, rows: &str) {
-        let not = if is_one { "" } else { "NOT " };
-        self.sql += &format!(" AND t.digest {not}IN (SELECT {rows})");
+    /// That the image is one of few, which are gathered first.
+    fn one_of(&mut self, rows: &str) {
+        match self.start {
+            None => self.start = Some(format!("SELECT DISTINCT {rows}")),
+            Some(_) => self.sql += &format!(" AND t.digest IN (SELECT {rows})"),
+        }
     }
 }
 
@@ -132,21 +141,43 @@ impl Store {
             to.exists(examined, "content n WHERE n.digest = t.digest");
         }
         if let Some(running) = filter.running {
-            to.one_of(running, "w.digest FROM workload w");
+            let rows = "workload w";
+            // Several run one image.
+            if running && self.are_few(4 * FEW, rows, &[]).await? {
+                to.one_of(&format!("w.digest FROM {rows}"));
+            } else {
+                to.exists(running, &format!("{rows} WHERE w.digest = t.digest"));
+            }
         }
         if let Some(held) = filter.held {
-            let mut rows =
-                "h.digest FROM hold h WHERE h.state IN ('held', 'quarantined')".to_owned();
-            for (column, value) in [
-                ("registry_id", &filter.registry_id),
-                ("repository", &filter.repository),
-            ] {
+            self.held(held, filter, to).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether an image is held, under a name that is asked for.
+    async fn held(&self, held: bool, filter: &ImageFilter, to: &mut Conditions) -> Result<()> {
+        let names = [
+            ("registry_id", &filter.registry_id),
+            ("repository", &filter.repository),
+        ];
+        let rows = |args: &mut Vec<Value>| {
+            let mut rows = "hold h WHERE h.state IN ('held', 'quarantined')".to_owned();
+            for (column, value) in names {
                 if let Some(value) = value {
-                    to.args.push(value.into());
-                    rows += &format!(" AND h.{column} = ${}", to.args.len());
+                    args.push(value.into());
+                    rows += &format!(" AND h.{column} = ${}", args.len());
                 }
             }
-            to.one_of(held, &rows);
+            rows
+        };
+        let mut args = Vec::new();
+        let counted = rows(&mut args);
+        let few = held && self.are_few(FEW, &counted, &args).await?;
+        let rows = rows(&mut to.args);
+        match few {
+            true => to.one_of(&format!("h.digest FROM {rows}")),
+            false => to.exists(held, &format!("{rows} AND h.digest = t.digest")),
         }
         Ok(())
     }
@@ -155,19 +186,36 @@ impl Store {
     async fn judged(&self, judged: &Judged, to: &mut Conditions) -> Result<()> {
         let mut args = Vec::new();
         let only = judged.conditions(&self.hidden("v."), &mut args);
-        args.push((FEW + 1).into());
-        let sql = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM verdict v WHERE 1 = 1{only} LIMIT ${}) AS few",
-            args.len()
-        );
-        let found = self.read().await?.one(&sql, args).await?.int(0)?;
+        let rows = format!("verdict v WHERE 1 = 1{only}");
+        let is_postgres = self.db.dialect() == Dialect::Postgres;
+        let are_few = self.are_few(FEW, &rows, &args).await?;
+        let are_some = are_few || is_postgres && self.are_few(SOME, &rows, &args).await?;
         let only = judged.conditions(&self.hidden("v."), &mut to.args);
-        if found <= FEW {
-            to.one_of(true, &format!("v.digest FROM verdict v WHERE 1 = 1{only}"));
+        if are_few {
+            to.one_of(&format!("v.digest FROM verdict v WHERE 1 = 1{only}"));
+        } else if are_some {
+            // Without the end it would be asked for each name all the same.
+            to.sql += &format!(
+                " AND t.digest IN (SELECT v.digest FROM verdict v WHERE 1 = 1{only} OFFSET 0)"
+            );
         } else {
             to.exists(true, &format!("verdict v WHERE v.digest = t.digest{only}"));
         }
         Ok(())
+    }
+
+    /// Whether there are so many of these rows at most.
+    async fn are_few(&self, most: i64, rows: &str, args: &[Value]) -> Result<bool> {
+        let most = self.few.unwrap_or(most);
+        let mut args = args.to_vec();
+        args.push((most + 1).into());
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM {rows} LIMIT ${}) AS few",
+            args.len()
+        );
+        let rows = self.read().await?.planned(&sql, args).await?;
+        let found = rows.first().map(|row| row.int(0)).transpose()?;
+        Ok(found.unwrap_or_default() <= most)
     }
 
     fn hidden(&self, alias: &str) -> String {

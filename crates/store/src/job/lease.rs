@@ -1,15 +1,21 @@
+use std::sync::atomic::Ordering;
+
 use jiff::{SignedDuration, Timestamp};
 
+use super::take::{Taker, Wanted, Which};
 use super::{BATCH_LIMIT, Lease, Leased, SWEEP_CAP, backoff, enqueue};
-use crate::db::Tx;
+use crate::db::{AND_SOON, Dialect, SOON, Tx};
 use crate::error::{Error, Result};
 use crate::store::Store;
-use crate::value::{Row, args};
+use crate::value::args;
+
+/// Microseconds between two looks for leases that ended without a word.
+const RECLAIM: i64 = 1_000_000;
 
 impl Store {
     /// Gives a worker jobs that are due: the highest priority first, sweeps last. Leases that
-    /// ended without a word are taken back first. May give fewer than there are while another
-    /// worker asks at the same moment.
+    /// ended without a word are taken back first, once a second. May give fewer than there are
+    /// while another worker asks at the same moment.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a number or a time out of range.
@@ -21,21 +27,51 @@ impl Store {
             )));
         }
         let until = later(now, lease.ttl)?;
-        self.reclaim(now).await?;
+        if self.is_reclaim_due(now) {
+            self.reclaim(now).await?;
+        }
         let mut wanted = Wanted {
             jobs: lease.jobs.into(),
             units: lease.units.map(i64::from),
             given: Vec::new(),
         };
         for pool in &lease.pools {
-            if wanted.jobs == 0 || wanted.units.is_some_and(|units| units <= 0) {
+            if wanted.is_full() {
                 break;
             }
+            let by = Taker {
+                pool,
+                worker: &lease.worker,
+                now,
+                until,
+            };
+            // One statement is all, where there is enough to do; SQLite's writer is alone anyway.
+            let is_asked = self.db.dialect() == Dialect::Postgres;
+            if is_asked {
+                let (sql, args) =
+                    by.statement(Which::Free, wanted.jobs, &wanted, Dialect::Postgres);
+                let rows = self.db.once(&sql, args).await?;
+                wanted.took(&rows, Which::Free)?;
+                if wanted.is_full() {
+                    break;
+                }
+            }
             let mut tx = self.begin().await?;
-            lease_pool(&mut tx, pool, &lease.worker, now, until, &mut wanted).await?;
+            lease_pool(&mut tx, &by, is_asked, &mut wanted).await?;
             tx.commit().await?;
         }
         Ok(wanted.given)
+    }
+
+    /// Whether somebody should look again for leases that ended: once a second is enough, and
+    /// every lease would read what all others hold.
+    fn is_reclaim_due(&self, now: Timestamp) -> bool {
+        let (now, before) = (now.as_microsecond(), self.reclaimed.load(Ordering::Relaxed));
+        let is_due = now < before || now.saturating_sub(before) >= RECLAIM;
+        if is_due {
+            self.reclaimed.store(now, Ordering::Relaxed);
+        }
+        is_due
     }
 
     /// Takes back leases that ended before `now`: the jobs come again after their
@@ -95,29 +131,25 @@ impl Store {
             )));
         }
         let until = later(now, ttl)?;
-        let mut tx = self.begin().await?;
-        let pairs = tx.dialect().pairs(2);
+        let dialect = self.db.dialect();
+        let (soon, and_soon) = match dialect {
+            Dialect::Postgres => (format!(", {SOON}"), AND_SOON),
+            Dialect::Sqlite => (String::new(), ""),
+        };
         let sql = format!(
-            "UPDATE job SET locked_until = $1 WHERE state = 'running' AND EXISTS \
-             (SELECT 1 FROM {pairs} WHERE x.id = job.id AND x.number = job.fence) \
-             AND {} RETURNING id",
-            tx.dialect().any("id", 2)
+            "UPDATE job SET locked_until = $1 FROM {}{soon} WHERE job.id = x.id \
+             AND job.fence = x.number AND job.state = 'running'{and_soon} RETURNING job.id",
+            dialect.pairs(2),
         );
         let (ids, fences): (Vec<String>, Vec<i64>) = held.iter().cloned().unzip();
-        let rows = tx.rows(&sql, args![until, ids.clone(), fences]).await?;
-        tx.commit().await?;
+        let args = args![until, ids.clone(), fences];
+        let rows = self.db.once(&sql, args).await?;
         let kept = rows
             .iter()
             .map(|row| row.text(0))
             .collect::<Result<Vec<_>>>()?;
         Ok(ids.into_iter().filter(|id| !kept.contains(id)).collect())
     }
-}
-
-struct Wanted {
-    jobs: i64,
-    units: Option<i64>,
-    given: Vec<Leased>,
 }
 
 /// A failed or lost attempt: again later, or dead.
@@ -137,17 +169,16 @@ pub(super) async fn retire(
     Ok(again)
 }
 
+/// `is_asked`: for jobs that are no sweeps and need no counting, in vain.
 async fn lease_pool(
     tx: &mut Tx,
-    pool: &str,
-    worker: &str,
-    now: Timestamp,
-    until: Timestamp,
+    by: &Taker<'_>,
+    is_asked: bool,
     wanted: &mut Wanted,
 ) -> Result<()> {
     let settings = "SELECT paused, capacity, sweep_cap FROM job_pool WHERE pool = $1";
     let (mut capacity, mut sweep_cap) = (None, SWEEP_CAP);
-    if let Some(row) = tx.row(settings, args![pool]).await? {
+    if let Some(row) = tx.row(settings, args![by.pool]).await? {
         if row.bool(0)? {
             return Ok(());
         }
@@ -157,22 +188,23 @@ async fn lease_pool(
     let mut room = i64::MAX;
     if let Some(capacity) = capacity {
         // Counted under a lock: two workers never share the last place.
-        tx.lock("pool", &[pool.to_owned()]).await?;
+        tx.lock("pool", &[by.pool.to_owned()]).await?;
         let sql = "SELECT COUNT(*) FROM job WHERE pool = $1 AND state = 'running'";
-        room = capacity - tx.one(sql, args![pool]).await?.int(0)?;
+        room = capacity - tx.one(sql, args![by.pool]).await?.int(0)?;
     }
-    let took = take(tx, pool, false, room, worker, now, until, wanted).await?;
-    room = room.saturating_sub(took);
-    if wanted.jobs == 0 || room <= 0 || wanted.units.is_some_and(|units| units <= 0) {
+    if capacity.is_some() || !is_asked {
+        room = room.saturating_sub(by.take(tx, Which::Urgent, room, wanted).await?);
+    }
+    if wanted.is_full() || room <= 0 {
         return Ok(());
     }
-    if !due_sweep(tx, pool, now).await? || !tx.try_lock("sweep", pool).await? {
+    if !due_sweep(tx, by.pool, by.now).await? || !tx.try_lock("sweep", by.pool).await? {
         return Ok(());
     }
     let sql = "SELECT COUNT(*) FROM job WHERE pool = $1 AND sweep AND state = 'running'";
-    let running = tx.one(sql, args![pool]).await?.int(0)?;
+    let running = tx.one(sql, args![by.pool]).await?.int(0)?;
     let room = room.min(sweep_cap - running);
-    take(tx, pool, true, room, worker, now, until, wanted).await?;
+    by.take(tx, Which::Sweep, room, wanted).await?;
     Ok(())
 }
 
@@ -182,83 +214,7 @@ async fn due_sweep(tx: &mut Tx, pool: &str, now: Timestamp) -> Result<bool> {
     tx.one(sql, args![pool, now]).await?.bool(0)
 }
 
-#[allow(clippy::too_many_arguments)] // One statement's parameters.
-async fn take(
-    tx: &mut Tx,
-    pool: &str,
-    sweep: bool,
-    room: i64,
-    worker: &str,
-    now: Timestamp,
-    until: Timestamp,
-    wanted: &mut Wanted,
-) -> Result<i64> {
-    let jobs = wanted.jobs.min(room);
-    if jobs <= 0 {
-        return Ok(0);
-    }
-    // A sweep goes by age alone: the oldest due first.
-    let (condition, order) = if sweep {
-        ("sweep", "visible_from, id")
-    } else {
-        ("NOT sweep", "priority DESC, visible_from, id")
-    };
-    let sql = format!(
-        "WITH due AS (SELECT id, priority, visible_from, cost FROM job WHERE pool = $1 \
-         AND {condition} AND state = 'queued' AND ready AND visible_from <= $2 \
-         ORDER BY {order} LIMIT $3{skip}), \
-         ranked AS (SELECT id, SUM(cost) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS upto, \
-         ROW_NUMBER() OVER (ORDER BY {order}) AS place FROM due) \
-         UPDATE job SET state = 'running', attempt = attempt + 1, fence = fence + 1, \
-         locked_by = $4, locked_until = $5 \
-         WHERE id IN (SELECT id FROM ranked WHERE upto <= $6 OR place = 1) \
-         RETURNING id, fence, kind, pool, payload, attempt, max_attempts, cost, locked_until, \
-         traceparent, priority, visible_from",
-        skip = tx.dialect().skip_locked()
-    );
-    let units = wanted.units.unwrap_or(i64::MAX);
-    let rows = tx
-        .rows(&sql, args![pool, now, jobs, worker, until, units])
-        .await?;
-    let mut jobs = rows
-        .iter()
-        .map(|row| {
-            Ok((
-                leased(row)?,
-                if sweep { 0 } else { -row.int(10)? },
-                row.int(11)?,
-            ))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    jobs.sort_by(|a, b| (a.1, a.2, &a.0.id).cmp(&(b.1, b.2, &b.0.id)));
-    let took = i64::try_from(jobs.len()).unwrap_or(i64::MAX);
-    wanted.jobs -= took;
-    for (job, ..) in jobs {
-        wanted.units = wanted.units.map(|units| units - i64::from(job.cost));
-        wanted.given.push(job);
-    }
-    Ok(took)
-}
-
 fn later(now: Timestamp, by: SignedDuration) -> Result<Timestamp> {
     now.checked_add(by)
         .map_err(|error| Error::Invalid(error.to_string()))
-}
-
-fn leased(row: &Row) -> Result<Leased> {
-    let small = |index| -> Result<u32> {
-        u32::try_from(row.int(index)?).map_err(|error| Error::corrupt("a job", error))
-    };
-    Ok(Leased {
-        id: row.text(0)?,
-        fence: row.int(1)?,
-        kind: row.text(2)?,
-        pool: row.text(3)?,
-        payload: row.text(4)?,
-        attempt: small(5)?,
-        max_attempts: small(6)?,
-        cost: small(7)?,
-        until: row.time(8)?,
-        traceparent: row.opt_text(9)?,
-    })
 }

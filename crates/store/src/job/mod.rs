@@ -7,6 +7,7 @@ mod enqueue;
 mod lease;
 mod operate;
 mod settle;
+mod take;
 
 use jiff::{SignedDuration, Timestamp};
 

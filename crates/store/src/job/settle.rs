@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::lease::retire;
 use super::{BATCH_LIMIT, Done, Failed, Settled, enqueue};
-use crate::db::Tx;
+use crate::db::{Dialect, Tx};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::value::args;
@@ -35,6 +35,7 @@ impl Store {
             .collect();
         let mut keys: Vec<String> = held.values().filter_map(|job| job.key.clone()).collect();
         keys.extend(enqueue::keys_of(&then));
+        // Before anything is removed: whoever takes in a twin of such a job waits for its end.
         tx.lock("key", &keys).await?;
         let ids: Vec<String> = held.keys().cloned().collect();
         if !ids.is_empty() {
@@ -127,8 +128,8 @@ impl Store {
     }
 }
 
-/// Those of the pairs whose lease is current, held to the commit.
-async fn held(tx: &mut Tx, pairs: &[(&str, i64)]) -> Result<HashMap<String, Held>> {
+/// What is asked for, as lists of ids and fences in the order of the ids.
+fn checked(pairs: &[(&str, i64)]) -> Result<(Vec<String>, Vec<i64>)> {
     if pairs.len() > BATCH_LIMIT {
         return Err(Error::Invalid(format!(
             "{} jobs: at most {BATCH_LIMIT}",
@@ -137,14 +138,19 @@ async fn held(tx: &mut Tx, pairs: &[(&str, i64)]) -> Result<HashMap<String, Held
     }
     let mut pairs = pairs.to_vec();
     pairs.sort_unstable();
-    let (ids, fences): (Vec<String>, Vec<i64>) = pairs
-        .iter()
-        .map(|(id, fence)| ((*id).to_owned(), *fence))
-        .unzip();
-    let wanted: HashMap<&str, i64> = pairs.iter().copied().collect();
-    if wanted.len() != fences.len() {
+    if pairs.windows(2).any(|two| two[0].0 == two[1].0) {
         return Err(Error::Invalid("a job stands twice in one call".to_owned()));
     }
+    Ok(pairs
+        .iter()
+        .map(|(id, fence)| ((*id).to_owned(), *fence))
+        .unzip())
+}
+
+/// Those of the pairs whose lease is current, held to the commit.
+async fn held(tx: &mut Tx, pairs: &[(&str, i64)]) -> Result<HashMap<String, Held>> {
+    let (ids, _) = checked(pairs)?;
+    let wanted: HashMap<&str, i64> = pairs.iter().copied().collect();
     let any = tx.dialect().any("id", 1);
     let sql = format!(
         "SELECT id, attempt, max_attempts, concurrency_key, fence FROM job \
@@ -169,15 +175,23 @@ async fn held(tx: &mut Tx, pairs: &[(&str, i64)]) -> Result<HashMap<String, Held
 
 /// Takes jobs out of the queue and writes them down as done.
 async fn remove(tx: &mut Tx, ids: Vec<String>, now: Timestamp) -> Result<()> {
-    let any = tx.dialect().any("id", 1);
-    let sql = format!(
-        "INSERT INTO job_done (id, kind, pool, worker, fence, cost, attempts, created_at, \
-         finished_at) SELECT id, kind, pool, COALESCE(locked_by, ''), fence, cost, attempt, \
-         created_at, $2 FROM job WHERE {any}"
-    );
+    let (any, dialect) = (tx.dialect().any("id", 1), tx.dialect());
+    let delete = format!("DELETE FROM job WHERE {any}");
+    let done = |from: &str| {
+        format!(
+            "INSERT INTO job_done (id, kind, pool, worker, fence, cost, attempts, created_at, \
+             finished_at) SELECT id, kind, pool, COALESCE(locked_by, ''), fence, cost, attempt, \
+             created_at, $2 FROM {from}"
+        )
+    };
+    if dialect == Dialect::Postgres {
+        let sql = format!("WITH gone AS ({delete} RETURNING *) {}", done("gone"));
+        tx.exec(&sql, args![ids, now]).await?;
+        return Ok(());
+    }
+    let sql = done(&format!("job WHERE {any}"));
     tx.exec(&sql, args![ids.clone(), now]).await?;
-    tx.exec(&format!("DELETE FROM job WHERE {any}"), args![ids])
-        .await?;
+    tx.exec(&delete, args![ids]).await?;
     Ok(())
 }
 

@@ -61,6 +61,20 @@ impl Store {
             .collect()
     }
 
+    /// The environments that anything is judged for, by name: from each to the next along an
+    /// index.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn judged_environments(&self) -> Result<Vec<String>> {
+        let sql = "WITH RECURSIVE known (name) AS (SELECT MIN(environment) FROM verdict \
+                   UNION ALL SELECT (SELECT MIN(v.environment) FROM verdict v \
+                   WHERE v.environment > known.name) FROM known WHERE known.name IS NOT NULL) \
+                   SELECT name FROM known WHERE name IS NOT NULL";
+        let rows = self.read().await?.rows(sql, vec![]).await?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
     /// What changed, the latest first; of one image where it is given.
     ///
     /// # Errors

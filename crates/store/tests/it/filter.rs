@@ -8,8 +8,10 @@ use serde_json::json;
 
 use crate::support::{at, both, by, digest, image, name, new_registry};
 
-/// More than what is fetched first and sorted.
 const IMAGES: usize = 1300;
+
+/// What is gathered first and then sorted: hardly anything, some of what is asked for, all of it.
+const GATHERED: [i64; 3] = [2, 200, 5000];
 
 const PLACES: [&str; 2] = ["dev", "prod"];
 
@@ -202,7 +204,8 @@ both!(images_are_narrowed_by_everything_at_once, |fixture| {
     let store = &fixture.store;
     let registries = fill(store).await;
     let mut answered = 0;
-    for filter in questions(&registries) {
+    for (number, filter) in questions(&registries).into_iter().enumerate() {
+        let store = &store.clone().gathering(GATHERED[number % GATHERED.len()]);
         let mut expected: Vec<_> = (0..IMAGES)
             .filter(|&n| is_meant(&filter, &registries, n))
             .collect();
@@ -221,6 +224,8 @@ both!(images_are_narrowed_by_everything_at_once, |fixture| {
         answered += usize::from(!found.is_empty());
     }
     assert!(answered > 40, "{answered} questions had an answer");
+    let places = store.judged_environments().await;
+    assert_eq!(places.expect("read"), PLACES);
 });
 
 both!(a_hold_counts_where_it_is_asked_for, |fixture| {
@@ -233,6 +238,7 @@ both!(a_hold_counts_where_it_is_asked_for, |fixture| {
         .await
         .expect("recorded");
     for (registry, expected) in [(&registries[0], false), (&registries[1], true)] {
+        let store = &store.clone().gathering(2);
         let filter = ImageFilter {
             registry_id: Some(registry.id.clone()),
             held: Some(true),

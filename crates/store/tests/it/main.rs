@@ -19,3 +19,4 @@ mod shell;
 mod support;
 mod upgrade;
 mod verdict;
+mod within;
