@@ -20,9 +20,9 @@ fn a_process_with_a_child() {
     sleeps.arg("600");
     // From a thread that is gone when the child is looked at.
     let child = std::thread::spawn(|| spawn(sleeps).expect("started"));
-    let child = child.join().expect("no panic");
+    let mut child = child.join().expect("no panic");
     let _ = writeln!(std::io::stderr(), "child={}", child.id());
-    std::thread::sleep(Duration::from_secs(600));
+    let _ = child.wait();
 }
 
 /// Whether a process is there and no corpse that waits for somebody to look at it.
