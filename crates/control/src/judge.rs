@@ -91,7 +91,17 @@ impl Judge {
 
     /// The decision on what was matched, for an environment; empty: none is said.
     pub(crate) fn decide(&self, matched: &Matched, environment: &str, now: Timestamp) -> Report {
-        let mut report = matched.report.clone();
+        self.decide_once(matched.report.clone(), environment, now)
+    }
+
+    /// As [`Judge::decide`], for what is needed no more: the largest reports take as long to copy
+    /// as to make.
+    pub(crate) fn decide_once(
+        &self,
+        mut report: Report,
+        environment: &str,
+        now: Timestamp,
+    ) -> Report {
         let circumstances = circumstances(environment, now);
         self.policy.excuse(&mut report, &circumstances);
         report.decision = self.policy.decide(&report, &circumstances);
