@@ -156,6 +156,9 @@ fn main() -> io::Result<()> {
     for (number, path) in PATHS.iter().enumerate() {
         seeds.write("gate_path", &number.to_string(), None, path.as_bytes())?;
     }
+    for (kind, text) in lazaret_fuzz::oidc_seeds() {
+        seeds.write("oidc", "own", Some(kind), text.as_bytes())?;
+    }
     for (kind, text) in VERDICTS {
         seeds.write("verdicts", "own", Some(*kind), text.as_bytes())?;
     }

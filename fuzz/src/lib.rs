@@ -4,6 +4,8 @@
 //! Where there are several readers of one kind, the first byte chooses: the seeds that
 //! `seed` writes begin with the right one.
 
+mod oidc;
+
 use std::io::Read;
 
 use lazaret_ecosystem::binary::classifiers;
@@ -14,6 +16,8 @@ use lazaret_model::{Digest, Outcome, Platform, Purl, Report};
 use lazaret_policy::{CaseFacts, Circumstances, IgnoreRules, Policy};
 use lazaret_version::Scheme;
 use lazaret_version::constraint::{self, Dialect};
+
+pub use oidc::{oidc, seeds as oidc_seeds};
 
 /// Limits that keep one run short.
 fn limits() -> Limits {

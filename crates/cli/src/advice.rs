@@ -112,7 +112,11 @@ fn of_image(target: &str, error: &ImageError) -> Option<String> {
             let first = first.split([',', ' ']).next().unwrap_or_default();
             {
                 let file = path(place);
-                let scheme = target.find(&file).map_or("", |at| &target[..at]);
+                let scheme = match target.find(&file).map_or("", |at| &target[..at]) {
+                    "" if place.is_dir() => "oci-layout:",
+                    "" => "docker-archive:",
+                    typed => typed,
+                };
                 format!("lazaret scan {scheme}{file}:{first}")
             }
         }

@@ -4,6 +4,8 @@
 //! environment and time give the same report. Blocking, and worth a thread: matching takes
 //! milliseconds to a second.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lazaret_advisory::Db;
@@ -43,16 +45,28 @@ impl Judge {
             .iter()
             .map(|(name, text)| (name.as_str(), text.as_bytes()))
             .collect();
-        let policy = match named.is_empty() {
-            true => Policy::builtin(),
-            false => Policy::read(&named)?,
-        };
+        if named.is_empty() {
+            return Ok(Self {
+                generation,
+                ..Self::builtin()
+            });
+        }
         Ok(Self {
             generation,
             documents: documents.to_vec(),
-            policy,
+            policy: Policy::read(&named)?,
             reads_names: documents.iter().any(|(_, text)| reads_names(text)),
         })
+    }
+
+    /// The policy inside the program.
+    fn builtin() -> Self {
+        Self {
+            generation: 0,
+            documents: Vec::new(),
+            policy: Policy::builtin(),
+            reads_names: false,
+        }
     }
 
     /// Whether a decision may rest on more of an image than what is the same for its class:
@@ -143,6 +157,17 @@ impl Judge {
         (self.policy.tally(report, &circumstances), counts(report))
     }
 
+    /// Whether a component's tally is the same in every image of an environment.
+    pub(crate) fn is_of_findings_alone(&self) -> bool {
+        !self.reads_names && self.policy.is_of_findings_alone()
+    }
+
+    /// What [`Judge::tally`] may see of an image beside the findings: where it is the same, a
+    /// component's tally is.
+    pub(crate) fn beside(&self, bare: &Report, environment: &str, now: Timestamp) -> String {
+        self.policy.beside(bare, &circumstances(environment, now))
+    }
+
     /// The decision on an image of which `bare` is everything but the findings, and `parts`
     /// is what the rules say of those.
     pub(crate) fn decide_in_parts(
@@ -159,6 +184,13 @@ impl Judge {
         self.doubt(&mut report, environment);
         report
     }
+}
+
+/// A report with what a centre without a policy of its own decides on it, for an environment;
+/// empty: none is said.
+pub fn decided(report: Report, environment: &str, now: Timestamp) -> Report {
+    static BUILTIN: LazyLock<Judge> = LazyLock::new(Judge::builtin);
+    BUILTIN.decide(&Matched { report }, environment, now)
 }
 
 fn circumstances(environment: &str, now: Timestamp) -> Circumstances {

@@ -36,5 +36,6 @@ pub use serve::{ServeError, Served, serve};
 
 /// What a centre writes down of images, for programs that fill a store as a centre would.
 pub mod written {
+    pub use crate::judge::decided;
     pub use crate::work::{Matches, Said, Shell, content, matches, shell};
 }

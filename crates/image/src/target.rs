@@ -153,7 +153,19 @@ impl TargetRef {
         let looks_like_path = [".", "..", "~"].contains(&text)
             || ["/", "./", "../", "~/"].iter().any(|p| text.starts_with(p));
         if looks_like_path {
-            return Err(InvalidTarget::NoSuchPath(text.to_owned()));
+            // `./images:latest`, as the error of a layout with several images has it.
+            let (path, selector) = selected(text);
+            return match () {
+                () if path.join("oci-layout").is_file() => Ok(Self::OciLayout {
+                    dir: path,
+                    selector,
+                }),
+                () if path.is_file() => Ok(Self::Archive {
+                    file: path,
+                    selector,
+                }),
+                () => Err(InvalidTarget::NoSuchPath(text.to_owned())),
+            };
         }
         Ok(Self::Image(text.parse()?))
     }
@@ -303,6 +315,33 @@ mod tests {
         assert_eq!(
             missing,
             Err(InvalidTarget::NoSuchPath("./no-such-thing".into()))
+        );
+    }
+
+    #[test]
+    fn a_bare_path_may_carry_a_selector() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("layout")).expect("made");
+        for name in ["a.tar", "layout/oci-layout"] {
+            std::fs::write(at(name), "").expect("written");
+        }
+        let selector = Some("app:1".to_owned());
+        let text = |name: &str| format!("{}:app:1", at(name).display());
+        let dir = at("layout");
+        check(
+            &text("layout"),
+            TargetRef::OciLayout {
+                dir,
+                selector: selector.clone(),
+            },
+        );
+        let file = at("a.tar");
+        check(&text("a.tar"), TargetRef::Archive { file, selector });
+        let missing = text("b.tar");
+        assert_eq!(
+            TargetRef::parse(&missing),
+            Err(InvalidTarget::NoSuchPath(missing))
         );
     }
 

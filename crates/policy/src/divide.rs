@@ -19,6 +19,17 @@ const WHOLE: [&str; 2] = ["findings", "packages"];
 /// Facts of a finding's package that are read from the list of packages.
 const OF_PACKAGES: [&str; 2] = ["licenses", "development"];
 
+/// What a rule about findings may look at of a report that is no finding.
+const BESIDE: [&str; 7] = [
+    "image",
+    "misconfigurations",
+    "secrets",
+    "licenses",
+    "signs",
+    "gaps",
+    "bases",
+];
+
 /// What the rules of a policy say of a part of a report, in the order of the policy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -30,8 +41,9 @@ pub struct Tally {
 struct Count {
     holds: usize,
     undecided: usize,
-    /// The first that cannot be decided: its place among all findings, and why.
-    first: Option<(Place, Vec<String>)>,
+    /// The first that cannot be decided: its place among all findings, and why. Boxed, since
+    /// many tallies are kept and few have one.
+    first: Option<Box<(Place, Vec<String>)>>,
 }
 
 /// What findings of a report are ordered by: purl, id, key.
@@ -66,6 +78,44 @@ impl Policy {
         self.rules.iter().all(is_of_parts) && self.exceptions.iter().all(|e| e.most.is_none())
     }
 
+    /// Whether the rules about findings look at nothing of a report but those, and not at what
+    /// is known of findings by the image alone.
+    pub fn is_of_findings_alone(&self) -> bool {
+        let variants = |rule: &Rule| {
+            let mut all = std::iter::once(&rule.usual).chain(rule.environments.values());
+            all.all(|variant| {
+                let condition = &variant.condition;
+                !looks(condition, &BESIDE)
+                    && !looks(condition, &["database"])
+                    && !has(condition, "from_base")
+            })
+        };
+        let mut rules = self.rules.iter().filter(|r| r.each == Some("finding"));
+        self.is_divisible() && rules.all(variants)
+    }
+
+    /// What the rules about findings, and exceptions from them, may see of a report beside its
+    /// findings. Of two reports with the same text, [`Policy::tally`] says the same of the same
+    /// findings. Short where no such rule looks at the image.
+    pub fn beside(&self, report: &Report, circumstances: &Circumstances) -> String {
+        let environment = circumstances.environment.as_deref();
+        let mut rules = self.rules.iter().filter(|r| r.each == Some("finding"));
+        let is_seen = rules.any(|rule| looks(&rule.variant(environment).condition, &BESIDE));
+        let here = self.exceptions.iter();
+        let here: String = here
+            .map(|e| match e.scope.holds_here(&report.target, environment) {
+                true => '+',
+                false => '-',
+            })
+            .collect();
+        let text = match is_seen {
+            true => serde_json::to_string(report),
+            false => serde_json::to_string(&report.database),
+        };
+        let base = report.target.is_base_guessed();
+        format!("{base} {here} {}", text.unwrap_or_default())
+    }
+
     /// What the rules about findings say of those in `report`, whose exceptions have been
     /// applied: a part of an image's, beside everything else that is known of the image.
     pub fn tally(&self, report: &Report, circumstances: &Circumstances) -> Tally {
@@ -84,7 +134,7 @@ impl Policy {
             let verdict = judge(rule, variant, &world, report, &mut left);
             let first = verdict.undecided.first().and_then(|hit| {
                 let place = places.iter().find(|(.., key)| *key == hit.key)?;
-                Some((place.clone(), hit.facts.clone()))
+                Some(Box::new((place.clone(), hit.facts.clone())))
             });
             Count {
                 holds: verdict.holds.len(),
@@ -118,13 +168,30 @@ impl Policy {
                 ));
                 continue;
             }
-            let why = count.first.as_ref().map(|(_, facts)| facts.as_slice());
+            let why = count.first.as_ref().map(|first| first.1.as_slice());
             let holds = Hits::counted(count.holds, &[]);
             let undecided = Hits::counted(count.undecided, why.unwrap_or_default());
             said.push((verdict, holds, undecided));
         }
         concluded(self, said, circumstances)
     }
+}
+
+/// Whether an expression names one of these.
+fn looks(expression: &Expr, at: &[&str]) -> bool {
+    let is_one = matches!(&expression.kind, Kind::Name(name) if at.contains(&name.as_str()));
+    let mut parts = expression.kind.parts().into_iter();
+    is_one || parts.any(|part| looks(part, at))
+}
+
+/// Whether an expression asks for a fact of this name.
+fn has(expression: &Expr, fact: &str) -> bool {
+    let is_one = match &expression.kind {
+        Kind::Select { field, .. } | Kind::Has(_, field) => field == fact,
+        _ => false,
+    };
+    let mut parts = expression.kind.parts().into_iter();
+    is_one || parts.any(|part| has(part, fact))
 }
 
 /// Whether an expression looks at nothing that only the whole report has.

@@ -1,9 +1,9 @@
 //! The layer cache: a directory of immutable entries, one per layer and set of readers.
 //!
 //! An entry gets its name when it is written, so it is whole or not there. Two
-//! processes that write the same entry write the same bytes. There is no lock, no index
-//! and no clean-up that another process could trip over. An entry that does not verify
-//! is as good as none.
+//! processes that write the same entry write the same bytes. There is no lock on entries, no
+//! index and no clean-up that another process could trip over. An entry that does not verify
+//! is as good as none. Beside the entries, files in `reading` say which layers are being read.
 //!
 //! Layout of an entry: `LZFACTS1`, SHA-256 of the rest, then eight little-endian 64-bit
 //! lengths (compressed JSON in bytes; occupied, directories, implied, silent and owned in
@@ -102,6 +102,13 @@ impl Cache {
         hash.update(&self.flavour);
         let key = Digest::sha256(&hash.finalize().into());
         self.dir.join(&key.hex()[..2]).join(key.hex())
+    }
+
+    /// The file that is locked while the layer is read.
+    pub(crate) fn place(&self, diff_id: &Digest, blob: Option<&Digest>) -> PathBuf {
+        let entry = self.path(diff_id, blob);
+        let name = entry.file_name().unwrap_or_default();
+        self.dir.join("reading").join(name)
     }
 
     /// The facts of the layer, if they are kept and whole.

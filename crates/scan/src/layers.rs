@@ -1,14 +1,15 @@
 //! Facts of an image's layers: from the cache, or by reading each missing layer once.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use lazaret_image::{Closed, Image, LayerDescriptor, Spare};
 use lazaret_model::{Digest, Gap, GapKind};
 
 use crate::behind::Behind;
 use crate::budget::Budget;
+use crate::claim::{Claim, Turn, await_turn, turn};
 use crate::collect::Collector;
 use crate::facts::LayerFacts;
 use crate::{Cache, CatalogError, Progress, Settings, look};
@@ -58,31 +59,40 @@ pub(crate) fn read_layers(
     let threads = settings.threads.clamp(1, missing.len().max(1));
     let spare = Spare::new(settings.threads.saturating_sub(threads));
     let next = AtomicUsize::new(0);
+    let later: Mutex<Vec<usize>> = Mutex::default();
+    let broken = AtomicBool::new(false);
     let done: Mutex<Vec<(usize, Result<LayerFacts, CatalogError>)>> = Mutex::default();
+    let read = |index| read_layer(image, index, (settings, &spare), &budget, progress);
+    let keep = |index, facts: Result<LayerFacts, CatalogError>| {
+        // No other layer can make this image believable any more.
+        broken.fetch_or(facts.is_err(), Ordering::Relaxed);
+        lock(&done).push((index, facts));
+    };
+    let work = || {
+        let number = || next.fetch_add(1, Ordering::Relaxed);
+        while let Some(&index) = missing.get(number()).filter(|_| !is(&broken)) {
+            match once(cache.as_ref(), &image.layers[index], || read(index)) {
+                Some(facts) => keep(index, facts),
+                None => lock(&later).push(index),
+            }
+        }
+        let taken = || lock(&later).pop();
+        while let Some(index) = taken().filter(|_| !is(&broken)) {
+            let facts = patiently(cache.as_ref(), &image.layers[index], || read(index));
+            keep(index, facts);
+        }
+        spare.give();
+    };
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(&index) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let facts = read_layer(image, index, (settings, &spare), &budget, progress);
-                    if facts.is_err() {
-                        // No other layer can make this image believable any more.
-                        next.store(missing.len(), Ordering::Relaxed);
-                    }
-                    done.lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push((index, facts));
-                }
-                spare.give();
-            });
+            scope.spawn(work);
         }
     });
     progress.end();
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     for (index, facts) in done {
-        let facts = facts?;
-        remember(cache.as_ref(), &facts, image.layers[index].digest.as_ref());
-        slots[index] = Some(facts);
+        slots[index] = Some(facts?);
     }
     let mut out: Vec<LayerFacts> = Vec::with_capacity(slots.len());
     for (index, layer) in image.layers.iter().enumerate() {
@@ -96,6 +106,57 @@ pub(crate) fn read_layers(
         out.push(facts);
     }
     Ok(out)
+}
+
+type Read = Result<LayerFacts, CatalogError>;
+
+/// The facts of a layer, read and kept; none where somebody else reads it now.
+fn once(cache: Option<&Cache>, layer: &LayerDescriptor, read: impl Fn() -> Read) -> Option<Read> {
+    let Some(cache) = cache else {
+        return Some(read());
+    };
+    let blob = layer.digest.as_ref();
+    match turn(&cache.place(&layer.diff_id, blob)) {
+        Turn::Theirs => None,
+        Turn::Ours(claim) => Some(match cache.get(&layer.diff_id, blob) {
+            Some(facts) => Ok(facts),
+            None => read_and_keep(cache, blob, claim, read),
+        }),
+    }
+}
+
+/// The facts of a layer that somebody else reads: theirs, or read after them.
+fn patiently(cache: Option<&Cache>, layer: &LayerDescriptor, read: impl Fn() -> Read) -> Read {
+    let Some(cache) = cache else {
+        return read();
+    };
+    let blob = layer.digest.as_ref();
+    let place = cache.place(&layer.diff_id, blob);
+    match await_turn(&place, || cache.get(&layer.diff_id, blob)) {
+        Ok(facts) => Ok(facts),
+        Err(claim) => read_and_keep(cache, blob, claim, read),
+    }
+}
+
+/// Kept before the claim ends, so that whoever waits finds it.
+fn read_and_keep(
+    cache: &Cache,
+    blob: Option<&Digest>,
+    claim: Option<Claim>,
+    read: impl Fn() -> Read,
+) -> Read {
+    let facts = read()?;
+    remember(Some(cache), &facts, blob);
+    drop(claim);
+    Ok(facts)
+}
+
+fn is(flag: &AtomicBool) -> bool {
+    flag.load(Ordering::Relaxed)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The facts of the layers that need not be read, in the order of the layers.
@@ -167,19 +228,20 @@ pub(crate) fn read_again(
         return Ok(Some(facts));
     }
     let budget = Budget::new(settings.body_budget);
-    let mut sink = Collector::again(settings, &budget, behind);
     // Layers are read again one after the other.
     let spare = Spare::new(settings.threads.saturating_sub(1));
-    let summary = image
-        .read_layer(index, &settings.limits, &mut sink, None, Some(&spare))
-        .map_err(|source| CatalogError::Layer {
-            index,
-            diff_id: layer.diff_id.clone(),
-            source,
-        })?;
-    let facts = sink.finish(&summary);
-    remember(cache.as_ref(), &facts, blob);
-    Ok(Some(facts))
+    let read = || {
+        let mut sink = Collector::again(settings, &budget, behind);
+        let summary = image
+            .read_layer(index, &settings.limits, &mut sink, None, Some(&spare))
+            .map_err(|source| CatalogError::Layer {
+                index,
+                diff_id: layer.diff_id.clone(),
+                source,
+            })?;
+        Ok(sink.finish(&summary))
+    };
+    patiently(cache.as_ref(), layer, read).map(Some)
 }
 
 /// What stands behind links in one layer, where the cache knows it.

@@ -11,6 +11,7 @@ mod budget;
 mod cache;
 mod catalog;
 mod changed;
+mod claim;
 mod collect;
 mod configuration;
 mod diversions;

@@ -58,9 +58,12 @@ pub use policy::{DOCUMENT_LIMIT, Exemption, Policy};
 pub use posture::{Flow, WAITING_LIMIT, Waiting};
 pub use registry::{ListProgress, NewRegistry, Registry, RegistryKind};
 pub use release::{ReleaseRequest, RequestState};
+pub use shell::Footing;
 pub use store::{By, Engine, Store, StoreOptions, digest_of, new_id};
 pub use token::{NewToken, Session, Token};
-pub use verdict::{Counts, Verdict, VerdictChange, VerdictFilter, VerdictState};
+pub use verdict::{
+    Counts, Decided, VERDICT_LIMIT, Verdict, VerdictChange, VerdictFilter, VerdictState, Written,
+};
 pub use vulnerability::{Vulnerability, VulnerabilityFilter};
 pub use wake::Bell;
 pub use workload::{Running, RunningCounts, Workload};

@@ -38,6 +38,7 @@ const ALL: &[Migration] = migrations![
     "0011_blobs",
     "0012_progress",
     "0013_queue",
+    "0014_since",
 ];
 
 /// Any number that no other program is likely to lock with.

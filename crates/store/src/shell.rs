@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::io::Read as _;
 
+use jiff::Timestamp;
+
 use crate::content::{CONTENT, CONTENTS, Content, a_content};
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -27,6 +29,17 @@ fn unpack(packed: &[u8]) -> Result<Vec<u8>> {
         Ok(facts)
     };
     read().map_err(|error| Error::corrupt("facts", error))
+}
+
+/// What a decision on an image starts from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Footing {
+    /// The image.
+    pub digest: String,
+    /// When it was read.
+    pub indexed_at: Timestamp,
+    /// The number of its [shell](Store::shells); `None`: not known yet.
+    pub shell: Option<i64>,
 }
 
 impl Store {
@@ -54,7 +67,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// The body of a shell.
+    /// The body of a shell, by its hash.
     ///
     /// # Errors
     /// Those of the database.
@@ -63,6 +76,39 @@ impl Store {
         let row = self.read().await?.row(sql, args![hash]).await?;
         row.map(|row| Ok(row.opt_bytes(0)?.unwrap_or_default()))
             .transpose()
+    }
+
+    /// The bodies of shells, by their number.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn shells(&self, ids: &[i64]) -> Result<Vec<(i64, Vec<u8>)>> {
+        let any = self.db.dialect().any("id", 1);
+        let sql = format!("SELECT id, body FROM shell WHERE {any}");
+        let rows = self.read().await?.rows(&sql, args![ids.to_vec()]).await?;
+        rows.iter()
+            .map(|row| Ok((row.int(0)?, row.opt_bytes(1)?.unwrap_or_default())))
+            .collect()
+    }
+
+    /// What decisions on images start from, of those that were read.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn footings_of(&self, digests: &[String]) -> Result<Vec<Footing>> {
+        let any = self.db.dialect().any("digest", 1);
+        let sql = format!("SELECT digest, indexed_at, shell_id FROM content WHERE {any}");
+        let args = args![digests.to_vec()];
+        let rows = self.read().await?.rows(&sql, args).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Footing {
+                    digest: row.text(0)?,
+                    indexed_at: row.time(1)?,
+                    shell: row.opt_int(2)?,
+                })
+            })
+            .collect()
     }
 
     /// Images without a shell, by digest, at most 500: those that no program has decided on
@@ -132,6 +178,26 @@ impl Store {
         let rows = self.read().await?.rows(&sql, args).await?;
         rows.iter()
             .map(|row| Ok((row.int(0)?, unpack(&row.opt_bytes(1)?.unwrap_or_default())?)))
+            .collect()
+    }
+
+    /// What was found against components, of those of which it is known; empty where nothing was.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn known_facts_of(&self, components: &[i64]) -> Result<HashMap<i64, Vec<u8>>> {
+        let any = self.db.dialect().any("c.id", 1);
+        let sql = format!(
+            "SELECT c.id, f.facts FROM component c \
+             LEFT JOIN component_fact f ON f.component_id = c.id WHERE c.facts_known AND {any}"
+        );
+        let args = args![components.to_vec()];
+        let rows = self.read().await?.rows(&sql, args).await?;
+        rows.iter()
+            .map(|row| {
+                let facts = row.opt_bytes(1)?.map(|packed| unpack(&packed));
+                Ok((row.int(0)?, facts.transpose()?.unwrap_or_default()))
+            })
             .collect()
     }
 }

@@ -2,8 +2,10 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
+
+use crate::process;
 
 /// A running server with an empty bucket. It ends when dropped.
 pub struct Bucket {
@@ -50,12 +52,12 @@ fn start() -> Option<Bucket> {
     let socket = TcpListener::bind("127.0.0.1:0").ok()?;
     let port = socket.local_addr().ok()?.port();
     drop(socket);
-    let child = Command::new("moto_server")
+    let mut command = process::command("moto_server");
+    command
         .args(["-H", "127.0.0.1", "-p", &port.to_string()])
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
+        .stderr(Stdio::null());
+    let child = process::spawn(command).ok()?;
     let bucket = Bucket { child, port };
     for _ in 0..300 {
         if request(port, "PUT /lazaret").is_some_and(|answer| answer.contains(" 200 ")) {

@@ -7,5 +7,6 @@ pub mod floor;
 pub mod forge;
 pub mod image;
 pub mod postgres;
+pub mod process;
 pub mod registry;
 pub mod shared;

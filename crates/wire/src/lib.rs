@@ -3,13 +3,14 @@
 //! [`api`] is the interface below `/api/v1` that people and programs use, [`edge`] the
 //! protocol below `/edge/v1` that edges speak, [`Problem`] the one shape of every error,
 //! [`sign`] the signature under what edges believe without asking. The OpenAPI document
-//! is generated from these types. [`event`] reads what registries tell. Plain data and pure
-//! functions but for [`Client`] and [`Outgoing`]; no handler, no SQL.
+//! is generated from these types. [`event`] reads what registries tell, [`oidc`] what a provider
+//! of log-ins does. Plain data and pure functions but for [`Client`] and [`Outgoing`]; no handler, no SQL.
 
 pub mod api;
 mod client;
 pub mod edge;
 pub mod event;
+pub mod oidc;
 mod outgoing;
 mod page;
 mod problem;

@@ -15,6 +15,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use lazaret_testkit::process;
 use tempfile::TempDir;
 
 use crate::{lazaret, text};
@@ -26,13 +27,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 struct Running(Child);
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
-        let child = command
+    fn start(mut command: Command) -> Self {
+        command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        Self(child.expect("the peer starts"))
+            .stderr(Stdio::null());
+        Self(process::spawn(command).expect("the peer starts"))
     }
 
     /// Whether it ended by itself, which no peer should.

@@ -80,7 +80,7 @@ impl Centre {
     /// Starts it with another command around it or another environment.
     pub(crate) fn run_as(&mut self, change: &dyn Fn(Command) -> Command) {
         let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
-        let process = Process::spawn(&mut change(command(&arguments, self.data.path())));
+        let process = Process::spawn(change(command(&arguments, self.data.path())));
         self.process = Some(process);
         until("the centre is ready", SOON, || {
             let ready = self

@@ -16,6 +16,7 @@ mod killed;
 mod process;
 mod pulls;
 mod registry;
+mod rotation;
 mod tls;
 mod traces;
 mod world;

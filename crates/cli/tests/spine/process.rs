@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use lazaret_testkit::process;
+
 /// How long anything may take that does not wait for anything.
 pub(crate) const SOON: Duration = Duration::from_secs(60);
 
@@ -31,9 +33,9 @@ impl Drop for Process {
 }
 
 impl Process {
-    pub(crate) fn spawn(command: &mut Command) -> Self {
+    pub(crate) fn spawn(mut command: Command) -> Self {
         command.stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("it starts");
+        let mut child = process::spawn(command).expect("it starts");
         let lines: Arc<Mutex<Vec<String>>> = Arc::default();
         let log = BufReader::new(child.stderr.take().expect("a log"));
         let into = Arc::clone(&lines);
@@ -51,7 +53,7 @@ impl Process {
 
     /// The program under test.
     pub(crate) fn lazaret(arguments: &[&str], directory: &Path) -> Self {
-        Self::spawn(&mut command(arguments, directory))
+        Self::spawn(command(arguments, directory))
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -106,7 +108,10 @@ impl Process {
 }
 
 pub(crate) fn command(arguments: &[&str], directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lazaret"));
+    // Another build of the same, for measurements.
+    let other = std::env::var_os("LAZARET_PROGRAM");
+    let program = other.unwrap_or_else(|| env!("CARGO_BIN_EXE_lazaret").into());
+    let mut command = process::command(program);
     command.args(arguments).current_dir(directory).env_clear();
     command.env("HOME", directory).stdin(Stdio::null());
     command

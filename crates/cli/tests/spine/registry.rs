@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use lazaret_testkit::process;
 use reqwest::blocking::Client;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -55,9 +56,9 @@ impl Registry {
         );
         let file = dir.path().join("registry.yml");
         std::fs::write(&file, config).expect("written");
-        let mut command = Command::new("docker-registry");
+        let mut command = process::command("docker-registry");
         command.arg("serve").arg(&file);
-        let process = Process::spawn(&mut change(command));
+        let process = Process::spawn(change(command));
         let http = Client::builder().timeout(SOON).build().expect("a client");
         until("the registry answers", SOON, || {
             let answer = http.get(format!("http://{host}/v2/")).send();
@@ -84,6 +85,11 @@ impl Registry {
                 &json!({"name": name, "version": version}).to_string(),
             ));
         }
+        self.push_layers(repository, tag, &layers)
+    }
+
+    /// Pushes an image of these layers; its digest.
+    pub(crate) fn push_layers(&self, repository: &str, tag: &str, layers: &[Vec<u8>]) -> String {
         let diff_ids: Vec<String> = layers.iter().map(|layer| digest_of(layer)).collect();
         let config = json!({"architecture": "amd64", "os": "linux", "config": {"Labels": {"at": tag}},
             "rootfs": {"type": "layers", "diff_ids": diff_ids}});

@@ -31,14 +31,16 @@ fn certify(authority: &Authority, certificate: &Path, key: &Path) {
     fs::write(certificate, signed.pem()).expect("written");
 }
 
-fn status(ca: &Path, url: &str) -> Result<u16, String> {
+/// A client that believes one authority, with a connection of its own.
+fn client(ca: &Path) -> reqwest::blocking::Client {
     let pem = fs::read(ca).expect("an authority");
     let ca = reqwest::Certificate::from_pem(&pem).expect("a certificate");
-    let client = reqwest::blocking::Client::builder()
-        .tls_certs_only([ca])
-        .build()
-        .expect("a client");
-    client
+    let client = reqwest::blocking::Client::builder().tls_certs_only([ca]);
+    client.build().expect("a client")
+}
+
+fn status(ca: &Path, url: &str) -> Result<u16, String> {
+    client(ca)
         .get(url)
         .send()
         .map(|answer| answer.status().as_u16())
@@ -188,9 +190,9 @@ fn a_unit_answers_beyond_this_machine_only_with_tls_or_when_it_is_told_to() {
         "--listen",
         "0.0.0.0:0",
     ];
-    let mut refused = Process::spawn(&mut crate::process::command(&arguments, centre.data.path()));
+    let mut refused = Process::lazaret(&arguments, centre.data.path());
     refused.says("without TLS");
     let told = [arguments.as_slice(), &["--plain-http"]].concat();
-    let mut unit = Process::spawn(&mut crate::process::command(&told, centre.data.path()));
+    let mut unit = Process::lazaret(&told, centre.data.path());
     unit.says("edge unit works");
 }

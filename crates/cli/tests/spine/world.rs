@@ -69,8 +69,8 @@ impl Edge {
     /// Starts it with another command around it or another environment.
     pub(crate) fn run_as(&mut self, change: &dyn Fn(Command) -> Command) {
         let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
-        let mut command = change(command(&arguments, self.data.path()));
-        self.process = Some(Process::spawn(&mut command));
+        let command = change(command(&arguments, self.data.path()));
+        self.process = Some(Process::spawn(command));
     }
 
     pub(crate) fn process(&mut self) -> &mut Process {
@@ -169,7 +169,7 @@ impl Gate {
         let upstream = format!("http://{upstream}");
         let mut arguments = vec!["gate", "--listen", listen, "--upstream", &upstream];
         arguments.extend(more);
-        let mut process = Process::spawn(&mut change(command(&arguments, data.path())));
+        let mut process = Process::spawn(change(command(&arguments, data.path())));
         let line = process.says("address=");
         let (_, address) = line.split_once("address=").expect("an address");
         let address = address

@@ -304,6 +304,38 @@ async fn held_elsewhere(app: &App, digest: &str) -> ApiResult<Option<Hold>> {
     Ok(None)
 }
 
+/// What stands against an image under one name: a hold of its own, one of the same bytes
+/// elsewhere, or the verdict of its environment; `None` where nobody has looked at it.
+async fn standing(
+    app: &App,
+    host: &str,
+    key: &HoldKey,
+    environment: &str,
+) -> ApiResult<Option<GateVerdict>> {
+    if let Some(hold) = app.store.hold(key).await? {
+        return Ok(Some(of_hold(host.to_owned(), hold)));
+    }
+    let repository = key.repository.clone();
+    if let Some(hold) = held_elsewhere(app, &key.digest).await? {
+        return Ok(Some(GateVerdict {
+            repository,
+            ..of_hold(host.to_owned(), hold)
+        }));
+    }
+    let verdicts = app.store.verdicts_of(std::slice::from_ref(&key.digest));
+    let verdicts = verdicts.await?;
+    let own = verdicts.iter().find(|v| v.environment == environment);
+    // Somebody has looked, and nothing was to be held.
+    Ok(own.map(|own| GateVerdict {
+        host: host.to_owned(),
+        repository,
+        digest: key.digest.clone(),
+        state: HoldState::Clear,
+        since: own.decided_at,
+        ..GateVerdict::default()
+    }))
+}
+
 async fn verdict(
     _: Enforcer,
     State(app): State<App>,
@@ -314,53 +346,35 @@ async fn verdict(
     let now = app.now();
     let judge = app.judge(now).await?;
     let mut rules = judge.gate("");
-    let mut verdict = GateVerdict {
-        host: query.registry.clone(),
-        repository: query.repository.clone(),
-        digest: query.digest.clone(),
-        since: now,
-        ..GateVerdict::default()
-    };
+    let mut stands = None;
     if let Some(registry) = at_host(&app, &query.registry).await? {
         let key = HoldKey {
             registry_id: registry.id.clone(),
-            repository: query.repository,
-            digest: query.digest,
+            repository: query.repository.clone(),
+            digest: query.digest.clone(),
         };
         rules = judge.gate(&registry.environment);
-        if let Some(hold) = app.store.hold(&key).await? {
-            verdict = of_hold(query.registry, hold);
-        } else if let Some(hold) = held_elsewhere(&app, &key.digest).await? {
-            let repository = key.repository;
-            verdict = GateVerdict {
-                repository,
-                ..of_hold(query.registry, hold)
+        stands = standing(&app, &query.registry, &key, &registry.environment).await?;
+        let image = format!("{} {}", registry.id, query.digest);
+        if stands.is_none() && app.asked.may(&image, now) {
+            // Somebody waits at a gate: it is looked at before what was only pushed.
+            let work = ScanWork {
+                registry: registry.id.clone(),
+                repository: key.repository,
+                tag: None,
+                digest: Some(key.digest),
+                authorization: None,
             };
-        } else {
-            // Somebody has looked, and nothing was to be held.
-            let verdicts = app.store.verdicts_of(&digests).await?;
-            let own = verdicts
-                .iter()
-                .find(|v| v.environment == registry.environment);
-            if let Some(own) = own {
-                verdict.state = HoldState::Clear;
-                verdict.since = own.decided_at;
-            } else {
-                // Somebody waits at a gate: it is looked at before what was only pushed.
-                let work = ScanWork {
-                    registry: registry.id.clone(),
-                    repository: key.repository,
-                    tag: None,
-                    digest: Some(key.digest),
-                    authorization: None,
-                };
-                let image = format!("{} {}", registry.id, digests[0]);
-                if app.asked.may(&image, now) {
-                    enqueue_scan(&app, &registry, &work, Urgency::Asked).await?;
-                }
-            }
+            enqueue_scan(&app, &registry, &work, Urgency::Asked).await?;
         }
     }
+    let mut verdict = stands.unwrap_or_else(|| GateVerdict {
+        host: query.registry,
+        repository: query.repository,
+        digest: query.digest,
+        since: now,
+        ..GateVerdict::default()
+    });
     verdict.running = !app.store.workloads_of(&digests).await?.is_empty();
     let [digest] = &digests;
     verdict.rollback = app.store.is_rollback(digest).await?;

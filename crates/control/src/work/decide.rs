@@ -10,9 +10,7 @@ use jiff::Timestamp;
 use lazaret_advisory::Db;
 use lazaret_model::{Inventory, Report};
 use lazaret_scan::ExamineError;
-use lazaret_store::{
-    Asked, By, Content, Counts, Match, Move, Terms, Verdict, VerdictChange, VerdictState,
-};
+use lazaret_store::{Content, Counts, Decided, Match, Verdict, VerdictChange, VerdictState};
 use serde_json::json;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
@@ -20,6 +18,7 @@ use tracing::Instrument as _;
 use super::inventory;
 use super::matches::{Found, found};
 use super::shell::{Shell, shell};
+use super::write::{Care, write};
 use crate::App;
 use crate::http::{ApiError, ApiResult};
 use crate::judge::{self, Judge};
@@ -27,9 +26,6 @@ use crate::spans::step;
 
 /// Images whose verdicts are written at once.
 const BATCH: usize = 500;
-
-/// Verdicts that are written at once.
-const WRITTEN: usize = 1000;
 
 /// Classes that are decided on at a time: those beyond the processors wait for blobs.
 const AT_ONCE: usize = 4;
@@ -48,7 +44,7 @@ pub(crate) async fn decide(app: &App, digests: &[String], cause: &str) -> ApiRes
 async fn decided(app: &App, digests: &[String], cause: &str) -> ApiResult<()> {
     for digests in digests.chunks(BATCH) {
         let contents = app.store.contents_of(digests).await?;
-        let changes = classes(app, contents, cause).await?;
+        let changes = classes(app, contents, cause, Care::All).await?;
         // Where images are judged for an environment for the first time, lists change.
         let first: Vec<String> = changes
             .into_iter()
@@ -70,6 +66,7 @@ pub(crate) async fn classes(
     app: &App,
     contents: Vec<Content>,
     cause: &str,
+    care: Care,
 ) -> ApiResult<Vec<VerdictChange>> {
     let judge = app.judge(app.now()).await?;
     let mut groups: BTreeMap<String, Vec<Content>> = BTreeMap::new();
@@ -87,7 +84,7 @@ pub(crate) async fn classes(
             changes.extend(ended(running.join_next().await)?);
         }
         let (app, judge, cause) = (app.clone(), Arc::clone(&judge), cause.to_owned());
-        let one = async move { class(&app, group, &judge, &cause).await };
+        let one = async move { class(&app, group, &judge, &cause, care).await };
         running.spawn(one.in_current_span());
     }
     while !running.is_empty() {
@@ -111,11 +108,16 @@ async fn class(
     group: Vec<Content>,
     judge: &Arc<Judge>,
     cause: &str,
+    care: Care,
 ) -> ApiResult<Vec<VerdictChange>> {
     let mut changes = Vec::new();
     loop {
         let database = app.advisories.current();
-        changes.extend(by_database(app, &group, judge, &database, cause).await?);
+        let judged = by_database(app, &group, judge, &database).await?;
+        let Some((verdicts, firm, now)) = judged else {
+            return Ok(changes);
+        };
+        changes.extend(write(app, verdicts, &firm, cause, care, now).await?);
         // One that came meanwhile was not asked, and whoever decides by it may have been
         // here before.
         if app.advisories.current().digest() == database.digest() {
@@ -124,15 +126,17 @@ async fn class(
     }
 }
 
+/// Verdicts, and the images and environments where what runs already is refused, too.
+type OfClass = (Vec<Decided>, BTreeSet<(String, String)>, Timestamp);
+
 async fn by_database(
     app: &App,
     group: &[Content],
     judge: &Arc<Judge>,
     database: &Arc<Db>,
-    cause: &str,
-) -> ApiResult<Vec<VerdictChange>> {
+) -> ApiResult<Option<OfClass>> {
     let Some(first) = group.first() else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let inventory = inventory(app, &first.inventory).await?;
     let digests: Vec<String> = group.iter().map(|content| content.digest.clone()).collect();
@@ -164,44 +168,22 @@ async fn by_database(
             firm.extend(digests.iter().map(|d| (d.clone(), environment.clone())));
         }
     }
-    let verdicts = digests
+    let verdicts = group
         .iter()
-        .flat_map(|digest| of(digest).iter().map(move |place| (digest, place)))
-        .filter_map(|(digest, place)| {
+        .flat_map(|content| {
+            of(&content.digest)
+                .iter()
+                .map(move |place| (content, place))
+        })
+        .filter_map(|(content, place)| {
             let said = Said::by(judged.reports.get(place)?);
-            Some(verdict(digest, place, said, judge, database, now))
+            Some(Decided {
+                verdict: verdict(&content.digest, place, said, judge, database, now),
+                indexed_at: content.indexed_at,
+            })
         })
         .collect();
-    write(app, verdicts, &firm, cause, now).await
-}
-
-/// Writes verdicts down and does what they ask for; those that became others. `firm` are the
-/// images and environments where what runs already is refused, too.
-pub(super) async fn write(
-    app: &App,
-    verdicts: Vec<Verdict>,
-    firm: &BTreeSet<(String, String)>,
-    cause: &str,
-    now: Timestamp,
-) -> ApiResult<Vec<VerdictChange>> {
-    let why = json!({ "by": cause });
-    let mut changes = Vec::new();
-    for verdicts in verdicts.chunks(WRITTEN) {
-        let set = app.store.set_verdicts(verdicts, &why).await?;
-        app.metrics.verdict_changes.inc_by(set.len() as u64);
-        // What the advisories have left as it was and let through stays so; anything else may
-        // have brought a name, ended a hold, or changed what a verdict asks for.
-        let mut to_hold: BTreeSet<&String> = set.iter().map(|change| &change.digest).collect();
-        let is_held = |v: &&Verdict| cause != "advisories" || v.state >= VerdictState::Hold;
-        to_hold.extend(verdicts.iter().filter(is_held).map(|v| &v.digest));
-        let to_hold: Vec<String> = to_hold.into_iter().cloned().collect();
-        // The stored verdicts count: a worker that was overtaken holds nothing.
-        for asked in app.store.asked_of(&to_hold).await? {
-            hold(app, asked, firm, now).await?;
-        }
-        changes.extend(set);
-    }
-    Ok(changes)
+    Ok(Some((verdicts, firm, now)))
 }
 
 /// What follows for a class of images.
@@ -341,40 +323,6 @@ pub(super) fn verdict(
         snapshot_at: built_at(database),
         decided_at: now,
     }
-}
-
-/// Does for a name what the verdict of its registry's environment asks for. What a person
-/// did, and a release, stay as they are: that is the store's rule.
-async fn hold(
-    app: &App,
-    asked: Asked,
-    firm: &BTreeSet<(String, String)>,
-    now: Timestamp,
-) -> ApiResult<()> {
-    let what = match asked.verdict {
-        VerdictState::Allow | VerdictState::Warn => Move::Lift,
-        VerdictState::Hold => Move::Hold,
-        VerdictState::Quarantine | VerdictState::Block => Move::Quarantine,
-    };
-    let even_if_running = firm.contains(&(asked.key.digest.clone(), asked.environment));
-    // Nothing is written for what stays as it is: most images were never held.
-    let stays = match &asked.hold {
-        None => what == Move::Lift,
-        Some(hold) => hold.stays(what, even_if_running),
-    };
-    if stays {
-        return Ok(());
-    }
-    let reasons: Vec<String> = serde_json::from_str(&asked.reasons).unwrap_or_default();
-    let actor = format!("policy:{}", asked.policy_generation);
-    let by = By::new(actor, now).because(reasons.into_iter().next().unwrap_or_default());
-    let terms = Terms {
-        until: None,
-        even_if_running,
-    };
-    let moved = app.store.move_hold_on(&asked.key, what, terms, false, &by);
-    moved.await?;
-    Ok(())
 }
 
 fn state(report: &Report) -> VerdictState {

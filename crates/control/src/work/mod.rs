@@ -4,6 +4,7 @@
 //! centre's. Every result is a pure function of what the job names, so a job that runs
 //! twice does no harm; the fence decides which of two is heard.
 
+mod compare;
 mod decide;
 mod job;
 mod ledger;
@@ -16,7 +17,9 @@ mod scan;
 mod schedule;
 mod settle;
 mod shell;
+mod tallies;
 mod worker;
+mod write;
 
 pub use decide::Said;
 pub(crate) use decide::decide;

@@ -5,18 +5,19 @@
 //! images of which everything is known that such a decision needs. The others, and those that
 //! are being looked at right now, are left to the whole way.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use lazaret_advisory::Db;
-use lazaret_model::{Finding, Report};
-use lazaret_policy::Tally;
-use lazaret_store::{Content, Counts, VerdictChange, VerdictState};
-use tokio::task::JoinSet;
+use lazaret_model::Report;
+use lazaret_store::{Counts, Decided, VERDICT_LIMIT, VerdictChange, VerdictState};
 
-use super::decide::{Said, verdict, write};
+use super::decide::{Said, verdict};
 use super::shell::opened;
+use super::tallies::{Sum, Tallies};
+use super::write::Writer;
 use crate::App;
 use crate::http::{ApiError, ApiResult};
 use crate::judge::Judge;
@@ -25,54 +26,38 @@ use crate::judge::Judge;
 const IMAGES: usize = 1000;
 
 /// Parts that are asked for at once.
-const PARTS: usize = 2000;
+const PARTS: usize = 500;
 
-/// Components whose findings are in memory at once, for each of [`AT_ONCE`].
-const COMPONENTS: usize = 200;
+/// Shells of a step, in memory at once. What rules say of components is kept from step to step.
+const SHELLS: usize = 4000;
 
-/// Images whose verdicts are in memory at once.
-const WRITTEN: usize = 5000;
-
-/// Components' findings that are judged at a time.
-const AT_ONCE: usize = 2;
+/// Shells that are read at once.
+const OPENED: usize = 200;
 
 /// What was indexed so shortly before is left to the whole way: whoever decides on it may
 /// know older facts. Clocks of centres may differ.
 const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
-/// What rules say of the findings of a component or of more.
-#[derive(Debug, Clone, Default)]
-struct Sum {
-    tally: Tally,
-    counts: Counts,
-}
-
-impl Sum {
-    fn add(&mut self, other: &Self) {
-        self.tally.add(&other.tally);
-        let (mine, theirs) = (&mut self.counts, &other.counts);
-        mine.critical += theirs.critical;
-        mine.high += theirs.high;
-        mine.medium += theirs.medium;
-        mine.low += theirs.low;
-        mine.unrated += theirs.unrated;
-    }
+/// By what is decided.
+#[derive(Clone)]
+pub(super) struct Terms {
+    pub(super) judge: Arc<Judge>,
+    pub(super) database: Arc<Db>,
+    pub(super) now: Timestamp,
 }
 
 /// One image, and what it is made of.
 struct Image {
     digest: String,
+    indexed_at: Timestamp,
+    shell: i64,
+    /// Those with findings.
     parts: Vec<i64>,
     environments: BTreeSet<String>,
 }
 
-/// By what is decided.
-#[derive(Clone)]
-struct Terms {
-    judge: Arc<Judge>,
-    database: Arc<Db>,
-    now: Timestamp,
-}
+/// Components with findings, by the part that they are in.
+type Within = HashMap<i64, Vec<i64>>;
 
 /// Decides on what can be decided on in parts: verdicts that became others, and the images
 /// that are left. Every component has to have been compared with the database before.
@@ -81,259 +66,275 @@ struct Terms {
 /// Those of the store.
 pub(super) async fn in_parts(
     app: &App,
-    contents: Vec<Content>,
+    digests: Vec<String>,
     database: &Arc<Db>,
-    cause: &str,
-) -> ApiResult<(Vec<VerdictChange>, Vec<Content>)> {
-    let now = app.now();
+    cause: &'static str,
+) -> ApiResult<(Vec<VerdictChange>, Vec<String>)> {
+    let (begun, now) = (Instant::now(), app.now());
     let judge = app.judge(now).await?;
     if !judge.is_divisible() {
-        return Ok((Vec::new(), contents));
+        return Ok((Vec::new(), digests));
     }
     let terms = Terms {
         judge,
         database: Arc::clone(database),
         now,
     };
-    let (mut left, mut changes) = (Vec::new(), Vec::new());
-    let mut by_shell: BTreeMap<String, Vec<Content>> = BTreeMap::new();
-    for content in contents {
-        match &content.shell {
-            Some(shell) if content.indexed_at < now - FRESH => {
-                by_shell.entry(shell.clone()).or_default().push(content);
-            }
-            _ => left.push(content),
-        }
-    }
-    let unknown: BTreeSet<i64> = app.store.parts_unknown().await?.into_iter().collect();
-    for (hash, contents) in by_shell {
-        let body = app.store.shell(&hash).await?.unwrap_or_default();
-        let bare = opened(&body, &terms.database, now).map_err(ApiError::internal)?;
-        let Some(bare) = bare else {
-            left.extend(contents);
-            continue;
+    let (mut images, mut left) = images(app, digests, now).await?;
+    let within = Arc::new(within(app, &mut images).await?);
+    tracing::debug!(images = images.len(), took = ?begun.elapsed(), "what images are made of");
+    images.sort_by_key(|image| image.shell);
+    let mut writer = Writer::new(app, cause, now);
+    let mut tallies = Tallies::default();
+    while !images.is_empty() {
+        let of_step = first_shells(&mut images);
+        let (mut of_step, shells) = open(app, &terms, of_step, &mut tallies, &mut left).await?;
+        let asked = asked(&of_step, &shells, &within);
+        tallies.learn(app, &terms, asked).await?;
+        tracing::debug!(shells = shells.len(), took = ?begun.elapsed(), "rules asked");
+        let mut step = Step {
+            terms: terms.clone(),
+            within: Arc::clone(&within),
+            shells,
+            tallies,
+            said: HashMap::new(),
         };
-        let (images, others) = images(app, contents, &unknown).await?;
-        left.extend(others);
-        let (changed, refused) = of_shell(app, &terms, Arc::new(bare), images, cause).await?;
-        changes.extend(changed);
-        for digests in refused.chunks(IMAGES) {
-            left.extend(app.store.contents_of(digests).await?);
+        // In the order in which images were read, which is mostly that of the rows.
+        of_step.sort_by_key(|image| image.indexed_at);
+        let mut of_step = of_step.into_iter().peekable();
+        while of_step.peek().is_some() {
+            let some: Vec<Image> = of_step.by_ref().take(VERDICT_LIMIT).collect();
+            let deciding = tokio::task::spawn_blocking(move || (step.decided(some), step));
+            let (decided, back) = deciding.await.map_err(ApiError::internal)?;
+            step = back;
+            left.extend(decided.refused);
+            writer.add(decided.verdicts, decided.firm).await?;
         }
+        tallies = step.tallies;
+        tallies.forget();
     }
+    tracing::debug!(took = ?begun.elapsed(), "images decided on");
+    let changes = writer.end().await?;
+    tracing::debug!(took = ?begun.elapsed(), "verdicts written");
     Ok((changes, left))
 }
 
-/// What images are made of; those with a part of which not everything is known.
+/// What images are made of; those of which not everything is known, or that are new.
 async fn images(
     app: &App,
-    contents: Vec<Content>,
-    unknown: &BTreeSet<i64>,
-) -> ApiResult<(Vec<Image>, Vec<Content>)> {
-    let (mut known, mut others) = (Vec::new(), Vec::new());
-    let mut contents = contents.into_iter().peekable();
-    while contents.peek().is_some() {
-        let some: Vec<Content> = contents.by_ref().take(IMAGES).collect();
-        let digests: Vec<String> = some.iter().map(|content| content.digest.clone()).collect();
-        let mut parts: HashMap<String, Vec<i64>> = HashMap::new();
-        for (digest, part) in app.store.parts_of(&digests).await? {
+    digests: Vec<String>,
+    now: Timestamp,
+) -> ApiResult<(Vec<Image>, Vec<String>)> {
+    let (mut known, mut others) = (Vec::with_capacity(digests.len()), Vec::new());
+    let unknown: BTreeSet<i64> = app.store.parts_unknown().await?.into_iter().collect();
+    for digests in digests.chunks(IMAGES) {
+        let mut parts: HashMap<String, Vec<i64>> = HashMap::with_capacity(digests.len());
+        for (digest, part) in app.store.parts_of(digests).await? {
             parts.entry(digest).or_default().push(part);
         }
-        let mut places: HashMap<String, BTreeSet<String>> = HashMap::new();
-        for (digest, environment) in app.store.environments_of(&digests).await? {
+        let mut places: HashMap<String, BTreeSet<String>> = HashMap::with_capacity(digests.len());
+        for (digest, environment) in app.store.environments_of(digests).await? {
             places.entry(digest).or_default().insert(environment);
         }
-        for content in some {
-            let parts = parts.remove(&content.digest).unwrap_or_default();
-            if parts.iter().any(|part| unknown.contains(part)) {
-                others.push(content);
-                continue;
-            }
+        for footing in app.store.footings_of(digests).await? {
+            let parts = parts.remove(&footing.digest).unwrap_or_default();
+            let is_known = !parts.iter().any(|part| unknown.contains(part));
             let none = || BTreeSet::from([String::new()]);
-            known.push(Image {
-                environments: places.remove(&content.digest).unwrap_or_else(none),
-                digest: content.digest,
-                parts,
-            });
+            match footing.shell {
+                Some(shell) if is_known && footing.indexed_at < now - FRESH => known.push(Image {
+                    environments: places.remove(&footing.digest).unwrap_or_else(none),
+                    digest: footing.digest,
+                    indexed_at: footing.indexed_at,
+                    shell,
+                    parts,
+                }),
+                _ => others.push(footing.digest),
+            }
         }
     }
     Ok((known, others))
 }
 
-/// Decides on images with one shell; verdicts that became others, and images whose findings
-/// do not add up.
-async fn of_shell(
-    app: &App,
-    terms: &Terms,
-    bare: Arc<Report>,
-    mut images: Vec<Image>,
-    cause: &str,
-) -> ApiResult<(Vec<VerdictChange>, Vec<String>)> {
-    let parts: BTreeSet<i64> = images
-        .iter()
-        .flat_map(|i| i.parts.iter().copied())
-        .collect();
+/// What was found in the parts of images; parts without findings, as most images have one of
+/// their own, are left out of the images.
+async fn within(app: &App, images: &mut [Image]) -> ApiResult<Within> {
+    let parts = images.iter().flat_map(|image| image.parts.iter().copied());
+    let parts: BTreeSet<i64> = parts.collect();
     let parts: Vec<i64> = parts.into_iter().collect();
-    let mut within: HashMap<i64, Vec<i64>> = HashMap::new();
+    let mut within = Within::new();
     for parts in parts.chunks(PARTS) {
         for (part, component) in app.store.found_in(parts).await? {
             within.entry(part).or_default().push(component);
         }
     }
-    // Parts without findings say nothing; most images have one of their own.
-    for image in &mut images {
+    for image in images {
         image.parts.retain(|part| within.contains_key(part));
+        image.parts.shrink_to_fit();
     }
-    let (mut changes, mut refused) = (Vec::new(), BTreeSet::new());
-    let environments: BTreeSet<String> = images
-        .iter()
-        .flat_map(|i| i.environments.iter().cloned())
-        .collect();
-    for environment in environments {
-        let here = |image: &&Image| image.environments.contains(&environment);
-        let asked: BTreeSet<i64> = images
-            .iter()
-            .filter(here)
-            .flat_map(|image| image.parts.iter())
-            .flat_map(|part| within[part].iter().copied())
-            .collect();
-        let asked = asked.into_iter().collect();
-        let components = sums(app, terms, &bare, asked, &environment).await?;
-        let parts = added(&within, &components);
-        let mut known: HashMap<&[i64], Option<(Said, bool)>> = HashMap::new();
-        let here: Vec<&Image> = images.iter().filter(here).collect();
-        for images in here.chunks(WRITTEN) {
-            let (mut verdicts, mut firm) = (Vec::new(), BTreeSet::new());
-            for image in images {
-                let said = known.entry(&image.parts).or_insert_with(|| {
-                    let parts = image.parts.iter().map(|part| parts.get(part));
-                    said(terms, &bare, parts, &environment)
-                });
-                let Some((said, is_firm)) = said else {
-                    refused.insert(image.digest.clone());
+    Ok(within)
+}
+
+/// Takes the images of the first shells; they stand in the order of those.
+fn first_shells(images: &mut Vec<Image>) -> Vec<Image> {
+    let (mut seen, mut last) = (0, None);
+    let end = images.iter().position(|image| {
+        seen += usize::from(last != Some(image.shell));
+        last = Some(image.shell);
+        seen > SHELLS
+    });
+    let rest = images.split_off(end.unwrap_or(images.len()));
+    std::mem::replace(images, rest)
+}
+
+/// What is known of images beside their findings.
+struct Opened {
+    bare: Report,
+    /// Numbers of [`Tallies::kind`], by environment.
+    kinds: HashMap<String, usize>,
+}
+
+/// Opens the shells of images; those without are left to the whole way.
+async fn open(
+    app: &App,
+    terms: &Terms,
+    images: Vec<Image>,
+    tallies: &mut Tallies,
+    left: &mut Vec<String>,
+) -> ApiResult<(Vec<Image>, HashMap<i64, Opened>)> {
+    let mut places: BTreeMap<i64, BTreeSet<&String>> = BTreeMap::new();
+    for image in &images {
+        places
+            .entry(image.shell)
+            .or_default()
+            .extend(&image.environments);
+    }
+    let ids: Vec<i64> = places.keys().copied().collect();
+    let mut shells = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(OPENED) {
+        let bodies = app.store.shells(ids).await?;
+        let of = terms.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let read = bodies.into_iter().map(|(id, body)| {
+                let bare = opened(&body, &of.database, of.now)?;
+                Ok::<_, lazaret_scan::ExamineError>((id, bare))
+            });
+            read.collect::<Result<Vec<_>, _>>()
+        });
+        let read = read.await.map_err(ApiError::internal)?;
+        for (id, bare) in read.map_err(ApiError::internal)? {
+            let Some(bare) = bare else { continue };
+            let of = places.get(&id).into_iter().flatten();
+            let kinds = of
+                .map(|place| ((*place).clone(), tallies.kind(terms, &bare, place)))
+                .collect();
+            shells.insert(id, Opened { bare, kinds });
+        }
+    }
+    let (known, others): (Vec<Image>, Vec<Image>) = images
+        .into_iter()
+        .partition(|image| shells.contains_key(&image.shell));
+    left.extend(others.into_iter().map(|image| image.digest));
+    Ok((known, shells))
+}
+
+/// The components of images, with the kinds of images that they are to be judged for.
+fn asked(
+    images: &[Image],
+    shells: &HashMap<i64, Opened>,
+    within: &Within,
+) -> BTreeMap<i64, BTreeSet<usize>> {
+    let mut parts: HashSet<(i64, usize)> = HashSet::new();
+    for image in images {
+        let kinds = shells.get(&image.shell).map(|shell| &shell.kinds);
+        for environment in &image.environments {
+            let kind = kinds.and_then(|kinds| kinds.get(environment));
+            let of = |&kind| image.parts.iter().map(move |&part| (part, kind));
+            parts.extend(kind.into_iter().flat_map(of));
+        }
+    }
+    let mut asked: BTreeMap<i64, BTreeSet<usize>> = BTreeMap::new();
+    for (part, kind) in parts {
+        for component in within.get(&part).into_iter().flatten() {
+            asked.entry(*component).or_default().insert(kind);
+        }
+    }
+    asked
+}
+
+/// All that images of some shells are decided on by.
+struct Step {
+    terms: Terms,
+    within: Arc<Within>,
+    shells: HashMap<i64, Opened>,
+    tallies: Tallies,
+    /// What was decided already, by shell, parts and environment.
+    said: HashMap<(i64, Vec<i64>), BTreeMap<String, OfImage>>,
+}
+
+/// A decision, and whether what runs already is refused, too; `None`: its findings do not add
+/// up.
+type OfImage = Option<(Said, bool)>;
+
+/// What was decided.
+#[derive(Default)]
+struct OfStep {
+    verdicts: Vec<Decided>,
+    /// Images and environments where what runs already is refused, too.
+    firm: BTreeSet<(String, String)>,
+    refused: BTreeSet<String>,
+}
+
+impl Step {
+    fn decided(&mut self, images: Vec<Image>) -> OfStep {
+        let mut decided = OfStep::default();
+        let mut all = std::mem::take(&mut self.said);
+        for image in images {
+            let key = (image.shell, image.parts);
+            for environment in image.environments {
+                let known = all.get(&key).and_then(|of| of.get(&environment));
+                let of = match known {
+                    Some(of) => of,
+                    None => {
+                        let new = self.said(key.0, &key.1, &environment);
+                        let of = all.entry(key.clone()).or_default();
+                        &*of.entry(environment.clone()).or_insert(new)
+                    }
+                };
+                let Some((said, is_firm)) = of else {
+                    decided.refused.insert(image.digest.clone());
                     continue;
                 };
                 if *is_firm {
-                    firm.insert((image.digest.clone(), environment.clone()));
+                    let key = (image.digest.clone(), environment.clone());
+                    decided.firm.insert(key);
                 }
-                let (judge, database) = (&terms.judge, &terms.database);
-                let (digest, said) = (&image.digest, said.clone());
-                verdicts.push(verdict(
-                    digest,
-                    &environment,
-                    said,
-                    judge,
-                    database,
-                    terms.now,
-                ));
+                let (judge, database) = (&self.terms.judge, &self.terms.database);
+                let (digest, now) = (&image.digest, self.terms.now);
+                decided.verdicts.push(Decided {
+                    verdict: verdict(digest, &environment, said.clone(), judge, database, now),
+                    indexed_at: image.indexed_at,
+                });
             }
-            changes.extend(write(app, verdicts, &firm, cause, terms.now).await?);
         }
+        self.said = all;
+        decided
     }
-    Ok((changes, refused.into_iter().collect()))
-}
 
-/// What parts say: the sums of their components; without those that do not add up.
-fn added(
-    within: &HashMap<i64, Vec<i64>>,
-    components: &HashMap<i64, Option<Sum>>,
-) -> HashMap<i64, Sum> {
-    let mut parts = HashMap::with_capacity(within.len());
-    for (part, inside) in within {
-        let mut sum = Some(Sum::default());
-        for component in inside {
-            let of = components.get(component).and_then(Option::as_ref);
-            sum = sum.zip(of).map(|(mut sum, of)| {
-                sum.add(of);
-                sum
-            });
+    /// The decision on images with this shell and these parts.
+    fn said(&self, shell: i64, parts: &[i64], environment: &str) -> OfImage {
+        let shell = self.shells.get(&shell)?;
+        let kind = *shell.kinds.get(environment)?;
+        let mut sum = Sum::default();
+        let inside = parts.iter().filter_map(|part| self.within.get(part));
+        for component in inside.flatten() {
+            sum.add(self.tallies.of(kind, *component)?);
         }
-        parts.extend(sum.map(|sum| (*part, sum)));
+        let (judge, now) = (&self.terms.judge, self.terms.now);
+        let report = judge.decide_in_parts(&shell.bare, &sum.tally, environment, now);
+        let mut said = Said::by(&report);
+        let gaps = said.counts.gaps;
+        said.counts = Counts { gaps, ..sum.counts };
+        let is_firm = said.state >= VerdictState::Hold && judge.is_even_if_running(&report);
+        Some((said, is_firm))
     }
-    parts
-}
-
-/// The decision on images with these parts, and whether what runs already is refused, too.
-fn said<'a>(
-    terms: &Terms,
-    bare: &Report,
-    parts: impl Iterator<Item = Option<&'a Sum>>,
-    environment: &str,
-) -> Option<(Said, bool)> {
-    let mut sum = Sum::default();
-    for part in parts {
-        sum.add(part?);
-    }
-    let report = terms
-        .judge
-        .decide_in_parts(bare, &sum.tally, environment, terms.now);
-    let mut said = Said::by(&report);
-    let gaps = said.counts.gaps;
-    said.counts = Counts { gaps, ..sum.counts };
-    let is_firm = said.state >= VerdictState::Hold && terms.judge.is_even_if_running(&report);
-    Some((said, is_firm))
-}
-
-/// What the rules say of the findings of components; `None` for one that is more than its
-/// findings.
-async fn sums(
-    app: &App,
-    terms: &Terms,
-    bare: &Arc<Report>,
-    components: Vec<i64>,
-    environment: &str,
-) -> ApiResult<HashMap<i64, Option<Sum>>> {
-    let mut all = HashMap::with_capacity(components.len());
-    let mut running = JoinSet::new();
-    for some in components.chunks(COMPONENTS) {
-        let facts = app.store.facts_of(some).await?;
-        while running.len() >= AT_ONCE {
-            all.extend(ended(running.join_next().await)?);
-        }
-        let (terms, bare) = (terms.clone(), Arc::clone(bare));
-        let environment = environment.to_owned();
-        running.spawn_blocking(move || summed(&terms, &bare, &facts, &environment));
-    }
-    while !running.is_empty() {
-        all.extend(ended(running.join_next().await)?);
-    }
-    Ok(all)
-}
-
-type Sums = Vec<(i64, Option<Sum>)>;
-
-fn ended(joined: Option<Result<Sums, tokio::task::JoinError>>) -> ApiResult<Sums> {
-    joined.map_or_else(
-        || Ok(Vec::new()),
-        |joined| joined.map_err(ApiError::internal),
-    )
-}
-
-fn summed(terms: &Terms, bare: &Report, facts: &HashMap<i64, Vec<u8>>, environment: &str) -> Sums {
-    let mut report = bare.clone();
-    let mut sum = |facts: &[u8]| {
-        let findings: Vec<Finding> = serde_json::from_slice(facts).ok()?;
-        // Such are signs of tampering as well.
-        let is_malware = |f: &Finding| {
-            f.aliases
-                .iter()
-                .chain([&f.id])
-                .any(|id| id.starts_with("MAL-"))
-        };
-        if findings.iter().any(is_malware) {
-            return None;
-        }
-        report.findings = findings;
-        let (tally, counts) = terms.judge.tally(&mut report, environment, terms.now);
-        let counts = Counts {
-            critical: counts.critical.into(),
-            high: counts.high.into(),
-            medium: counts.medium.into(),
-            low: counts.low.into(),
-            unrated: counts.unknown.into(),
-            gaps: 0,
-        };
-        Some(Sum { tally, counts })
-    };
-    facts.iter().map(|(id, facts)| (*id, sum(facts))).collect()
 }

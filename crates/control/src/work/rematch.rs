@@ -5,38 +5,30 @@
 //! to the component is different; only images that contain a different one are decided on
 //! again. What the date changes is looked at once a day.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
 use lazaret_advisory::Db;
 use lazaret_advisory::delta::Changes;
-use lazaret_model::Inventory;
-use lazaret_store::{Component, Content, ImageFilter, NewJob, Paging, VerdictChange};
+use lazaret_store::{Component, ImageFilter, NewJob, Paging, VerdictChange};
 use serde::{Deserialize, Serialize};
-use tokio::task::{JoinError, JoinSet};
 
-use super::decide::{built_at, classes, keep_found};
-use super::inventory;
+use super::compare::compare;
+use super::decide::{built_at, classes};
 use super::job::CENTRE;
-use super::ledger::{end_key, id_key, is_own, key, names, space_key};
-use super::matches::found;
+use super::ledger::{end_key, id_key, is_own, key, space_key};
 use super::parts::in_parts;
+use super::tallies::Lens;
+use super::write::Care;
 use crate::App;
 use crate::http::{ApiError, ApiResult};
-use crate::judge;
 
 /// Images of one job.
 const BATCH: usize = 50;
 
 /// Keys or components that are looked up at once.
 const KEYS: usize = 500;
-
-/// Components that samples are looked for at once: one sample is that of many.
-const SAMPLES: usize = 64;
-
-/// Samples at a time: those beyond the processors wait for blobs.
-const AT_ONCE: usize = 4;
 
 /// The payload of a job `rematch`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,115 +104,37 @@ async fn some(app: &App, database: &Arc<Db>, keys: &[String]) -> ApiResult<Remat
         touched.into_values().partition(|c| is_own(&c.purl));
     // What is said anew of images as a whole is no sum of findings.
     let own: Vec<i64> = own.into_iter().map(|c| c.id).collect();
-    let different = compare(app, database, packages).await?;
+    let lens = Lens::of(app, database).await?;
+    let different = compare(app, database, packages, lens).await?;
     told.different = own.len() + different.len();
     tracing::debug!(touched = told.touched, different = told.different, took = ?begun.elapsed(), "components compared");
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    let whole = contents_with(app, &own, &mut seen).await?;
-    let contents = contents_with(app, &different, &mut seen).await?;
-    told.images = whole.len() + contents.len();
+    let mut whole = images_with(app, &own).await?;
+    let mut images = images_with(app, &different).await?;
+    let seen: HashSet<&String> = whole.iter().collect();
+    images.retain(|digest| !seen.contains(digest));
+    told.images = whole.len() + images.len();
     tracing::debug!(images = told.images, took = ?begun.elapsed(), "images found");
-    let (changes, mut left) = in_parts(app, contents, database, "advisories").await?;
+    let (changes, left) = in_parts(app, images, database, "advisories").await?;
     told.changes = changes;
-    left.extend(whole);
-    app.metrics.rematched_whole.inc_by(left.len() as u64);
-    tracing::debug!(left = left.len(), took = ?begun.elapsed(), "decided on in parts");
-    told.changes.extend(classes(app, left, "advisories").await?);
+    whole.extend(left);
+    app.metrics.rematched_whole.inc_by(whole.len() as u64);
+    tracing::debug!(left = whole.len(), took = ?begun.elapsed(), "decided on in parts");
+    let mut contents = Vec::with_capacity(whole.len());
+    for digests in whole.chunks(KEYS) {
+        contents.extend(app.store.contents_of(digests).await?);
+    }
+    let changes = classes(app, contents, "advisories", Care::Different).await?;
+    told.changes.extend(changes);
     Ok(told)
 }
 
-/// The images that contain any of these components and were not seen yet.
-async fn contents_with(
-    app: &App,
-    components: &[i64],
-    seen: &mut BTreeSet<String>,
-) -> ApiResult<Vec<Content>> {
-    let mut contents = Vec::new();
+/// The images that contain any of these components, by digest.
+async fn images_with(app: &App, components: &[i64]) -> ApiResult<Vec<String>> {
+    let mut images = BTreeSet::new();
     for ids in components.chunks(KEYS) {
-        let more = app.store.contents_with(ids).await?;
-        contents.extend(more.into_iter().filter(|c| seen.insert(c.digest.clone())));
+        images.extend(app.store.all_images_with(ids).await?);
     }
-    Ok(contents)
-}
-
-/// Matches one image for every component; the components for which something is different.
-async fn compare(app: &App, database: &Arc<Db>, components: Vec<Component>) -> ApiResult<Vec<i64>> {
-    let mut left: BTreeMap<i64, String> = components.into_iter().map(|c| (c.id, c.purl)).collect();
-    let mut different = Vec::new();
-    let mut running: JoinSet<ApiResult<Vec<i64>>> = JoinSet::new();
-    while !left.is_empty() {
-        let ids: Vec<i64> = left.keys().take(SAMPLES).copied().collect();
-        let samples: HashMap<i64, String> = app.store.samples_of(&ids).await?.into_iter().collect();
-        for id in ids {
-            // An earlier sample of this round may have had it; of some, nothing contains them
-            // any more.
-            let (Some(digest), true) = (samples.get(&id), left.contains_key(&id)) else {
-                left.remove(&id);
-                continue;
-            };
-            let inside: Vec<(i64, String)> = app
-                .store
-                .components_of(digest)
-                .await?
-                .into_iter()
-                .filter_map(|component| Some((component.id, left.remove(&component.id)?)))
-                .collect();
-            left.remove(&id);
-            while running.len() >= AT_ONCE {
-                different.extend(ended(running.join_next().await)?);
-            }
-            let (app, database, digest) = (app.clone(), Arc::clone(database), digest.clone());
-            running.spawn(async move { sample(&app, &database, &digest, inside).await });
-        }
-    }
-    while !running.is_empty() {
-        different.extend(ended(running.join_next().await)?);
-    }
-    Ok(different)
-}
-
-fn ended(joined: Option<Result<ApiResult<Vec<i64>>, JoinError>>) -> ApiResult<Vec<i64>> {
-    joined.map_or_else(
-        || Ok(Vec::new()),
-        |joined| joined.map_err(ApiError::internal)?,
-    )
-}
-
-/// Matches some components of an image; those that are different.
-async fn sample(
-    app: &App,
-    database: &Arc<Db>,
-    digest: &str,
-    inside: Vec<(i64, String)>,
-) -> ApiResult<Vec<i64>> {
-    let Some(content) = app.store.content(digest).await? else {
-        return Ok(Vec::new());
-    };
-    let mut inventory = inventory(app, &content.inventory).await?;
-    let (with, now) = (Arc::clone(database), app.now());
-    let asked: BTreeSet<String> = inside.iter().map(|(_, name)| name.clone()).collect();
-    let place = app.judging.acquire().await.map_err(ApiError::internal)?;
-    let of = tokio::task::spawn_blocking(move || {
-        narrow(&mut inventory, &asked);
-        let kept = inventory.clone();
-        let matched = judge::matched(inventory, &with, now)?;
-        Ok::<_, lazaret_scan::ExamineError>(found(&kept, matched.findings()))
-    });
-    let of = of.await.map_err(ApiError::internal)?;
-    drop(place);
-    keep_found(app, &inside, &of.map_err(ApiError::internal)?, database).await
-}
-
-/// Leaves the packages that are asked for, and those that own their files: findings of a
-/// package rest on nothing else.
-fn narrow(inventory: &mut Inventory, asked: &BTreeSet<String>) {
-    let is_asked: Vec<bool> = names(inventory).iter().map(|n| asked.contains(n)).collect();
-    let packages = std::mem::take(&mut inventory.packages);
-    let of = packages.iter().zip(&is_asked).filter(|(_, is)| **is);
-    let owners: BTreeSet<String> = of.filter_map(|(p, _)| p.owner.clone()).collect();
-    let kept = packages.into_iter().zip(is_asked);
-    let kept = kept.filter(|(p, is)| *is || owners.contains(&p.purl.to_string()));
-    inventory.packages = kept.map(|(package, _)| package).collect();
+    Ok(images.into_iter().collect())
 }
 
 /// Says what a newer database did: how many verdicts, and what runs with another one.

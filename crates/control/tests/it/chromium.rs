@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use lazaret_testkit::process;
 use serde_json::{Value, json};
 
 /// How long a browser may take for anything.
@@ -48,7 +49,8 @@ impl Chromium {
         let (to, from) = (pipe("to"), pipe("from"));
         // The browser reads file 3 and writes file 4; a shell is what opens them there.
         let script = "to=$1 from=$2; shift 2; exec \"$@\" 3<\"$to\" 4>\"$from\"";
-        let child = Command::new("sh")
+        let mut command = process::command("sh");
+        command
             .args(["-c", script, "sh"])
             .args([&to, &from, &program])
             .args([
@@ -66,9 +68,8 @@ impl Chromium {
                 "--user-data-dir={}",
                 folder.path().join("profile").display()
             ))
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the browser starts");
+            .stderr(Stdio::null());
+        let child = process::spawn(command).expect("the browser starts");
         let to = OpenOptions::new()
             .write(true)
             .open(to)

@@ -63,19 +63,55 @@ rules:
   - {name: scored, each: finding, when: finding.cvss >= 9.0, action: block}
 "#;
 
-type Said = (usize, u64, usize);
+/// What an advisory says.
+#[derive(Clone, Copy)]
+struct Said {
+    package: usize,
+    below: u64,
+    vector: usize,
+    /// Probability of exploitation, in tenths.
+    epss: u64,
+    kev: bool,
+}
 
 fn draw(numbers: &mut Numbers) -> Said {
     let small = |number: u64| usize::try_from(number).expect("small");
-    let package = small(numbers.below(PACKAGES.len() as u64));
-    (package, 10 + numbers.below(20), small(numbers.below(4)))
+    Said {
+        package: small(numbers.below(PACKAGES.len() as u64)),
+        below: 10 + numbers.below(20),
+        vector: small(numbers.below(4)),
+        epss: numbers.below(10),
+        kev: numbers.below(10) == 0,
+    }
+}
+
+/// Writes what is known of ids beside advisories.
+fn scores(folder: &Path, said: &BTreeMap<u64, Said>) {
+    let rows = said.iter().map(|(number, said)| {
+        let epss = said.epss;
+        format!("CVE-2026-{number:04},0.{epss},0.{epss}\n")
+    });
+    let rows: String = rows.collect();
+    let text = format!("cve,epss,percentile\n{rows}");
+    std::fs::write(folder.join("epss.csv"), text).expect("written");
+    let known = said.iter().filter(|(_, said)| said.kev);
+    let known: Vec<Value> = known
+        .map(|(number, _)| {
+            json!({"cveID": format!("CVE-2026-{number:04}"), "vulnerabilityName": "known",
+                "dateAdded": "2026-11-01", "dueDate": "2026-12-01",
+                "knownRansomwareCampaignUse": "Unknown"})
+        })
+        .collect();
+    let text = json!({ "vulnerabilities": known }).to_string();
+    std::fs::write(folder.join("kev.json"), text).expect("written");
 }
 
 /// Writes a database with these advisories, as of that day.
 fn database(file: &Path, said: &BTreeMap<u64, Said>, day: u32) {
     let feeds = tempfile::tempdir().expect("a directory");
-    for (number, (package, below, vector)) in said {
-        let (ecosystem, name) = PACKAGES[*package];
+    for (number, of) in said {
+        let (below, vector) = (of.below, of.vector);
+        let (ecosystem, name) = PACKAGES[of.package];
         let (kind, fixed) = match ecosystem {
             "npm" => ("SEMVER", format!("4.17.{below}")),
             _ => ("ECOSYSTEM", format!("1.{below}.2-2")),
@@ -95,25 +131,32 @@ fn database(file: &Path, said: &BTreeMap<u64, Said>, day: u32) {
                 "ranges": [{"type": kind, "events": [{"introduced": "0"}, {"fixed": fixed}]}],
             }],
         });
-        if !VECTORS[*vector].is_empty() {
-            record["severity"] = json!([{"type": "CVSS_V3", "score": VECTORS[*vector]}]);
+        if !VECTORS[vector].is_empty() {
+            record["severity"] = json!([{"type": "CVSS_V3", "score": VECTORS[vector]}]);
         }
         let path = feeds.path().join(format!("{number}.json"));
         std::fs::write(path, record.to_string()).expect("written");
     }
-    let source = format!("osv={}", feeds.path().display());
-    let source = source.parse().expect("a source");
-    build_to(file, &[source], &BuildOptions::default(), &mut |_| {}).expect("a database");
+    let beside = tempfile::tempdir().expect("a directory");
+    scores(beside.path(), said);
+    let place = |feed: &str, path: &Path| format!("{feed}={}", path.display());
+    let sources = [
+        place("osv", feeds.path()),
+        place("epss", &beside.path().join("epss.csv")),
+        place("kev", &beside.path().join("kev.json")),
+    ];
+    let sources = sources.map(|source| source.parse().expect("a source"));
+    build_to(file, &sources, &BuildOptions::default(), &mut |_| {}).expect("a database");
 }
 
-async fn metric(centre: &Centre, name: &str) -> f64 {
+pub(crate) async fn metric(centre: &Centre, name: &str) -> f64 {
     let answer = centre.bare(Method::GET, "/metrics").send().await;
     let text = answer.expect("an answer").text().await.expect("a text");
     let line = text.lines().find_map(|line| line.strip_prefix(name));
     line.map_or(0.0, |rest| rest.trim().parse().expect("a number"))
 }
 
-async fn until(what: &str, good: impl AsyncFn() -> bool) {
+pub(crate) async fn until(what: &str, good: impl AsyncFn() -> bool) {
     let end = Instant::now() + Duration::from_secs(120);
     while !good().await {
         assert!(Instant::now() < end, "{what}");
@@ -123,7 +166,7 @@ async fn until(what: &str, good: impl AsyncFn() -> bool) {
 
 /// What is decided of every image, and how it stands with its names; without times and
 /// generations.
-async fn decided(centre: &Centre) -> BTreeMap<String, Value> {
+pub(crate) async fn decided(centre: &Centre) -> BTreeMap<String, Value> {
     let (mut all, mut path) = (BTreeMap::new(), "/api/v1/images?limit=100".to_owned());
     loop {
         let (status, page) = centre.get(&path).await;
@@ -192,6 +235,10 @@ async fn parts_are_the_whole(database_url: Option<String>, policies: &[(&str, bo
                     0 => drop(said.remove(&number)),
                     _ => drop(said.insert(number, draw(&mut numbers))),
                 }
+            }
+            // Of some only a number, as it is every day.
+            for (_, one) in said.iter_mut().skip(day as usize % 5).step_by(5) {
+                one.epss = numbers.below(10);
             }
             let before = metric(&centre, "lazaret_rematched_whole_total ").await;
             day += 1;

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use lazaret_testkit::image::{Layer, index};
+use lazaret_testkit::process;
 use tempfile::TempDir;
 
 /// A process that ends with the test.
@@ -63,13 +64,13 @@ impl Registry {
         );
         let file = dir.path().join("registry.yml");
         std::fs::write(&file, config).expect("written");
-        let child = Command::new("docker-registry")
+        let mut command = process::command("docker-registry");
+        command
             .arg("serve")
             .arg(&file)
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
+            .stderr(Stdio::null());
+        let child = process::spawn(command).expect("it starts");
         let running = Running(child);
         let until = Instant::now() + Duration::from_secs(20);
         while TcpStream::connect(host).is_err() {

@@ -2,12 +2,13 @@
 //! a centre in a process of its own.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use lazaret_control::serve;
 use lazaret_store::{Paging, Store, StoreOptions};
 use lazaret_testkit::image::{Layer, index};
+use lazaret_testkit::process;
 use lazaret_testkit::registry::{LoopbackRegistry, Manners};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
@@ -227,7 +228,7 @@ async fn a_process_of_a_centre() {
     served.run(std::future::pending()).await;
 }
 
-/// A centre in a process of its own, killed when dropped.
+/// A centre in a process of its own, killed when dropped, and when this process ends.
 #[derive(Default)]
 pub(crate) struct Process<'a> {
     /// `faketime` and its options; empty: by itself.
@@ -245,9 +246,9 @@ impl Process<'_> {
     pub(crate) fn start(&self) -> Running {
         let own = std::env::current_exe().expect("this program");
         let mut command = match self.with {
-            [] => Command::new(own),
+            [] => process::command(own),
             [program, rest @ ..] => {
-                let mut command = Command::new(program);
+                let mut command = process::command(program);
                 command.args(rest).arg(own);
                 command
             }
@@ -258,16 +259,15 @@ impl Process<'_> {
             self.database.unwrap_or_default(),
             self.blobs.unwrap_or_default(),
         ];
-        let child = command
+        command
             .args(["--exact", "stage::a_process_of_a_centre"])
             .env(BE, told.join("|"))
             // Any keys open the bucket of a test.
             .env("AWS_ACCESS_KEY_ID", "testing")
             .env("AWS_SECRET_ACCESS_KEY", "testing")
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        Running(child.expect("started"))
+            .stderr(Stdio::null());
+        Running(process::spawn(command).expect("started"))
     }
 }
 

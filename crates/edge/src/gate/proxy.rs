@@ -9,7 +9,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use lazaret_model::Digest;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::decide::{Judge, Kind};
 use super::headers::{self, PublicUrl};
@@ -31,6 +31,15 @@ const MANIFEST_TIME: Duration = Duration::from_secs(60);
 
 /// Most paths of token services that are remembered.
 const MAX_TOKEN_PATHS: usize = 8;
+
+/// What clients do to a registry besides reading.
+const WRITES: [Method; 5] = [
+    Method::PUT,
+    Method::POST,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+];
 
 const DOCKER_DIGEST: &str = "docker-content-digest";
 
@@ -84,20 +93,9 @@ impl Proxy {
             Err(why) => return self.bad_path(&why.to_string()),
         };
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-        let usual = [
-            Method::PUT,
-            Method::POST,
-            Method::PATCH,
-            Method::DELETE,
-            Method::OPTIONS,
-        ];
-        if !is_read && !usual.contains(request.method()) {
-            self.metrics.answered("other", 405);
-            return error(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "UNSUPPORTED",
-                "the method is not one of registries",
-            );
+        if !is_read && !WRITES.contains(request.method()) {
+            let why = "the method is not one of registries";
+            return self.unsupported(StatusCode::METHOD_NOT_ALLOWED, why);
         }
         let public = self.public_url(&request);
         headers::toward_registry(request.headers_mut(), client);
@@ -120,12 +118,8 @@ impl Proxy {
                 error(StatusCode::FORBIDDEN, "DENIED", message)
             }
             Ok(Route::Outside) if is_read && !self.is_token_path(&path) || looks_outside(&path) => {
-                self.metrics.answered("other", 404);
-                error(
-                    StatusCode::NOT_FOUND,
-                    "UNSUPPORTED",
-                    "the gate passes on what is below /v2/",
-                )
+                let why = "the gate passes on what is below /v2/";
+                self.unsupported(StatusCode::NOT_FOUND, why)
             }
             Ok(route) => {
                 let kind = match route {
@@ -138,6 +132,11 @@ impl Proxy {
                 response
             }
         }
+    }
+
+    fn unsupported(&self, status: StatusCode, why: &str) -> Response<Body> {
+        self.metrics.answered("other", status.as_u16());
+        error(status, "UNSUPPORTED", why)
     }
 
     fn bad_path(&self, why: &str) -> Response<Body> {
@@ -191,15 +190,20 @@ impl Proxy {
     /// An answer of the registry, on its way to the client.
     fn back(&self, response: Response<Incoming>, public: &PublicUrl) -> Response<Body> {
         let (mut head, body) = response.into_parts();
-        let tokens = headers::toward_client(&mut head.headers, &self.upstream.home, public);
-        if let Some(tokens) = tokens {
-            self.remember_tokens(tokens);
-        }
+        self.lead_here(&mut head.headers, public);
         let flow = Flow::new(body, self.patience, self.metrics.flow("pulled"));
         let mut response = Response::new(flow.boxed_unsync());
         *response.status_mut() = head.status;
         *response.headers_mut() = head.headers;
         response
+    }
+
+    /// Has addresses of the registry in an answer lead to the gate.
+    fn lead_here(&self, headers: &mut header::HeaderMap, public: &PublicUrl) {
+        let tokens = headers::toward_client(headers, &self.upstream.home, public);
+        if let Some(tokens) = tokens {
+            self.remember_tokens(tokens);
+        }
     }
 
     fn no_answer(&self, why: &UpstreamError) -> Response<Body> {
@@ -290,25 +294,13 @@ impl Proxy {
         is_head: bool,
     ) -> Response<Body> {
         let (mut head, body) = response.into_parts();
+        let (bytes, room) = match self.whole(&head.headers, body).await {
+            Ok(read) => read,
+            Err(response) => return *response,
+        };
         // Given back while the pull waits for an examination: those who wait have a budget
         // of their own.
-        let told = head.headers.get(header::CONTENT_LENGTH);
-        let told = told.and_then(|l| l.to_str().ok()?.parse::<usize>().ok());
-        let room = told.unwrap_or(MAX_MANIFEST).min(MAX_MANIFEST) / 1024 + 1;
-        let room = u32::try_from(room).unwrap_or(u32::MAX);
-        let Ok(room) = self.budget.clone().acquire_many_owned(room).await else {
-            return mismatch("the gate is stopping");
-        };
         let mut room = Some(room);
-        let whole = Limited::new(body, MAX_MANIFEST).collect();
-        let bytes = match tokio::time::timeout(MANIFEST_TIME, whole).await {
-            Ok(Ok(whole)) => whole.to_bytes(),
-            Ok(Err(why)) => {
-                tracing::warn!(%why, "manifest not read");
-                return mismatch("the manifest breaks off, or is larger than 4 MiB");
-            }
-            Err(_) => return self.no_answer(&UpstreamError::Slow),
-        };
         let started = Instant::now();
         if let Err(why) = is_what_it_says(&head.headers, &pull.reference, &bytes) {
             self.metrics.mismatches.inc();
@@ -325,9 +317,8 @@ impl Proxy {
         let mut ruling = self.judge.ruling(&digest, pull.name, seen.kind);
         if self.judge.may_change(&ruling) {
             drop(std::mem::take(&mut room));
-            let settled = self
-                .judge
-                .settled(&digest, pull.name, seen.kind, bytes.len());
+            let judge = &self.judge;
+            let settled = judge.settled(&digest, pull.name, seen.kind, bytes.len());
             ruling = settled.await;
         }
         self.metrics
@@ -337,10 +328,7 @@ impl Proxy {
         if ruling.action == Action::Refuse {
             return refused(&ruling, pull.name);
         }
-        let tokens = headers::toward_client(&mut head.headers, &self.upstream.home, &pull.public);
-        if let Some(tokens) = tokens {
-            self.remember_tokens(tokens);
-        }
+        self.lead_here(&mut head.headers, &pull.public);
         head.headers
             .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         if !head.headers.contains_key(DOCKER_DIGEST)
@@ -358,6 +346,32 @@ impl Proxy {
         let mut response = Response::new(body);
         *response.headers_mut() = head.headers;
         response
+    }
+
+    /// Reads the whole of a manifest, within the budget of all that are read; or what is answered
+    /// instead.
+    async fn whole(
+        &self,
+        headers: &header::HeaderMap,
+        body: Incoming,
+    ) -> Result<(Bytes, OwnedSemaphorePermit), Box<Response<Body>>> {
+        let told = headers.get(header::CONTENT_LENGTH);
+        let told = told.and_then(|l| l.to_str().ok()?.parse::<usize>().ok());
+        let room = told.unwrap_or(MAX_MANIFEST).min(MAX_MANIFEST) / 1024 + 1;
+        let room = u32::try_from(room).unwrap_or(u32::MAX);
+        let Ok(room) = self.budget.clone().acquire_many_owned(room).await else {
+            return Err(Box::new(mismatch("the gate is stopping")));
+        };
+        let whole = Limited::new(body, MAX_MANIFEST).collect();
+        match tokio::time::timeout(MANIFEST_TIME, whole).await {
+            Ok(Ok(whole)) => Ok((whole.to_bytes(), room)),
+            Ok(Err(why)) => {
+                tracing::warn!(%why, "manifest not read");
+                let why = "the manifest breaks off, or is larger than 4 MiB";
+                Err(Box::new(mismatch(why)))
+            }
+            Err(_) => Err(Box::new(self.no_answer(&UpstreamError::Slow))),
+        }
     }
 
     /// Counts a ruling, and writes down what was refused or spared.

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
@@ -140,39 +140,51 @@ impl Gate {
                     continue;
                 }
             };
-            let _ = stream.set_nodelay(true);
-            let stream = Steady::new(stream, self.settings.patience);
-            let tls = self.tls.as_ref().map(|tls| tls.current());
-            let watcher = graceful.watcher();
-            let answers = Answers {
-                proxy: Arc::clone(&self.proxy),
-                source: Arc::clone(&self.source),
-                stopping: Arc::clone(&self.stopping),
-                client,
-                head_time: HANDSHAKE.min(self.settings.patience),
-            };
+            let served = self.serve(stream, client, graceful.watcher());
             tokio::spawn(async move {
                 let _permit = permit;
-                answers.proxy.metrics.connections.inc();
-                let metrics = Arc::clone(&answers.proxy.metrics);
-                match tls {
-                    None => connection(stream, answers, watcher, false).await,
-                    Some(tls) => {
-                        let agreed = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await;
-                        if let Ok(Ok(stream)) = agreed {
-                            let agreed = stream.get_ref().1.alpn_protocol();
-                            let is_http2 = agreed == Some(b"h2");
-                            connection(stream, answers, watcher, is_http2).await;
-                        }
-                    }
-                }
-                metrics.connections.dec();
+                served.await;
             });
         }
         self.stopping.store(true, Ordering::Relaxed);
         drop(self.listener);
         tracing::info!("stopping");
         let _ = tokio::time::timeout(self.settings.grace, graceful.shutdown()).await;
+    }
+
+    /// Answers what comes over one connection, with the certificate that is shown now.
+    fn serve(
+        &self,
+        stream: TcpStream,
+        client: SocketAddr,
+        watcher: Watcher,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let _ = stream.set_nodelay(true);
+        let stream = Steady::new(stream, self.settings.patience);
+        let tls = self.tls.as_ref().map(|tls| tls.current());
+        let answers = Answers {
+            proxy: Arc::clone(&self.proxy),
+            source: Arc::clone(&self.source),
+            stopping: Arc::clone(&self.stopping),
+            client,
+            head_time: HANDSHAKE.min(self.settings.patience),
+        };
+        async move {
+            let metrics = Arc::clone(&answers.proxy.metrics);
+            metrics.connections.inc();
+            match tls {
+                None => connection(stream, answers, watcher, false).await,
+                Some(tls) => {
+                    let agreed = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await;
+                    if let Ok(Ok(stream)) = agreed {
+                        let agreed = stream.get_ref().1.alpn_protocol();
+                        let is_http2 = agreed == Some(b"h2");
+                        connection(stream, answers, watcher, is_http2).await;
+                    }
+                }
+            }
+            metrics.connections.dec();
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use lazaret_advisory::delta::Delta;
 use lazaret_advisory::{Db, DbError};
 use lazaret_match::MatchOptions;
-use lazaret_model::{Inventory, Outcome};
+use lazaret_model::{Decision, Inventory, Outcome};
 use lazaret_policy::{Circumstances, Policy};
 use lazaret_scan::examine;
 use lazaret_wire::api::{HoldState, PolicyDocument};
@@ -221,6 +221,26 @@ fn policy(documents: &[PolicyDocument]) -> Result<Policy, String> {
     Policy::read(&documents).map_err(|e| e.to_string())
 }
 
+/// What gates are told of a decision: the state, and three reasons with the age of what is known.
+fn told(decision: &Decision, db: &Db) -> (HoldState, String) {
+    let state = match decision.outcome {
+        Outcome::Allow | Outcome::Warn => HoldState::Clear,
+        Outcome::Hold => HoldState::Held,
+        Outcome::Quarantine | Outcome::Block => HoldState::Quarantined,
+    };
+    let reasons = decision.reasons.iter().take(3);
+    let why: Vec<&str> = reasons.map(|reason| reason.message.as_str()).collect();
+    let why = match why.is_empty() {
+        true => "nothing against it".to_owned(),
+        false => why.join("; "),
+    };
+    let built_at = &db.info().built_at;
+    let reason = format!(
+        "decided by the edge unit while the centre did not answer, with advisories of {built_at}: {why}"
+    );
+    (state, reason)
+}
+
 fn judge(shared: &Shared, finished: &Finished, db: &Db, policy: &Policy) {
     for result in &finished.complete.results {
         let name = (
@@ -248,33 +268,11 @@ fn judge(shared: &Shared, finished: &Finished, db: &Db, policy: &Policy) {
         let Ok(report) = examine(inventory, db, &options) else {
             continue;
         };
-        let decision = policy.decide(
-            &report,
-            &Circumstances {
-                now,
-                ..Circumstances::default()
-            },
-        );
-        let state = match decision.outcome {
-            Outcome::Allow | Outcome::Warn => HoldState::Clear,
-            Outcome::Hold => HoldState::Held,
-            Outcome::Quarantine | Outcome::Block => HoldState::Quarantined,
+        let circumstances = Circumstances {
+            now,
+            ..Circumstances::default()
         };
-        let why: Vec<String> = decision
-            .reasons
-            .iter()
-            .take(3)
-            .map(|r| r.message.clone())
-            .collect();
-        let reason = format!(
-            "decided by the edge unit while the centre did not answer, with advisories of {}: {}",
-            db.info().built_at,
-            if why.is_empty() {
-                "nothing against it".to_owned()
-            } else {
-                why.join("; ")
-            },
-        );
+        let (state, reason) = told(&policy.decide(&report, &circumstances), db);
         tracing::warn!(
             digest = result.digest,
             state = state.name(),

@@ -118,13 +118,19 @@ struct Shared {
     trouble: Mutex<Option<String>>,
     stopping: AtomicBool,
     started: Timestamp,
+    counts: Counts,
+    /// Every body that leaves passes here.
+    outward: Arc<Outward>,
+}
+
+/// What was done since the unit was started.
+#[derive(Default)]
+struct Counts {
     running: AtomicU64,
     images: AtomicU64,
     failed: AtomicU64,
     fenced: AtomicU64,
     layer_bytes: Arc<AtomicU64>,
-    /// Every body that leaves passes here.
-    outward: Arc<Outward>,
 }
 
 impl Unit {
@@ -171,24 +177,20 @@ impl Unit {
         };
         let client = kept.client(&Centre::new(&settings.central, &outward))?;
         let shared = Shared {
-            settings,
             kept: Mutex::new(kept),
             client: RwLock::new(client),
             spool,
             shelf: Mutex::new(shelf),
             advisories: Mutex::new(advisories),
             own: Mutex::default(),
+            counts: Counts::default(),
             heard: Mutex::default(),
             confirmed: Mutex::default(),
             trouble: Mutex::default(),
             stopping: AtomicBool::new(false),
             started: now,
-            running: AtomicU64::new(0),
-            images: AtomicU64::new(0),
-            failed: AtomicU64::new(0),
-            fenced: AtomicU64::new(0),
-            layer_bytes: Arc::default(),
             outward,
+            settings,
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -307,8 +309,8 @@ impl Shared {
         Counters {
             bundle_generation: lock(&self.shelf).generation(),
             advisories: lock(&self.advisories).digest(),
-            images: number(&self.images),
-            layer_bytes_read: number(&self.layer_bytes),
+            images: number(&self.counts.images),
+            layer_bytes_read: number(&self.counts.layer_bytes),
             layer_bytes_sent: signed(self.outward.layers_sent()),
             bytes_sent: Sent::ALL
                 .map(|kind| (kind.name().to_owned(), signed(self.outward.sent(kind))))

@@ -65,18 +65,26 @@ fn work(shared: &Shared) -> Vec<Row> {
     let of = |n: &AtomicU64| n.load(Ordering::Relaxed);
     let outward = &shared.outward;
     vec![
-        ("images_total", "Images looked at", of(&shared.images)),
-        ("failures_total", "Jobs that failed", of(&shared.failed)),
+        (
+            "images_total",
+            "Images looked at",
+            of(&shared.counts.images),
+        ),
+        (
+            "failures_total",
+            "Jobs that failed",
+            of(&shared.counts.failed),
+        ),
         (
             "fenced_total",
             "Results that somebody else had given",
-            of(&shared.fenced),
+            of(&shared.counts.fenced),
         ),
-        ("running", "Jobs that run", of(&shared.running)),
+        ("running", "Jobs that run", of(&shared.counts.running)),
         (
             "layer_bytes_read_total",
             "Bytes of layers read beside registries",
-            of(&shared.layer_bytes),
+            of(&shared.counts.layer_bytes),
         ),
         (
             "layer_bytes_sent_total",

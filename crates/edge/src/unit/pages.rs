@@ -166,7 +166,7 @@ async fn ready(State(shared): State<Arc<Shared>>) -> Response {
         "bundle_generation": generation,
         "bundle_age_seconds": age,
         "certificate_expires_at": lock(&shared.kept).expires_at,
-        "running": shared.running.load(Ordering::Relaxed),
+        "running": shared.counts.running.load(Ordering::Relaxed),
         "spooled_results": waiting.results,
         "spooled_bytes": waiting.bytes,
         "dropped_events": waiting.dropped,

@@ -89,7 +89,7 @@ pub(super) fn scan(
         let stored = image.layers.iter().filter_map(|l| l.digest.as_ref());
         let content = image.layers.iter().map(|l| &l.diff_id);
         shared.outward.know(stored.chain(content));
-        let counted = Counted(Arc::clone(&shared.layer_bytes));
+        let counted = Counted(Arc::clone(&shared.counts.layer_bytes));
         let inventory = catalog(&image, &name, &settings, &counted)?;
         let bytes = serde_json::to_vec(&inventory).map_err(std::io::Error::other)?;
         if bytes.len() > lazaret_wire::edge::MAX_BLOB {

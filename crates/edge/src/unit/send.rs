@@ -112,7 +112,7 @@ async fn send(shared: &Shared, client: &Client, entry: &Entry) -> Result<Sent, C
         }
         Err(error) if error.may_pass() => Err(error),
         Err(ClientError::Refused { problem, .. }) if problem.status == 409 => {
-            shared.fenced.fetch_add(1, Ordering::Relaxed);
+            shared.counts.fenced.fetch_add(1, Ordering::Relaxed);
             tracing::info!(job, "somebody else has completed this job");
             Ok(Sent::Done)
         }

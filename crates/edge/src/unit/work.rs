@@ -31,6 +31,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// A job that was done, or was not.
 type Ended = (LeasedJob, Result<Finished, ScanError>);
 
+/// A question for work.
+type Question = tokio::task::JoinHandle<Result<LeaseAnswer, ClientError>>;
+
 /// Works until `ends` is done, and then for as long as that says.
 pub(super) async fn run(shared: &Arc<Shared>, ends: impl Future<Output = Duration>) {
     let mut ends = std::pin::pin!(ends);
@@ -40,7 +43,7 @@ pub(super) async fn run(shared: &Arc<Shared>, ends: impl Future<Output = Duratio
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut wait = FIRST_WAIT;
     let mut ask_at = Instant::now();
-    let mut asking: Option<tokio::task::JoinHandle<Result<LeaseAnswer, ClientError>>> = None;
+    let mut asking: Option<Question> = None;
     let grace = loop {
         let free = shared.settings.workers.saturating_sub(jobs.len());
         if asking.is_none() && free > 0 && !shared.spool.is_full() && Instant::now() >= ask_at {
@@ -79,29 +82,10 @@ pub(super) async fn run(shared: &Arc<Shared>, ends: impl Future<Output = Duratio
         }
     };
     shared.stopping.store(true, Ordering::Relaxed);
-    // A question that is open may still bring jobs: they are given back.
-    if let Some(mut open) = asking {
-        let answer = tokio::time::timeout(Duration::from_secs(2), &mut open).await;
-        // Nobody asks any more: what would come would be lost until its lease ends.
-        open.abort();
-        if let Ok(Ok(Ok(answer))) = answer {
-            for job in answer.jobs {
-                give_back(shared, &job.id, job.fence).await;
-            }
-        }
+    if let Some(open) = asking {
+        refuse(shared, open).await;
     }
-    let until = Instant::now() + grace;
-    while !jobs.is_empty() {
-        tokio::select! {
-            ended = jobs.join_next() => {
-                if let Some(Ok((job, result))) = ended {
-                    end(shared, &mut held, job, result).await;
-                }
-            }
-            _ = beat.tick() => heartbeat(shared, &mut held).await,
-            () = tokio::time::sleep_until(until) => break,
-        }
-    }
+    finish(shared, &mut jobs, &mut held, grace).await;
     // Layers that were read are in the cache; whoever is next does not read them again.
     for job in held.values() {
         give_back(shared, &job.id, job.fence).await;
@@ -109,9 +93,42 @@ pub(super) async fn run(shared: &Arc<Shared>, ends: impl Future<Output = Duratio
     jobs.detach_all();
 }
 
-async fn answered(
-    asking: &mut Option<tokio::task::JoinHandle<Result<LeaseAnswer, ClientError>>>,
-) -> Result<LeaseAnswer, String> {
+/// Lets what runs go on for as long as that is granted.
+async fn finish(
+    shared: &Arc<Shared>,
+    jobs: &mut JoinSet<Ended>,
+    held: &mut HashMap<String, HeartbeatJob>,
+    grace: Duration,
+) {
+    let mut beat = tokio::time::interval(HEARTBEAT);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let until = Instant::now() + grace;
+    while !jobs.is_empty() {
+        tokio::select! {
+            ended = jobs.join_next() => {
+                if let Some(Ok((job, result))) = ended {
+                    end(shared, held, job, result).await;
+                }
+            }
+            _ = beat.tick() => heartbeat(shared, held).await,
+            () = tokio::time::sleep_until(until) => break,
+        }
+    }
+}
+
+/// Gives back what an open question for work still brings.
+async fn refuse(shared: &Arc<Shared>, mut open: Question) {
+    let answer = tokio::time::timeout(Duration::from_secs(2), &mut open).await;
+    // Nobody asks any more: what would come would be lost until its lease ends.
+    open.abort();
+    if let Ok(Ok(Ok(answer))) = answer {
+        for job in answer.jobs {
+            give_back(shared, &job.id, job.fence).await;
+        }
+    }
+}
+
+async fn answered(asking: &mut Option<Question>) -> Result<LeaseAnswer, String> {
     match asking {
         Some(handle) => match handle.await {
             Ok(answer) => answer.map_err(|e| e.to_string()),
@@ -146,7 +163,7 @@ fn begin(
             fence: job.fence,
         },
     );
-    shared.running.fetch_add(1, Ordering::Relaxed);
+    shared.counts.running.fetch_add(1, Ordering::Relaxed);
     let shared = Arc::clone(shared);
     let span = spans::job(&job);
     jobs.spawn_blocking(move || {
@@ -179,18 +196,18 @@ async fn end(
     job: LeasedJob,
     result: Result<Finished, ScanError>,
 ) {
-    shared.running.fetch_sub(1, Ordering::Relaxed);
+    shared.counts.running.fetch_sub(1, Ordering::Relaxed);
     let kept = result.and_then(|finished| {
         shared.spool.result(&finished)?;
         Ok(finished.complete.results.len() as u64)
     });
     match kept {
         Ok(images) => {
-            shared.images.fetch_add(images, Ordering::Relaxed);
+            shared.counts.images.fetch_add(images, Ordering::Relaxed);
             tracing::info!(job = job.id, images, "looked at");
         }
         Err(error) => {
-            shared.failed.fetch_add(1, Ordering::Relaxed);
+            shared.counts.failed.fetch_add(1, Ordering::Relaxed);
             let (why, is_final) = (error.whole(), error.is_final());
             tracing::warn!(job = job.id, why, is_final, "not looked at");
             let failed = FailRequest {

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use lazaret_edge::gate::GateSettings;
+use lazaret_testkit::process;
 
 use crate::support::{DockerRegistry, Image, RunningGate, Told, image, push, quarantined, skipped};
 
@@ -186,17 +187,43 @@ async fn podman_shows_why() {
     stage.check("podman", pull).await;
 }
 
-/// A containerd of the test's own.
-struct Containerd(Child);
+/// A daemon of the test's own.
+struct Daemon(Child);
 
-impl Drop for Containerd {
+impl Drop for Daemon {
     fn drop(&mut self) {
+        // dockerd takes its mounts and its containerd away when it is asked to end.
+        let id = self.0.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        for _ in 0..100 {
+            if matches!(self.0.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-fn containerd(directory: &Path) -> Option<(Containerd, String)> {
+/// Starts a daemon and waits until a client of it has an answer.
+fn daemon(mut command: Command, client: &str, asked: &[&str]) -> Option<Daemon> {
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut daemon = Daemon(process::spawn(command).ok()?);
+    for _ in 0..300 {
+        let answer = Command::new(client).args(asked).output().ok()?;
+        if answer.status.success() {
+            return Some(daemon);
+        }
+        if matches!(daemon.0.try_wait(), Ok(Some(_))) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    None
+}
+
+fn containerd(directory: &Path) -> Option<(Daemon, String)> {
     let place = |name: &str| directory.join(name).display().to_string();
     let socket = place("containerd.sock");
     let config = format!(
@@ -207,25 +234,34 @@ fn containerd(directory: &Path) -> Option<(Containerd, String)> {
         place("ttrpc.sock"),
     );
     std::fs::write(directory.join("config.toml"), config).expect("written");
-    let process = Command::new("containerd")
-        .args(["--config", &place("config.toml")])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let process = Containerd(process);
-    for _ in 0..100 {
-        let asked = Command::new("ctr")
-            .args(["-a", &socket, "version"])
-            .output()
-            .ok()?;
-        if asked.status.success() {
-            return Some((process, socket));
-        }
-        std::thread::sleep(Duration::from_millis(100));
+    let mut command = process::command("containerd");
+    command.args(["--config", &place("config.toml")]);
+    let started = daemon(command, "ctr", &["-a", &socket, "version"]);
+    if started.is_none() {
+        skipped("containerd does not start here");
     }
-    skipped("containerd does not start here");
-    None
+    Some((started?, socket))
+}
+
+/// Docker's daemon without a network: what is asked of it is to pull, not to run.
+fn dockerd(directory: &Path) -> Option<(Daemon, String)> {
+    let place = |name: &str| directory.join(name).display().to_string();
+    let host = format!("unix://{}", place("docker.sock"));
+    let mut command = process::command("dockerd");
+    command.args(["--host", &host, "--data-root", &place("root")]);
+    command.args([
+        "--exec-root",
+        &place("exec"),
+        "--pidfile",
+        &place("docker.pid"),
+    ]);
+    command.args(["--bridge=none", "--iptables=false", "--ip6tables=false"]);
+    command.arg("--storage-driver=vfs");
+    let started = daemon(command, "docker", &["-H", &host, "info"]);
+    if started.is_none() {
+        skipped("dockerd does not start here");
+    }
+    Some((started?, host))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -243,4 +279,27 @@ async fn containerd_shows_why() {
     };
     let fetch = |name: &str| words(&["-a", &socket, "content", "fetch", "--plain-http", name]);
     stage.check("ctr", fetch).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn docker_shows_why() {
+    if !is_there("dockerd") || !is_there("docker") {
+        return;
+    }
+    let Some(stage) = Stage::new().await else {
+        return;
+    };
+    let directory = stage.directory.path().to_owned();
+    let started = tokio::task::spawn_blocking(move || dockerd(&directory)).await;
+    let Some((_dockerd, host)) = started.expect("no panic") else {
+        return;
+    };
+    let pull = |name: &str| words(&["-H", &host, "pull", name]);
+    stage.check("docker", pull).await;
+    let good = format!("{}/app:good", stage.host);
+    let there = format!("{}/pushed:1", stage.host);
+    for act in [["tag", &good, &there].as_slice(), &["push", &there]] {
+        let done = run("docker", words(&[&["-H", &*host], act].concat())).await;
+        assert!(done.status.success(), "pushes go through: {}", said(&done));
+    }
 }

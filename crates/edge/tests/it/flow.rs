@@ -174,8 +174,8 @@ async fn ranges_and_headers_of_blobs_arrive_and_those_of_one_connection_do_not()
     assert!(!seen.contains_key("x-mine"));
 }
 
-#[tokio::test]
-async fn addresses_of_the_registry_become_those_of_the_gate_and_others_stay() {
+/// A registry that names addresses of its own, and some of others.
+fn naming() -> Router {
     let place = |request: &Request| request.headers()["host"].to_str().expect("text").to_owned();
     let challenge = move |request: Request| async move {
         let realm = format!(
@@ -196,14 +196,18 @@ async fn addresses_of_the_registry_become_those_of_the_gate_and_others_stay() {
         let realm = "Bearer realm=\"https://auth.example/token\",service=\"r\"";
         (StatusCode::UNAUTHORIZED, [("www-authenticate", realm)]).into_response()
     };
-    let app = Router::new()
+    Router::new()
         .route("/v2/", on_get(challenge))
         .route("/v2/_catalog", on_get(foreign))
         .route("/token", on_get(|| async { "a token" }))
         .route("/other", on_get(|| async { "a secret" }))
         .route("/v2/app/blobs/uploads/", axum::routing::post(upload))
-        .route("/v2/app/blobs/{d}", on_get(away));
-    let upstream = serve(app).await;
+        .route("/v2/app/blobs/{d}", on_get(away))
+}
+
+#[tokio::test]
+async fn addresses_of_the_registry_become_those_of_the_gate_and_others_stay() {
+    let upstream = serve(naming()).await;
     let gate = gate_before(upstream).await;
     let header = |response: &reqwest::Response, name: &str| {
         response.headers()[name].to_str().expect("text").to_owned()

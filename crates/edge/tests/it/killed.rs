@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use lazaret_edge::unit::{Never, Unit, UnitSettings};
+use lazaret_testkit::process;
 use lazaret_testkit::registry::{LoopbackRegistry, Manners};
 
-use crate::peer::Peer;
+use crate::peer::{Known, Peer};
 use crate::support::{OCI_MANIFEST, image};
 
 /// What tells this program to be a unit: central, token, directory, cache.
@@ -52,13 +53,35 @@ fn start(peer: &Peer, directory: &Path, number: usize) -> Child {
         own.display().to_string(),
         directory.join("layers").display().to_string(),
     ];
-    Command::new(std::env::current_exe().expect("this program"))
+    let mut command = process::command(std::env::current_exe().expect("this program"));
+    command
         .args(["--exact", "killed::a_process_of_a_unit", "--nocapture"])
         .env(BE, told.join("|"))
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("started")
+        .stderr(Stdio::null());
+    process::spawn(command).expect("started")
+}
+
+/// A unit that is killed between joining and keeping what it got needs another token.
+async fn joined(directory: &Path) {
+    let kept = |n| directory.join(format!("unit-{n}/identity.json"));
+    for round in 0.. {
+        assert!(round < 600, "the units do not join");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        if (0..UNITS).map(kept).all(|file| file.exists()) {
+            return;
+        }
+    }
+}
+
+/// How often each image was completed.
+fn counts(known: &Known) -> BTreeMap<&str, u32> {
+    let mut counts = BTreeMap::new();
+    let results = known.completed.iter().flat_map(|done| &done.results);
+    for result in results {
+        *counts.entry(result.digest.as_str()).or_default() += 1;
+    }
+    counts
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,15 +106,7 @@ async fn units_that_are_killed_lose_nothing_and_nothing_counts_twice() {
     let mut units: Vec<Child> = (0..UNITS)
         .map(|n| start(&peer, directory.path(), n))
         .collect();
-    // A unit that is killed between joining and keeping what it got needs another token.
-    for round in 0.. {
-        assert!(round < 600, "the units do not join");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let kept = (0..UNITS).map(|n| directory.path().join(format!("unit-{n}/identity.json")));
-        if kept.into_iter().all(|file| file.exists()) {
-            break;
-        }
-    }
+    joined(directory.path()).await;
     let mut numbers = lazaret_testkit::image::Numbers::new(7);
     for _ in 0..KILLS {
         tokio::time::sleep(Duration::from_millis(100 + numbers.below(500))).await;
@@ -111,14 +126,7 @@ async fn units_that_are_killed_lose_nothing_and_nothing_counts_twice() {
         let _ = unit.wait();
     }
     let known = peer.known();
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for result in known
-        .completed
-        .iter()
-        .flat_map(|completed| &completed.results)
-    {
-        *counts.entry(&result.digest).or_default() += 1;
-    }
+    let counts = counts(&known);
     assert_eq!(
         counts.len(),
         IMAGES,

@@ -2,6 +2,7 @@
 
 mod clients;
 mod flow;
+mod followed;
 mod hostile;
 mod killed;
 mod outward;
@@ -11,4 +12,5 @@ mod rule;
 mod source;
 mod support;
 mod tls;
+mod together;
 mod unit;

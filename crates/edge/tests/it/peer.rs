@@ -120,32 +120,30 @@ impl Peer {
             lease: Mutex::new(Duration::from_secs(60)),
             is_cut_off: AtomicBool::new(false),
         });
-        let app = router(Arc::clone(&peer));
-        let (cut, acceptor) = (Arc::clone(&peer), TlsAcceptor::from(Arc::new(config)));
-        tokio::spawn(async move {
-            loop {
-                let Ok((stream, _)) = listener.accept().await else {
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        tokio::spawn(Arc::clone(&peer).answer(listener, acceptor));
+        peer
+    }
+
+    /// Answers whoever comes, while it is not cut off.
+    async fn answer(self: Arc<Self>, listener: tokio::net::TcpListener, acceptor: TlsAcceptor) {
+        let app = router(Arc::clone(&self));
+        while let Ok((stream, _)) = listener.accept().await {
+            if self.is_cut_off.load(Ordering::Relaxed) {
+                continue;
+            }
+            let (acceptor, app) = (acceptor.clone(), app.clone());
+            tokio::spawn(async move {
+                let Ok(stream) = acceptor.accept(stream).await else {
                     return;
                 };
-                if cut.is_cut_off.load(Ordering::Relaxed) {
-                    continue;
-                }
-                let (acceptor, app) = (acceptor.clone(), app.clone());
-                tokio::spawn(async move {
-                    let Ok(stream) = acceptor.accept(stream).await else {
-                        return;
-                    };
-                    let shown = Shown(stream.get_ref().1.peer_certificates().is_some());
-                    let service = TowerToHyperService::new(app.layer(Extension(shown)));
-                    let builder =
-                        hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-                    let _ = builder
-                        .serve_connection(TokioIo::new(stream), service)
-                        .await;
-                });
-            }
-        });
-        peer
+                let shown = Shown(stream.get_ref().1.peer_certificates().is_some());
+                let service = TowerToHyperService::new(app.layer(Extension(shown)));
+                let builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                let stream = TokioIo::new(stream);
+                let _ = builder.serve_connection(stream, service).await;
+            });
+        }
     }
 
     pub(crate) fn url(&self) -> String {

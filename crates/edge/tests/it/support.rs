@@ -9,6 +9,7 @@ use std::time::Duration;
 use lazaret_edge::gate::{Gate, GateSettings};
 use lazaret_edge::verdict::{Book, FileSource, Placed, Source, Verdict, Verdicts, Wanted};
 use lazaret_model::Digest;
+use lazaret_testkit::process;
 use lazaret_testkit::registry::digest_of;
 use lazaret_wire::api::HoldState;
 use tokio::sync::{oneshot, watch};
@@ -222,13 +223,13 @@ impl DockerRegistry {
         );
         let file = directory.path().join("config.yml");
         std::fs::write(&file, config).expect("written");
-        let process = Command::new("docker-registry")
+        let mut command = process::command("docker-registry");
+        command
             .arg("serve")
             .arg(&file)
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("started");
+            .stderr(Stdio::null());
+        let process = process::spawn(command).expect("started");
         let registry = Self {
             host: format!("127.0.0.1:{port}"),
             process,

@@ -349,3 +349,51 @@ proptest! {
         prop_assert_eq!(policy.decide_in_parts(&bare, &sum, &here), decision);
     }
 }
+
+#[test]
+fn images_that_rules_about_findings_cannot_tell_apart_have_one_tally() {
+    let one = finding("CVE-1", Severity::High, FixStatus::Fixed);
+    let mut plain = report(vec![one]);
+    plain.target.distro = None;
+    plain.gaps.clear();
+    let mut other = plain.clone();
+    other.gaps.push(lazaret_model::Gap::new(
+        lazaret_model::GapKind::NoAdvisories,
+        "npm",
+        "nothing is known",
+    ));
+    let here = Circumstances {
+        environment: Some("prod".into()),
+        ..Circumstances::default()
+    };
+    for (condition, is_alone) in [
+        ("finding.severity >= \"high\"", true),
+        ("environment == \"prod\" && finding.fixed", true),
+        ("finding.aliases.exists(a, a == \"GHSA-1\")", true),
+        ("gaps.size() > 0", false),
+        (
+            "finding.fixed && gaps.exists(g, g.kind == \"no_advisories\")",
+            false,
+        ),
+        ("finding.fixed && image.layers > 3", false),
+        ("finding.from_base", false),
+        (
+            "has(finding.epss) && database.age > duration(\"1h\")",
+            false,
+        ),
+    ] {
+        let text = format!(
+            "apiVersion: lazaret.dev/v1\nrules:\n  - {{name: r, each: finding, when: '{condition}', action: hold}}\n"
+        );
+        let policy = Policy::read(&[("p.yaml", text.as_bytes())]);
+        let policy = policy.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(policy.is_of_findings_alone(), is_alone, "{condition}");
+        let is_same = policy.beside(&plain, &here) == policy.beside(&other, &here);
+        let tallies = [&plain, &other].map(|report| policy.tally(report, &here));
+        assert!(!is_same || tallies[0] == tallies[1], "{condition}");
+        assert!(is_same || condition.contains("gaps") || condition.contains("image"));
+        if condition == "gaps.size() > 0" {
+            assert_ne!(tallies[0], tallies[1], "what lies beside counts");
+        }
+    }
+}

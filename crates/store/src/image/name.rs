@@ -149,6 +149,16 @@ impl Store {
             .collect()
     }
 
+    /// Every environment that images are judged for.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn environments(&self) -> Result<Vec<String>> {
+        let sql = "SELECT environment FROM registry UNION SELECT environment FROM workload";
+        let rows = self.read().await?.rows(sql, vec![]).await?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
     /// What the tags of a repository point at, by tag: what a lister compares with.
     ///
     /// # Errors

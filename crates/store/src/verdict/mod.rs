@@ -2,6 +2,7 @@
 
 mod list;
 mod narrow;
+mod rows;
 mod set;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::words;
 
 pub use narrow::VerdictFilter;
+pub use set::{Decided, VERDICT_LIMIT, Written};
 
 words! {
     /// What a policy says of an image; the mildest first.

@@ -49,7 +49,7 @@ impl VerdictFilter {
 }
 
 impl Store {
-    /// Verdicts in one state, the latest first. Without a state in the filter: the worst
+    /// Verdicts in one state, those first that became so last. Without a state in the filter: the worst
     /// first (by critical, then high findings), of one environment.
     ///
     /// # Errors
@@ -84,15 +84,11 @@ impl Store {
             only += &format!(" AND v.environment = ${}", args.len());
         }
         let which = format!(
-            "WHERE v.state = $1 AND (v.decided_at, v.digest, v.environment) < ($2, $3, $4){only}"
+            "WHERE v.state = $1 AND (v.since, v.digest, v.environment) < ($2, $3, $4){only}"
         );
-        let order = "v.decided_at DESC, v.digest DESC, v.environment DESC";
-        self.listed(&which, order, args, paging, |v| {
-            vec![
-                v.decided_at.into(),
-                (&v.digest).into(),
-                (&v.environment).into(),
-            ]
+        let order = "v.since DESC, v.digest DESC, v.environment DESC";
+        self.listed(&which, order, args, paging, |(v, since)| {
+            vec![(*since).into(), (&v.digest).into(), (&v.environment).into()]
         })
         .await
     }
@@ -116,7 +112,7 @@ impl Store {
             "WHERE v.environment = $1 AND (v.critical, v.high, v.digest) < ($2, $3, $4){only}"
         );
         let order = "v.critical DESC, v.high DESC, v.digest DESC";
-        self.listed(&which, order, args, paging, |v| {
+        self.listed(&which, order, args, paging, |(v, _)| {
             vec![
                 Key::from(i64::try_from(v.counts.critical).unwrap_or(i64::MAX)),
                 Key::from(i64::try_from(v.counts.high).unwrap_or(i64::MAX)),
@@ -132,18 +128,22 @@ impl Store {
         order: &str,
         mut args: Vec<Value>,
         paging: &Paging,
-        key: impl Fn(&Verdict) -> Vec<Key>,
+        key: impl Fn(&(Verdict, i64)) -> Vec<Key>,
     ) -> Result<Page<Verdict>> {
         let limit = paging.limit()?;
         args.push((limit + 1).into());
         let sql = format!(
-            "SELECT {COLUMNS} FROM (SELECT v.digest AS d, v.environment AS e FROM verdict v {which} \
+            "SELECT {COLUMNS}, since FROM (SELECT v.digest AS d, v.environment AS e FROM verdict v {which} \
              ORDER BY {order} LIMIT ${}) AS k CROSS JOIN verdict v \
              WHERE v.digest = k.d AND v.environment = k.e ORDER BY {order}",
             args.len()
         );
         let rows = self.read().await?.rows(&sql, args).await?;
-        let items = rows.iter().map(verdict).collect::<Result<Vec<_>>>()?;
-        Ok(Page::of(items, limit, key))
+        let items = rows.iter().map(|row| Ok((verdict(row)?, row.int(15)?)));
+        let page = Page::of(items.collect::<Result<Vec<_>>>()?, limit, key);
+        Ok(Page {
+            items: page.items.into_iter().map(|(verdict, _)| verdict).collect(),
+            next: page.next,
+        })
     }
 }

@@ -2,50 +2,134 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use jiff::Timestamp;
 use serde_json::json;
 
-use super::{COLUMNS, Counts, Verdict, VerdictChange, VerdictState};
+use super::rows::{Key, LOUD, MOVED, WEIGHED, confirm, indexed, put, stored};
+use super::{Counts, Verdict, VerdictChange};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::outbox;
 use crate::store::{Store, new_id};
-use crate::value::{Value, args};
+use crate::value::args;
+
+/// Verdicts of one call of [`Store::set_verdicts`] and its kin at most.
+pub const VERDICT_LIMIT: usize = 2000;
+
+/// A verdict, and what it was decided on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// What was decided.
+    pub verdict: Verdict,
+    /// [`Content::indexed_at`](crate::Content::indexed_at) of what was looked at.
+    pub indexed_at: Timestamp,
+}
+
+/// What became of verdicts that were to be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Those that became others, by image and environment.
+    pub changes: Vec<VerdictChange>,
+    /// Image and environment of those that say anything else than before, if only in numbers or
+    /// reasons, or by another policy.
+    pub different: HashSet<(String, String)>,
+}
+
+/// How a batch is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// All of it.
+    Whole,
+    /// Of what says the same as before, only by which database and when.
+    Different,
+}
 
 impl Store {
-    /// Writes verdicts down, at most 1000; gives those that changed, in order. A verdict that
-    /// knew an older policy or older advisories than the stored one is left out: it comes from
-    /// a worker that was overtaken. A change is written to the history and the outbox in the
-    /// same transaction.
+    /// Writes verdicts down, at most [`VERDICT_LIMIT`]; gives those that changed, in order. A
+    /// verdict that knew an older policy or older advisories than the stored one is left out: it
+    /// comes from a worker that was overtaken. A change is written to the history and the outbox
+    /// in the same transaction.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for more than 1000.
+    /// [`Error::Invalid`] for more.
     pub async fn set_verdicts(
         &self,
         verdicts: &[Verdict],
         cause: &serde_json::Value,
     ) -> Result<Vec<VerdictChange>> {
-        if verdicts.len() > 1000 {
-            return Err(Error::Invalid("at most 1000 verdicts at once".to_owned()));
+        let given = verdicts.iter().map(|verdict| (verdict, None));
+        let written = self.set(given.collect(), cause, How::Whole).await?;
+        Ok(written.changes)
+    }
+
+    /// As [`Store::set_verdicts`]; what was decided on an image that was read anew meanwhile is
+    /// left out as well: whoever has read it decides on it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for more than [`VERDICT_LIMIT`].
+    pub async fn set_decided(
+        &self,
+        decided: &[Decided],
+        cause: &serde_json::Value,
+    ) -> Result<Written> {
+        let given = decided.iter().map(|d| (&d.verdict, Some(d.indexed_at)));
+        self.set(given.collect(), cause, How::Whole).await
+    }
+
+    /// As [`Store::set_decided`], where most say what they said before, by the same policy: of
+    /// those only by which database, and when, is noted.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for more than [`VERDICT_LIMIT`].
+    pub async fn set_decided_again(
+        &self,
+        decided: &[Decided],
+        cause: &serde_json::Value,
+    ) -> Result<Written> {
+        let given = decided.iter().map(|d| (&d.verdict, Some(d.indexed_at)));
+        self.set(given.collect(), cause, How::Different).await
+    }
+
+    async fn set(
+        &self,
+        given: Vec<(&Verdict, Option<Timestamp>)>,
+        cause: &serde_json::Value,
+        how: How,
+    ) -> Result<Written> {
+        if given.len() > VERDICT_LIMIT {
+            let most = format!("at most {VERDICT_LIMIT} verdicts at once");
+            return Err(Error::Invalid(most));
         }
         // One order for everybody, so that two batches never wait for each other. Of two with
         // one key the later counts, as if they had come one after the other.
-        let by_key: BTreeMap<(&str, &str), &Verdict> = verdicts
-            .iter()
-            .map(|verdict| ((&*verdict.digest, &*verdict.environment), verdict))
+        let mut by_key: BTreeMap<(&str, &str), (&Verdict, Option<Timestamp>)> = given
+            .into_iter()
+            .map(|(verdict, at)| ((&*verdict.digest, &*verdict.environment), (verdict, at)))
             .collect();
-        let ordered: Vec<&Verdict> = by_key.into_values().collect();
         let mut tx = self.begin().await?;
-        let before = stored(&mut tx, &ordered).await?;
-        let written = put(&mut tx, &ordered).await?;
-        let mut changes = Vec::new();
-        for verdict in ordered {
+        let mut digests: Vec<String> = by_key.keys().map(|(d, _)| (*d).to_owned()).collect();
+        digests.dedup();
+        // Not only rows: of a first verdict too, one of two writers comes first.
+        tx.lock("verdict", &digests).await?;
+        if by_key.values().any(|(_, at)| at.is_some()) {
+            let indexed = indexed(&mut tx, &digests).await?;
+            by_key.retain(|(digest, _), (_, at)| {
+                at.is_none() || *at == indexed.get(*digest).copied()
+            });
+        }
+        let stored = stored(&mut tx, digests).await?;
+        let sorted = Sorted::of(by_key.into_values().map(|(v, _)| v), &stored, how);
+        confirm(&mut tx, &sorted.same).await?;
+        put(&mut tx, &sorted.quiet, "").await?;
+        put(&mut tx, &sorted.weighed, WEIGHED).await?;
+        put(&mut tx, &sorted.loud, LOUD).await?;
+        put(&mut tx, &sorted.moved, MOVED).await?;
+        let mut written = Written::default();
+        for verdict in sorted.different(&stored) {
             let key = (verdict.digest.clone(), verdict.environment.clone());
-            if !written.contains(&key) {
-                continue;
-            }
-            let before = before.get(&key).copied();
+            let before = stored.get(&key).map(|before| before.state);
             if before != Some(verdict.state) {
-                changes.push(VerdictChange {
+                written.changes.push(VerdictChange {
                     id: new_id(verdict.decided_at),
                     digest: verdict.digest.clone(),
                     environment: verdict.environment.clone(),
@@ -55,33 +139,100 @@ impl Store {
                     at: verdict.decided_at,
                 });
             }
+            written.different.insert(key);
         }
-        record(&mut tx, &changes, cause).await?;
+        record(&mut tx, &written.changes, cause).await?;
         tx.commit().await?;
-        Ok(changes)
+        Ok(written)
     }
 }
 
-type Key = (String, String);
+/// Verdicts by what there is to write; without those that were overtaken.
+#[derive(Default)]
+struct Sorted<'a> {
+    /// They say what they said.
+    same: Vec<&'a Verdict>,
+    /// Different in nothing that lists are ordered or narrowed by.
+    quiet: Vec<&'a Verdict>,
+    /// Different in how many of the worst findings there are.
+    weighed: Vec<&'a Verdict>,
+    /// In the same state, and found by other filters.
+    loud: Vec<&'a Verdict>,
+    /// In another state, or the first.
+    moved: Vec<&'a Verdict>,
+}
 
-async fn stored(tx: &mut Tx, verdicts: &[&Verdict]) -> Result<HashMap<Key, VerdictState>> {
-    let digests: Vec<String> = verdicts
-        .iter()
-        .map(|verdict| verdict.digest.clone())
-        .collect();
-    // Not only rows: of a first verdict too, one of two writers comes first.
-    tx.lock("verdict", &digests).await?;
-    let any = tx.dialect().any("digest", 1);
-    let sql = format!("SELECT digest, environment, state FROM verdict WHERE {any}");
-    let rows = tx.rows(&sql, args![digests]).await?;
-    rows.iter()
-        .map(|row| Ok(((row.text(0)?, row.text(1)?), row.word(2)?)))
-        .collect()
+impl<'a> Sorted<'a> {
+    fn of(
+        verdicts: impl Iterator<Item = &'a Verdict>,
+        stored: &HashMap<Key, Verdict>,
+        how: How,
+    ) -> Self {
+        let mut sorted = Self::default();
+        for verdict in verdicts {
+            let key = (verdict.digest.clone(), verdict.environment.clone());
+            let to = match stored.get(&key) {
+                Some(before)
+                    if before.policy_generation > verdict.policy_generation
+                        || before.snapshot_at > verdict.snapshot_at =>
+                {
+                    continue;
+                }
+                Some(before) if how == How::Different && verdict.says_as(before) => {
+                    &mut sorted.same
+                }
+                Some(before) if verdict.state == before.state => {
+                    match (verdict.is_filtered_as(before), verdict.weighs_as(before)) {
+                        (true, true) => &mut sorted.quiet,
+                        (true, false) => &mut sorted.weighed,
+                        (false, _) => &mut sorted.loud,
+                    }
+                }
+                _ => &mut sorted.moved,
+            };
+            to.push(verdict);
+        }
+        sorted
+    }
+
+    /// Those that say anything else than what is stored.
+    fn different(&self, stored: &HashMap<Key, Verdict>) -> Vec<&'a Verdict> {
+        let in_state = self.quiet.iter().chain(&self.weighed).chain(&self.loud);
+        let all = in_state.chain(&self.moved).copied();
+        let mut all: Vec<&Verdict> = all
+            .filter(|verdict| {
+                let key = (verdict.digest.clone(), verdict.environment.clone());
+                stored
+                    .get(&key)
+                    .is_none_or(|before| !verdict.says_as(before))
+            })
+            .collect();
+        all.sort_by_key(|verdict| (&verdict.digest, &verdict.environment));
+        all
+    }
+}
+
+impl Verdict {
+    fn says_as(&self, before: &Self) -> bool {
+        (self.state, self.counts, self.policy_generation)
+            == (before.state, before.counts, before.policy_generation)
+            && self.reasons == before.reasons
+            && self.report == before.report
+    }
+
+    fn weighs_as(&self, before: &Self) -> bool {
+        (self.counts.critical, self.counts.high) == (before.counts.critical, before.counts.high)
+    }
+
+    fn is_filtered_as(&self, before: &Self) -> bool {
+        let (mine, theirs) = (&self.counts, &before.counts);
+        (mine.gaps, mine.worst()) == (theirs.gaps, theirs.worst())
+    }
 }
 
 impl Counts {
     /// 0: nothing found; 1: not rated; 2 to 5: low to critical.
-    fn worst(&self) -> i64 {
+    pub(super) fn worst(&self) -> i64 {
         let found = [
             self.unrated,
             self.low,
@@ -92,75 +243,6 @@ impl Counts {
         let place = found.iter().rposition(|&count| count > 0);
         place.map_or(0, |place| i64::try_from(place).unwrap_or_default() + 1)
     }
-}
-
-/// Writes verdicts of different keys, many in a statement; the keys of those that were not
-/// overtaken.
-async fn put(tx: &mut Tx, verdicts: &[&Verdict]) -> Result<HashSet<Key>> {
-    let mut written = HashSet::with_capacity(verdicts.len());
-    let mut left = verdicts;
-    // Few sizes, so that few statements are prepared.
-    for size in [128, 16, 1] {
-        while left.len() >= size {
-            let (some, rest) = left.split_at(size);
-            left = rest;
-            let args = some.iter().flat_map(|verdict| bound(verdict)).collect();
-            for row in tx.rows(&upsert(size), args).await? {
-                written.insert((row.text(0)?, row.text(1)?));
-            }
-        }
-    }
-    Ok(written)
-}
-
-/// The statement for so many verdicts, with [`bound`] for each.
-fn upsert(rows: usize) -> String {
-    let row = |number: usize| {
-        let places: Vec<String> = (1..=16).map(|n| format!("${}", number * 16 + n)).collect();
-        // When the image was first seen, for lists; unknown: when it was decided on.
-        let seen = format!(
-            "COALESCE((SELECT i.first_seen FROM image i WHERE i.digest = ${}), ${})",
-            number * 16 + 1,
-            number * 16 + 15
-        );
-        format!("({}, {seen})", places.join(", "))
-    };
-    let values: Vec<String> = (0..rows).map(row).collect();
-    let set: Vec<String> = COLUMNS
-        .split(", ")
-        .skip(2)
-        .chain(["worst"])
-        .map(|column| format!("{column} = excluded.{column}"))
-        .collect();
-    format!(
-        "INSERT INTO verdict ({COLUMNS}, worst, seen) VALUES {} \
-         ON CONFLICT (digest, environment) DO UPDATE SET {} \
-         WHERE verdict.policy_generation <= excluded.policy_generation \
-         AND verdict.snapshot_at <= excluded.snapshot_at RETURNING digest, environment",
-        values.join(", "),
-        set.join(", ")
-    )
-}
-
-fn bound(verdict: &Verdict) -> Vec<Value> {
-    args![
-        &verdict.digest,
-        &verdict.environment,
-        verdict.state,
-        verdict.counts.critical,
-        verdict.counts.high,
-        verdict.counts.medium,
-        verdict.counts.low,
-        verdict.counts.unrated,
-        verdict.counts.gaps,
-        &verdict.reasons,
-        &verdict.report,
-        verdict.policy_generation,
-        &verdict.snapshot,
-        verdict.snapshot_at,
-        verdict.decided_at,
-        verdict.counts.worst()
-    ]
 }
 
 async fn record(tx: &mut Tx, changes: &[VerdictChange], cause: &serde_json::Value) -> Result<()> {

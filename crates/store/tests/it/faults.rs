@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use jiff::{SignedDuration, Timestamp};
 use lazaret_store::{Done, JobFilter, Lease, NewJob, Paging, Settled, Store};
 use lazaret_testkit::postgres::Postgres;
+use lazaret_testkit::process;
 
 use crate::support::{Fixture, at, both, by, open, options, sqlite_url};
 
@@ -110,15 +111,15 @@ async fn worker() {
 }
 
 fn spawn(fixture: &Fixture, start: i64) -> Child {
-    Command::new(std::env::current_exe().expect("this program"))
+    let mut command = process::command(std::env::current_exe().expect("this program"));
+    command
         .args(["--ignored", "--exact", "faults::worker"])
         .env("LAZARET_TEST_DATABASE", &fixture.database)
         .env("LAZARET_TEST_DIRECTORY", fixture.directory.path())
         .env("LAZARET_TEST_START", start.to_string())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a process")
+        .stderr(Stdio::null());
+    process::spawn(command).expect("a process")
 }
 
 async fn left(store: &Store) -> u64 {

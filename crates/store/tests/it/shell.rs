@@ -100,6 +100,14 @@ both!(
             Some(b"body".to_vec())
         );
         assert_eq!(store.shell("other").await.expect("read"), None);
+        let footings = store.footings_of(&[digest(1), digest(7)]).await;
+        let footings = footings.expect("read");
+        assert_eq!(footings.len(), 1, "of what was read");
+        let number = footings[0].shell.expect("a shell");
+        assert_eq!(
+            store.shells(&[number, number + 1]).await.expect("read"),
+            [(number, b"body".to_vec())]
+        );
         let of = store
             .content(&digest(1))
             .await
@@ -136,7 +144,9 @@ both!(rows_of_the_schema_before_are_brought_up, |fixture| {
          DROP INDEX component_unknown; ALTER TABLE component DROP COLUMN facts_known; \
          ALTER TABLE content DROP COLUMN shell_id; DROP TABLE blob; DROP INDEX verdict_report; \
          DROP TABLE list_progress; CREATE INDEX job_lease ON job (locked_until); \
-         DELETE FROM lazaret_schema WHERE number >= \
+         DROP INDEX verdict_state; \
+         ALTER TABLE verdict DROP COLUMN since; CREATE INDEX verdict_state ON verdict \
+         (state, decided_at, digest, environment, worst, gaps); DELETE FROM lazaret_schema WHERE number >= \
          (SELECT number FROM lazaret_schema WHERE name LIKE '%_parts')",
     )
     .await;

@@ -1,4 +1,6 @@
-//! Images made in code, and the floor that reads them.
+//! Images made in code, the floor that reads them, and processes that end with their tests.
+
+mod process;
 
 use std::path::Path;
 

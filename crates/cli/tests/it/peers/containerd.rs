@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use lazaret_testkit::process;
 use tempfile::TempDir;
 
 use super::{Running, check_sample, fixture, patiently, refusal, skip};
@@ -27,9 +28,10 @@ impl Containerd {
              [ttrpc]\naddress = \"{place}/t.sock\"\n"
         );
         std::fs::write(dir.path().join("containerd.toml"), config).expect("written");
-        let mut command = Command::new("containerd");
+        let mut command = process::command("containerd");
         command.arg("-c").arg(dir.path().join("containerd.toml"));
-        let mut running = Running::start(command.current_dir(dir.path()));
+        command.current_dir(dir.path());
+        let mut running = Running::start(command);
         let socket = format!("{place}/c.sock");
         let listens = patiently("containerd does not answer", || {
             if running.has_ended() {

@@ -4,6 +4,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 
+use lazaret_testkit::process;
 use tempfile::TempDir;
 
 use super::{Running, check_sample, fixture, patiently, refusal, skip};
@@ -19,7 +20,7 @@ pub(super) struct Podman {
 
 /// Nothing of it may lie outside the directory, locks in shared memory included.
 fn podman(dir: &Path) -> Command {
-    let mut command = Command::new("podman");
+    let mut command = process::command("podman");
     let place = |name: &str| dir.join(name);
     command
         .arg("--root")
@@ -56,7 +57,7 @@ impl Podman {
         let address = format!("unix://{}", socket.display());
         let mut command = podman(dir.path());
         command.args(["system", "service", "--time", "0", &address]);
-        let mut running = Running::start(&mut command);
+        let mut running = Running::start(command);
         patiently("podman does not listen", || {
             assert!(!running.has_ended(), "podman's service has ended");
             UnixStream::connect(&socket).ok()

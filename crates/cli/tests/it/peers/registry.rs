@@ -2,8 +2,9 @@
 
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
+use lazaret_testkit::process;
 use tempfile::TempDir;
 
 use super::{Running, fixture, patiently, skopeo};
@@ -50,9 +51,9 @@ impl Registry {
              http: {{addr: '{host}', secret: s{tls}}}\n{auth}"
         );
         std::fs::write(dir.path().join("registry.yml"), config).expect("written");
-        let mut command = Command::new("docker-registry");
+        let mut command = process::command("docker-registry");
         command.arg("serve").arg(dir.path().join("registry.yml"));
-        let running = Running::start(&mut command);
+        let running = Running::start(command);
         patiently("the registry does not listen", || {
             TcpStream::connect(&host).ok()
         });

@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use lazaret_advisory::Db;
-use lazaret_control::written::{Said, Shell, content, matches, shell};
+use lazaret_control::written::{Said, Shell, content, decided, matches, shell};
 use lazaret_match::MatchOptions;
-use lazaret_policy::{Circumstances, Policy};
 use lazaret_store::{Image, ImageName, Match, NewContent, Store, Verdict, VerdictState};
 use serde_json::json;
 
@@ -31,7 +30,6 @@ pub(crate) struct Fleet {
     pub(crate) registries: Vec<(String, &'static str)>,
     /// Generation of the policy.
     pub(crate) generation: i64,
-    policy: Policy,
     judged: Mutex<HashMap<Content, Arc<Judged>>>,
     /// The findings of components as they are stored.
     pub(crate) facts: Mutex<BTreeMap<String, Vec<u8>>>,
@@ -75,7 +73,6 @@ impl Fleet {
             now,
             registries,
             generation,
-            policy: Policy::builtin(),
             judged: Mutex::default(),
             matches: Mutex::default(),
             keys: Mutex::default(),
@@ -120,17 +117,12 @@ impl Fleet {
             today: Some(self.now.to_string().chars().take(10).collect()),
             ..MatchOptions::default()
         };
-        // The package that is an image's own is named by no advisory.
+        // The package that is an image's own is named by no advisory, so that this holds for
+        // all that have the rest in common.
         let inventory = image.inventory("image");
-        let mut report = lazaret_scan::examine(inventory.clone(), &self.advisories, &options)?;
-        let bare = report.clone();
-        let circumstances = Circumstances {
-            now: self.now,
-            environment: Some(environment.to_owned()),
-            ..Circumstances::default()
-        };
-        report.decision = self.policy.decide(&report, &circumstances);
-        let found = matches(&inventory, &report.findings);
+        let bare = lazaret_scan::examine(inventory.clone(), &self.advisories, &options)?;
+        let report = decided(bare.clone(), environment, self.now);
+        let found = matches(&inventory, &bare.findings);
         let mut all = self.matches.lock().expect("no thread panics");
         for (name, of) in &found.matches {
             all.entry(name.clone())
@@ -297,12 +289,14 @@ async fn write(fleet: &Arc<Fleet>, mut made: Vec<Made>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What was decided when it was pushed: of every fourth, something else than now.
+/// What was decided when it was pushed: of every fourth, something else than now. The others
+/// are as they stay.
 fn before(fleet: &Fleet, verdict: &Verdict) -> Verdict {
     let mut verdict = verdict.clone();
-    let all = VerdictState::ALL;
+    let others = VerdictState::ALL.iter().filter(|&&s| s != verdict.state);
+    let others: Vec<VerdictState> = others.copied().collect();
     if dice(&format!("{} changed", verdict.digest), 4) == 0 {
-        verdict.state = all[dice(&verdict.digest, all.len())];
+        verdict.state = others[dice(&verdict.digest, others.len())];
         verdict.counts.critical /= 2;
         verdict.snapshot = digest("advisories before");
         verdict.snapshot_at = fleet.built_at() - SignedDuration::from_hours(24 * 30);

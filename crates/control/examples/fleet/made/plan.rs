@@ -24,6 +24,9 @@ pub(crate) struct Shared {
     pub(crate) packages: Vec<Package>,
 }
 
+/// Layers of the base, the lowest of an image.
+const OF_BASE: usize = 2;
+
 /// One image.
 pub(crate) struct Planned {
     pub(crate) digest: String,
@@ -173,6 +176,7 @@ impl Planned {
         inventory
             .packages
             .sort_by_cached_key(|package| package.purl.to_string());
+        inventory.target.attribute(&mut inventory.packages);
         inventory.target.name = name.to_owned();
         inventory.target.input = format!("registry:{name}");
         inventory.target.digest = self.digest.parse().ok();
@@ -183,14 +187,14 @@ impl Planned {
     pub(crate) fn shared_inventory(&self) -> Inventory {
         let mut inventory = Inventory::default();
         inventory.target.distro.clone_from(&self.base.distro);
-        let layers = self.layers().into_iter();
+        let layers = self.layers().into_iter().enumerate();
         inventory.target.layers = layers
-            .filter_map(|layer| {
+            .filter_map(|(place, layer)| {
                 Some(lazaret_model::Layer {
                     digest: layer.parse().ok(),
                     diff_id: layer.parse().ok()?,
                     created_by: None,
-                    base: None,
+                    base: Some(place < OF_BASE),
                 })
             })
             .collect();

@@ -2,9 +2,9 @@
 
 use lazaret_store::{By, Error as StoreError, NewPerson, Person};
 use lazaret_wire::api::Role;
+use lazaret_wire::oidc::{self, Claims};
 use serde_json::json;
 
-use super::claims::{self, Claims};
 use super::settings::Settings;
 use crate::App;
 use crate::api::user::store_role;
@@ -14,7 +14,7 @@ use crate::keys::hash;
 /// The account of the person of verified claims, made where it is new. It is that of issuer
 /// and subject: a user who has the name already is somebody else.
 pub(super) async fn account(app: &App, settings: &Settings, claims: &Claims) -> ApiResult<Person> {
-    let subject = claims::subject(claims)
+    let subject = oidc::subject(claims)
         .ok_or_else(|| ApiError::forbidden("the provider does not say who it is about (`sub`)"))?;
     let subject = format!("{}|{subject}", settings.issuer);
     let known = app.store.person_by_subject(&subject).await?;
@@ -51,10 +51,11 @@ fn allowed(
     if known.is_some_and(|person| person.disabled_at.is_some()) {
         return Err("the account is shut out");
     }
-    if !claims::is_let_in(claims, settings) {
+    if !oidc::is_let_in(claims, &settings.only) {
         return Err("only verified addresses of some domains are let in, and yours is none");
     }
-    claims::role(claims, settings).ok_or("none of your groups has a role here")
+    let role = oidc::role(claims, &settings.groups, &settings.roles);
+    role.ok_or("none of your groups has a role here")
 }
 
 /// Notes that somebody whom the provider knows was not let in.
@@ -81,7 +82,7 @@ async fn create(
     role: Role,
     by: &By,
 ) -> ApiResult<Person> {
-    let name = claims::name(claims, settings);
+    let name = oidc::name(claims, &settings.name);
     // Eight digits of the subject tell two of one name apart, and stay the same.
     let other = format!("{name}-{}", &hash(subject)[..8]);
     let email = claims.get("email").and_then(serde_json::Value::as_str);

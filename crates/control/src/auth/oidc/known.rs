@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lazaret_wire::Outgoing;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use lazaret_wire::oidc::{Claims, Discovery, Jwks, TokenError};
 use tokio::sync::Mutex;
 
-use super::jws::{Jwks, TokenError};
 use super::settings::may_be_asked;
 use crate::http::{ApiError, ApiResult};
 
@@ -23,20 +21,6 @@ const AFTER_FAILURE: i64 = 5;
 
 /// How often an unknown key makes the keys be fetched again, in seconds.
 const BETWEEN_KEYS: i64 = 60;
-
-/// The discovery document, as far as it is used.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Discovery {
-    issuer: String,
-    pub(super) authorization_endpoint: String,
-    pub(super) token_endpoint: String,
-    jwks_uri: String,
-    pub(super) userinfo_endpoint: Option<String>,
-    #[serde(default)]
-    pub(super) token_endpoint_auth_methods_supported: Option<Vec<String>>,
-    #[serde(default)]
-    pub(super) authorization_response_iss_parameter_supported: bool,
-}
 
 /// What is known of the provider by now.
 #[derive(Debug, Default)]
@@ -80,7 +64,7 @@ impl Known {
         discovery: &Discovery,
         token: &str,
         now: Timestamp,
-    ) -> ApiResult<Result<Map<String, Value>, TokenError>> {
+    ) -> ApiResult<Result<Claims, TokenError>> {
         let now = now.as_second();
         let mut state = self.0.lock().await;
         let kept = state.keys.as_ref();
@@ -123,18 +107,8 @@ async fn discover(outgoing: &Outgoing, issuer: &str) -> Result<Discovery, String
     let base = issuer.trim_end_matches('/');
     let url = format!("{base}/.well-known/openid-configuration");
     let body = body(outgoing, &url).await?;
-    let found: Discovery =
-        serde_json::from_slice(&body).map_err(|error| format!("{url} cannot be read: {error}"))?;
-    if found.issuer != issuer {
-        return Err(format!("{url} is of another issuer than {issuer}"));
-    }
-    let mut asked = vec![
-        &found.authorization_endpoint,
-        &found.token_endpoint,
-        &found.jwks_uri,
-    ];
-    asked.extend(&found.userinfo_endpoint);
-    for place in asked {
+    let found = Discovery::read(&body, issuer).map_err(|why| format!("{url} {why}"))?;
+    for place in found.addresses() {
         may_be_asked(place).map_err(|why| format!("{url} names an address: {why}"))?;
     }
     Ok(found)

@@ -6,8 +6,6 @@
 //! sign-in anew.
 
 mod account;
-mod claims;
-mod jws;
 mod known;
 mod settings;
 mod trip;
@@ -18,15 +16,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lazaret_store::Person;
 use lazaret_wire::Outgoing;
+use lazaret_wire::oidc::{self, Claims, Discovery, Expected, TokenError};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::App;
 use crate::file::FileError;
 use crate::http::{ApiError, ApiResult, encoded};
-use claims::Claims;
-use jws::TokenError;
-use known::{Discovery, Known, MOST};
+use known::{Known, MOST};
 use settings::{Settings, may_be_asked};
 use trip::Way;
 
@@ -209,7 +206,12 @@ impl Provider {
         let opened = self.known.open(&self.outgoing, discovery, token, app.now());
         let opened = opened.await?.and_then(|claims| {
             let now = app.now().as_second();
-            claims::check(&claims, &self.settings, &way.nonce(), now)?;
+            let expected = Expected {
+                issuer: &self.settings.issuer,
+                client_id: &self.settings.client_id,
+                nonce: &way.nonce(),
+            };
+            oidc::check(&claims, &expected, now)?;
             Ok(claims)
         });
         let mut claims = opened.map_err(|why: TokenError| {
@@ -229,7 +231,7 @@ impl Provider {
     }
 
     fn lacks_nothing(&self, claims: &Claims) -> bool {
-        let has = |name: &str| claims::claim(claims, name).is_some();
+        let has = |name: &str| oidc::claim(claims, name).is_some();
         has(&self.settings.name)
             && has(&self.settings.groups)
             && (self.settings.only.is_empty() || (has("email") && has("email_verified")))

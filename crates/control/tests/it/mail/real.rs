@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use lazaret_testkit::process;
 use serde_json::Value;
 
 use super::peer::tls;
@@ -35,13 +36,13 @@ impl Server {
             let _ = writeln!(std::io::stderr(), "skipped: aiosmtpd is not installed");
             return None;
         }
-        let mut child = Command::new("python3")
+        let mut command = process::command("python3");
+        command
             .args(["-c", SERVER, mode, way])
             .arg(folder.join("server.pem"))
             .arg(folder.join("server.key"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
+            .stdout(Stdio::piped());
+        let mut child = process::spawn(command).expect("it starts");
         let output = BufReader::new(child.stdout.take().expect("its words"));
         let (say, lines) = std::sync::mpsc::channel();
         std::thread::spawn(move || {

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
+use lazaret_testkit::process;
 use reqwest::{Client, Response};
 use serde_json::json;
 
@@ -39,14 +40,14 @@ impl Drop for Node {
 
 fn provider(modules: &Path, script: &Path, port: u16, redirect: &str) -> Node {
     std::fs::write(script, SCRIPT).expect("written");
-    let mut node = Command::new("node")
+    let mut command = process::command("node");
+    command
         .arg(script)
         .arg(modules)
         .args([&port.to_string(), redirect])
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("node");
+        .stderr(Stdio::null());
+    let mut node = process::spawn(command).expect("node");
     let out = node.stdout.take().expect("its output");
     let node = Node(node);
     let mut lines = BufReader::new(out).lines();

@@ -20,7 +20,7 @@ const MOST_TOKEN: usize = 64 << 10;
 
 /// Why a token is not believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum TokenError {
+pub enum TokenError {
     /// The provider may have another key by now.
     #[error("it is signed with a key that the provider does not publish")]
     UnknownKey,
@@ -31,7 +31,7 @@ pub(super) enum TokenError {
 
 /// The keys of a provider.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Jwks(Vec<Jwk>);
+pub struct Jwks(Vec<Jwk>);
 
 #[derive(Debug, Clone, Deserialize)]
 struct Jwk {
@@ -55,8 +55,9 @@ struct Header {
 }
 
 impl Jwks {
-    /// The keys of a document; those of kinds that we do not know are left out.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    /// The first hundred keys of a document; those of kinds that we do not know are left out.
+    /// None where it is no document of keys.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Document {
             keys: Vec<Value>,
@@ -72,8 +73,12 @@ impl Jwks {
         Some(Self(keys.filter(signs).collect()))
     }
 
-    /// What a token says, if one of the keys has signed it.
-    pub(super) fn open(&self, token: &str) -> Result<Map<String, Value>, TokenError> {
+    /// What a token says, if one of the keys has signed it. At most 64 KiB are looked at.
+    ///
+    /// # Errors
+    /// When it is no signed token, asks for what is not understood, or none of the keys has
+    /// signed it.
+    pub fn open(&self, token: &str) -> Result<Map<String, Value>, TokenError> {
         let wrong = TokenError::Wrong;
         if token.len() > MOST_TOKEN {
             return Err(wrong("it is too large"));

@@ -1,10 +1,11 @@
 //! What an ID token claims: whether it is for us and of now, and who it is about.
 
-use lazaret_wire::api::Role;
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
-use super::jws::TokenError;
-use super::settings::Settings;
+use super::TokenError;
+use crate::api::Role;
 
 /// How far the clocks of the provider and of the centre may be apart, in seconds.
 const SKEW: i64 = 60;
@@ -13,16 +14,25 @@ const SKEW: i64 = 60;
 const OLDEST: i64 = 600;
 
 /// Claims, as they came.
-pub(super) type Claims = Map<String, Value>;
+pub type Claims = Map<String, Value>;
+
+/// Whose token is expected.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// Who has made it.
+    pub issuer: &'a str,
+    /// Whom it is for.
+    pub client_id: &'a str,
+    /// What was said at the beginning of the sign-in.
+    pub nonce: &'a str,
+}
 
 /// Whether a token is for this client, of this sign-in and of now. `now` in seconds since
 /// 1970.
-pub(super) fn check(
-    claims: &Claims,
-    settings: &Settings,
-    nonce: &str,
-    now: i64,
-) -> Result<(), TokenError> {
+///
+/// # Errors
+/// When it is not, with the claim that says so.
+pub fn check(claims: &Claims, expected: &Expected<'_>, now: i64) -> Result<(), TokenError> {
     let wrong = |why| Err(TokenError::Wrong(why));
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     // NumericDate may have a fraction.
@@ -32,7 +42,7 @@ pub(super) fn check(
             .as_i64()
             .or_else(|| value.as_f64().map(|seconds| seconds as i64))
     };
-    if text("iss") != Some(&settings.issuer) {
+    if text("iss") != Some(expected.issuer) {
         return wrong("it is of another issuer (`iss`)");
     }
     let audience: Vec<&str> = match claims.get("aud") {
@@ -40,11 +50,11 @@ pub(super) fn check(
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    if !audience.contains(&settings.client_id.as_str()) {
+    if !audience.contains(&expected.client_id) {
         return wrong("it is for somebody else (`aud`)");
     }
     let party = text("azp");
-    let is_others = party.is_some_and(|party| party != settings.client_id);
+    let is_others = party.is_some_and(|party| party != expected.client_id);
     if is_others || (audience.len() > 1 && party.is_none()) {
         return wrong("it was given to somebody else (`azp`)");
     }
@@ -61,13 +71,13 @@ pub(super) fn check(
         return wrong("it does not hold yet (`nbf`)");
     }
     match text("nonce") {
-        Some(own) if crate::keys::same(own, nonce) => Ok(()),
+        Some(own) if same(own, expected.nonce) => Ok(()),
         _ => wrong("it is of another sign-in (`nonce`)"),
     }
 }
 
 /// The subject: at most 255 printable letters of ASCII, as the standard says.
-pub(super) fn subject(claims: &Claims) -> Option<&str> {
+pub fn subject(claims: &Claims) -> Option<&str> {
     let subject = claims.get("sub").and_then(Value::as_str)?;
     let is_good = (1..=255).contains(&subject.len())
         && subject.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
@@ -75,30 +85,30 @@ pub(super) fn subject(claims: &Claims) -> Option<&str> {
 }
 
 /// A claim, by its name or by a way through objects (`realm_access.roles`).
-pub(super) fn claim<'c>(claims: &'c Claims, name: &str) -> Option<&'c Value> {
+pub fn claim<'c>(claims: &'c Claims, name: &str) -> Option<&'c Value> {
     claims.get(name).or_else(|| {
         let (first, rest) = name.split_once('.')?;
         claim(claims.get(first)?.as_object()?, rest)
     })
 }
 
-/// The highest role of the groups that are claimed.
-pub(super) fn role(claims: &Claims, settings: &Settings) -> Option<Role> {
-    let groups: Vec<&str> = match claim(claims, &settings.groups)? {
+/// The highest role of the groups that a claim tells of.
+pub fn role(claims: &Claims, groups: &str, roles: &BTreeMap<String, Role>) -> Option<Role> {
+    let groups: Vec<&str> = match claim(claims, groups)? {
         Value::String(one) => vec![one],
         Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    let roles = groups.iter().filter_map(|group| settings.roles.get(*group));
-    roles
+    let theirs = groups.iter().filter_map(|group| roles.get(*group));
+    theirs
         .copied()
         .reduce(|one, other| if other.includes(one) { other } else { one })
 }
 
-/// Whether the person's address is of a domain that is let in. An address that the provider
-/// has not verified says nothing: anybody could claim it.
-pub(super) fn is_let_in(claims: &Claims, settings: &Settings) -> bool {
-    if settings.only.is_empty() {
+/// Whether the person's address is of a domain that is let in; of none: all are. An address that
+/// the provider has not verified says nothing: anybody could claim it.
+pub fn is_let_in(claims: &Claims, only: &[String]) -> bool {
+    if only.is_empty() {
         return true;
     }
     let is_verified = match claims.get("email_verified") {
@@ -110,12 +120,12 @@ pub(super) fn is_let_in(claims: &Claims, settings: &Settings) -> bool {
     let email = claims.get("email").and_then(Value::as_str).unwrap_or("");
     let domain = email.rsplit_once('@').map(|(_, domain)| domain);
     let domain = domain.unwrap_or("").to_ascii_lowercase();
-    is_verified && settings.only.contains(&domain)
+    is_verified && only.contains(&domain)
 }
 
-/// The name that is claimed, of letters that names here have; `user` where there is none.
-pub(super) fn name(claims: &Claims, settings: &Settings) -> String {
-    let claimed = claim(claims, &settings.name).and_then(Value::as_str);
+/// The name that a claim tells, of letters that names here have; `user` where there is none.
+pub fn name(claims: &Claims, named: &str) -> String {
+    let claimed = claim(claims, named).and_then(Value::as_str);
     let good = |c: char| c.is_ascii_alphanumeric() || "._@-".contains(c);
     let name: String = claimed
         .unwrap_or("")
@@ -127,4 +137,9 @@ pub(super) fn name(claims: &Claims, settings: &Settings) -> String {
         true => name,
         false => "user".into(),
     }
+}
+
+/// Whether two texts are the same, in a time that does not tell where they differ.
+fn same(a: &str, b: &str) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
 }
