@@ -44,7 +44,9 @@ pub use collect::Collected;
 pub use content::{COMPONENT_LIMIT, CONTENT_LIMIT, Component, Content, NewComponent, NewContent};
 pub use edge::{Edge, NewEdge};
 pub use error::{Error, Result};
-pub use hold::{Asked, Hold, HoldFilter, HoldKey, HoldState, Move, Terms, step};
+pub use hold::{
+    Asked, Asking, Hold, HoldFilter, HoldKey, HoldState, MOVES_LIMIT, Move, Terms, step,
+};
 pub use image::{Image, ImageFilter, ImageName, ImageRow, Judged};
 pub use job::{
     BATCH_LIMIT, Done, Enqueued, Failed, JobCounts, JobFilter, JobRow, JobState, Lease, Leased,

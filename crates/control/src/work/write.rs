@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use lazaret_store::{
-    Asked, By, Decided, Move, Terms, VERDICT_LIMIT, Verdict, VerdictChange, VerdictState,
+    Asked, Asking, By, Decided, MOVES_LIMIT, Move, Terms, VERDICT_LIMIT, Verdict, VerdictChange,
+    VerdictState,
 };
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -62,8 +63,13 @@ pub(super) async fn write(
         let to_hold: Vec<String> = to_hold.into_iter().cloned().collect();
         for digests in to_hold.chunks(HELD) {
             // The stored verdicts count: a worker that was overtaken holds nothing.
-            for asked in app.store.asked_of(digests).await? {
-                hold(app, asked, firm, now).await?;
+            let asked = app.store.asked_of(digests).await?;
+            let moves: Vec<Asking> = asked
+                .into_iter()
+                .filter_map(|asked| asking(asked, firm, now))
+                .collect();
+            for moves in moves.chunks(MOVES_LIMIT) {
+                app.store.move_holds(moves).await?;
             }
         }
         changes.extend(written.changes);
@@ -126,14 +132,9 @@ impl Writer {
     }
 }
 
-/// Does for a name what the verdict of its registry's environment asks for. What a person
-/// did, and a release, stay as they are: that is the store's rule.
-async fn hold(
-    app: &App,
-    asked: Asked,
-    firm: &BTreeSet<(String, String)>,
-    now: Timestamp,
-) -> ApiResult<()> {
+/// What the verdict of its registry's environment asks for, for a name; `None`: that it stays
+/// as it is. What a person did, and a release, stay so in any case: that is the store's rule.
+fn asking(asked: Asked, firm: &BTreeSet<(String, String)>, now: Timestamp) -> Option<Asking> {
     let what = match asked.verdict {
         VerdictState::Allow | VerdictState::Warn => Move::Lift,
         VerdictState::Hold => Move::Hold,
@@ -146,16 +147,18 @@ async fn hold(
         Some(hold) => hold.stays(what, even_if_running),
     };
     if stays {
-        return Ok(());
+        return None;
     }
     let reasons: Vec<String> = serde_json::from_str(&asked.reasons).unwrap_or_default();
     let actor = format!("policy:{}", asked.policy_generation);
-    let by = By::new(actor, now).because(reasons.into_iter().next().unwrap_or_default());
     let terms = Terms {
         until: None,
         even_if_running,
     };
-    let moved = app.store.move_hold_on(&asked.key, what, terms, false, &by);
-    moved.await?;
-    Ok(())
+    Some(Asking {
+        key: asked.key,
+        what,
+        terms,
+        by: By::new(actor, now).because(reasons.into_iter().next().unwrap_or_default()),
+    })
 }

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::value::words;
 
 pub use asked::Asked;
+pub use moves::{Asking, MOVES_LIMIT};
 pub(crate) use moves::{apply, current, lock_name, object};
 
 words! {

@@ -12,6 +12,22 @@ use crate::release::close_requests;
 use crate::store::{By, Store};
 use crate::value::args;
 
+/// Most holds that are moved in one transaction.
+pub const MOVES_LIMIT: usize = 500;
+
+/// What a policy asks for of an image under a name.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// Which image, under which name.
+    pub key: HoldKey,
+    /// What is to become of it.
+    pub what: Move,
+    /// On which terms.
+    pub terms: Terms,
+    /// Who asks, when and why.
+    pub by: By,
+}
+
 impl Store {
     /// Holds, quarantines or lifts; the hold after it, whether or not it changed. `by_hand`:
     /// a person does it, not a policy.
@@ -48,17 +64,46 @@ impl Store {
         by_hand: bool,
         by: &By,
     ) -> Result<Hold> {
-        let until = terms.until;
-        if matches!(what, Move::Release | Move::Expire) {
-            return Err(Error::Invalid("a release takes a request".to_owned()));
-        }
-        if until.is_some_and(|until| until <= by.at) {
-            return Err(Error::Invalid("that time is over".to_owned()));
-        }
+        may_be_asked(what, terms, by)?;
         let mut tx = self.begin().await?;
         let hold = apply(&mut tx, key, what, terms, by_hand, by).await?;
         tx.commit().await?;
         Ok(hold)
+    }
+
+    /// What policies ask for, many at once: those that the store refuses ([`step`]) are left as
+    /// they are, the others are written together or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a release, for a time that is over and for more than
+    /// [`MOVES_LIMIT`] moves; those of the database.
+    pub async fn move_holds(&self, moves: &[Asking]) -> Result<()> {
+        if moves.len() > MOVES_LIMIT {
+            let many = moves.len();
+            return Err(Error::Invalid(format!(
+                "{many} moves: at most {MOVES_LIMIT}"
+            )));
+        }
+        for asking in moves {
+            may_be_asked(asking.what, asking.terms, &asking.by)?;
+        }
+        let mut tx = self.begin().await?;
+        // All of them in one order, so that two callers never wait for each other.
+        let names: Vec<String> = moves.iter().map(|asking| lock_name(&asking.key)).collect();
+        tx.lock("hold", &names).await?;
+        for asking in moves {
+            let Asking {
+                key,
+                what,
+                terms,
+                by,
+            } = asking;
+            let before = before(&mut tx, key, by).await?;
+            if let Ok(state) = step(before.state, before.by_hand, *what, false) {
+                moved(&mut tx, before, state, *what, *terms, false, by).await?;
+            }
+        }
+        tx.commit().await
     }
 
     /// Ends what has run out, at most 500 at once: holds become clear, releases become
@@ -88,6 +133,16 @@ impl Store {
         }
         Ok(changed)
     }
+}
+
+fn may_be_asked(what: Move, terms: Terms, by: &By) -> Result<()> {
+    if matches!(what, Move::Release | Move::Expire) {
+        return Err(Error::Invalid("a release takes a request".to_owned()));
+    }
+    if terms.until.is_some_and(|until| until <= by.at) {
+        return Err(Error::Invalid("that time is over".to_owned()));
+    }
+    Ok(())
 }
 
 pub(crate) fn lock_name(key: &HoldKey) -> String {
@@ -120,7 +175,14 @@ pub(crate) async fn apply(
     by: &By,
 ) -> Result<Hold> {
     tx.lock("hold", &[lock_name(key)]).await?;
-    let before = current(tx, key).await?.unwrap_or_else(|| Hold {
+    let before = before(tx, key, by).await?;
+    let state = step(before.state, before.by_hand, what, by_hand)?;
+    moved(tx, before, state, what, terms, by_hand, by).await
+}
+
+/// The hold as it is, under its lock; what was never held is clear.
+async fn before(tx: &mut Tx, key: &HoldKey, by: &By) -> Result<Hold> {
+    Ok(current(tx, key).await?.unwrap_or_else(|| Hold {
         key: key.clone(),
         state: HoldState::Clear,
         by_hand: false,
@@ -130,10 +192,23 @@ pub(crate) async fn apply(
         until: None,
         even_if_running: false,
         seq: 0,
-    });
-    let Some(state) = step(before.state, before.by_hand, what, by_hand)? else {
+    }))
+}
+
+/// `state` is what [`step`] says.
+async fn moved(
+    tx: &mut Tx,
+    before: Hold,
+    state: Option<HoldState>,
+    what: Move,
+    terms: Terms,
+    by_hand: bool,
+    by: &By,
+) -> Result<Hold> {
+    let Some(state) = state else {
         return reach(tx, before, what, terms, by_hand, by).await;
     };
+    let key = &before.key;
     let until = terms.until;
     // Who had placed it still counts when a release has ended: it is that quarantine again.
     let returns =

@@ -1,6 +1,6 @@
 use lazaret_store::{
-    Error, Hold, HoldFilter, HoldKey, HoldState, Move, Paging, Registry, RequestState, Store,
-    Terms, step,
+    Asking, Error, Hold, HoldFilter, HoldKey, HoldState, MOVES_LIMIT, Move, Paging, Registry,
+    RequestState, Store, Terms, step,
 };
 use proptest::prelude::*;
 
@@ -231,6 +231,58 @@ proptest! {
         }
     }
 }
+
+both!(policies_move_many_holds_at_once, |fixture| {
+    let store = &fixture.store;
+    let registry = registry(store).await;
+    let key = |number| key(&registry, number);
+    let ask = |number, what| Asking {
+        key: key(number),
+        what,
+        terms: Terms::default(),
+        by: by("policy:2").because(format!("image {number}")),
+    };
+    for (number, by_hand) in [(2, true), (3, false)] {
+        let placed = place(store, &key(number), Move::Quarantine, by_hand).await;
+        placed.expect("placed");
+    }
+    let before = store.verify_audit().await.expect("holds");
+    let moves = [
+        ask(1, Move::Quarantine),
+        // What a person has placed, no policy takes back.
+        ask(2, Move::Lift),
+        ask(3, Move::Lift),
+        ask(4, Move::Hold),
+        ask(4, Move::Quarantine),
+    ];
+    store.move_holds(&moves).await.expect("moved");
+    // Done again, as by a worker that died before it had said so.
+    store.move_holds(&moves[..3]).await.expect("moved");
+    let state = async |number| {
+        let hold = store.hold(&key(number)).await.expect("read");
+        let hold = hold.expect("a hold");
+        (hold.state, hold.by_hand, hold.reason)
+    };
+    let because = |number| format!("image {number}");
+    use HoldState::{Clear, Quarantined};
+    assert_eq!(state(1).await, (Quarantined, false, because(1)));
+    let kept = state(2).await;
+    assert_eq!((kept.0, kept.1), (Quarantined, true));
+    assert_eq!(state(3).await, (Clear, false, because(3)));
+    assert_eq!(state(4).await, (Quarantined, false, because(4)));
+    // Each change has its entry, and nothing else has.
+    let after = store.verify_audit().await.expect("holds");
+    assert_eq!(after.seq - before.seq, 4);
+
+    let refused = store
+        .move_holds(&[ask(5, Move::Hold), ask(6, Move::Release)])
+        .await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    assert_eq!(store.hold(&key(5)).await.expect("read"), None);
+    let many = vec![ask(5, Move::Hold); MOVES_LIMIT + 1];
+    let many = store.move_holds(&many).await;
+    assert!(matches!(many, Err(Error::Invalid(_))), "{many:?}");
+});
 
 both!(what_runs_is_refused_where_somebody_says_so, |fixture| {
     let store = &fixture.store;
