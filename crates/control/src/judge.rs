@@ -122,7 +122,18 @@ impl Judge {
         exposure: Option<Exposure>,
         now: Timestamp,
     ) -> Report {
-        let mut report = matched.report.clone();
+        self.decide_once(matched.report.clone(), environment, exposure, now)
+    }
+
+    /// As [`Judge::decide`], for what is needed no more: the largest reports take as long to copy
+    /// as to make.
+    pub(crate) fn decide_once(
+        &self,
+        mut report: Report,
+        environment: &str,
+        exposure: Option<Exposure>,
+        now: Timestamp,
+    ) -> Report {
         let circumstances = Circumstances {
             exposure,
             ..circumstances(environment, now)

@@ -138,9 +138,7 @@ async fn list(
         limit: None,
     };
     let page = queries::list(&app, ways.query()?, &paging(&page)?).await?;
-    let counts = app.store.verdict_counts().await?;
-    let mut environments: Vec<String> = counts.into_iter().map(|(e, _, _)| e).collect();
-    environments.dedup();
+    let environments = app.store.judged_environments().await?;
     let row = |one: lazaret_wire::api::Vulnerability| Row {
         link: link(&one.id),
         severity: parts::chip(word(one.severity)),

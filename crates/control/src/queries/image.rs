@@ -145,7 +145,9 @@ pub async fn report(app: &App, digest: &str, environment: &str) -> ApiResult<Rep
     let place = app.judging.acquire().await.map_err(ApiError::internal)?;
     let report = tokio::task::spawn_blocking(move || {
         let matched = judge::matched(inventory, &database, now)?;
-        Ok::<_, lazaret_scan::ExamineError>(judge.decide(&matched, &environment, exposure, now))
+        let report = matched.into_report();
+        let decided = judge.decide_once(report, &environment, exposure, now);
+        Ok::<_, lazaret_scan::ExamineError>(decided)
     });
     let report = report.await;
     drop(place);

@@ -33,6 +33,6 @@ pub(crate) use record::{Found, INDEX, inventory, record};
 pub(crate) use rematch::everything as decide_again;
 pub(crate) use scan::Examined;
 pub(crate) use schedule::{follow, run as keep_time};
-pub(crate) use shell::{Beside, Remembered, beside};
+pub(crate) use shell::{Beside, Remembered, beside, opened};
 pub use shell::{Shell, shell};
 pub(crate) use worker::run;
