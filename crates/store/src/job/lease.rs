@@ -12,6 +12,10 @@ use crate::value::args;
 /// Microseconds between two looks for leases that ended without a word.
 const RECLAIM: i64 = 1_000_000;
 
+/// The longest that a lease may hold. One that ends later than that from now was made by a clock
+/// that has gone back since.
+const LONGEST: SignedDuration = SignedDuration::from_hours(1);
+
 impl Store {
     /// Gives a worker jobs that are due: the highest priority first, sweeps last. Leases that
     /// ended without a word are taken back first, once a second. May give fewer than there are
@@ -26,7 +30,7 @@ impl Store {
                 lease.jobs
             )));
         }
-        let until = later(now, lease.ttl)?;
+        let until = lasting(now, lease.ttl)?;
         if self.is_reclaim_due(now) {
             self.reclaim(now).await?;
         }
@@ -74,21 +78,25 @@ impl Store {
         is_due
     }
 
-    /// Takes back leases that ended before `now`: the jobs come again after their
+    /// Takes back leases that ended before `now`, and those that no clock which was right can have
+    /// made: the jobs come again after their
     /// [`backoff`], or are dead when that was their last attempt. The answer is how many.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn reclaim(&self, now: Timestamp) -> Result<u64> {
         let ended = "SELECT id, attempt, max_attempts, concurrency_key FROM job \
-                     WHERE state = 'running' AND locked_until < $1 ORDER BY locked_until LIMIT 1000";
+                     WHERE state = 'running' AND (locked_until < $1 OR locked_until > $2) \
+                     ORDER BY locked_until LIMIT 1000";
+        let latest = later(now, LONGEST)?;
         // Asked outside of a transaction first: nearly always there is none.
-        if self.read().await?.rows(ended, args![now]).await?.is_empty() {
+        let asked = self.read().await?.rows(ended, args![now, latest]).await?;
+        if asked.is_empty() {
             return Ok(0);
         }
         let mut tx = self.begin().await?;
         let sql = format!("{ended}{}", tx.dialect().skip_locked());
-        let rows = tx.rows(&sql, args![now]).await?;
+        let rows = tx.rows(&sql, args![now, latest]).await?;
         let mut freed = Vec::new();
         for row in &rows {
             let (id, attempt) = (row.text(0)?, row.count(1)?);
@@ -130,7 +138,7 @@ impl Store {
                 held.len()
             )));
         }
-        let until = later(now, ttl)?;
+        let until = lasting(now, ttl)?;
         let dialect = self.db.dialect();
         let (soon, and_soon) = match dialect {
             Dialect::Postgres => (format!(", {SOON}"), AND_SOON),
@@ -212,6 +220,16 @@ async fn due_sweep(tx: &mut Tx, pool: &str, now: Timestamp) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM job WHERE pool = $1 AND sweep AND state = 'queued' \
                AND ready AND visible_from <= $2)";
     tx.one(sql, args![pool, now]).await?.bool(0)
+}
+
+/// The end of a lease.
+fn lasting(now: Timestamp, ttl: SignedDuration) -> Result<Timestamp> {
+    if ttl > LONGEST {
+        return Err(Error::Invalid(
+            "a lease holds for an hour at most".to_owned(),
+        ));
+    }
+    later(now, ttl)
 }
 
 fn later(now: Timestamp, by: SignedDuration) -> Result<Timestamp> {

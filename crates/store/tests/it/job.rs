@@ -155,6 +155,31 @@ both!(a_heartbeat_keeps_the_lease, |fixture| {
     );
 });
 
+both!(
+    a_clock_that_goes_back_keeps_no_job_from_anybody,
+    |fixture| {
+        let store = &fixture.store;
+        store.enqueue(&[job("a")], at(0)).await.expect("taken in");
+        // Five hours ahead, and its worker dies; then two hours behind.
+        let ahead = store.lease(&ask("w", 1), at(18_000)).await;
+        let ahead = ahead.expect("leased").remove(0);
+        let back = 18_000 - 25_200;
+        let again = async |now| store.lease(&ask("x", 1), at(now)).await.expect("leased");
+        assert_eq!(again(back).await, []);
+        let taken = again(back + 60).await.remove(0);
+        assert_eq!(taken.id, ahead.id);
+        // Whoever had it may still live: its result is not the second one.
+        let settled = store
+            .complete(&[done(&ahead), done(&taken)], at(back + 61))
+            .await;
+        assert_eq!(settled.expect("answered"), [Settled::Fenced, Settled::Done]);
+        let mut long = ask("w", 1);
+        long.ttl = SignedDuration::from_secs(3601);
+        let refused = store.lease(&long, at(back)).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    }
+);
+
 both!(failures_come_back_later_and_die_in_the_end, |fixture| {
     let store = &fixture.store;
     let mut once = job("a");
