@@ -220,7 +220,7 @@ pub(crate) async fn jobs(fleet: &Fleet, waiting: usize) -> Result<(), Failure> {
         pools: vec!["eu".to_owned()],
         jobs: u32::try_from((waiting / 10).clamp(1, 500)).unwrap_or(1),
         units: None,
-        ttl: SignedDuration::from_hours(24 * 300),
+        ttl: SignedDuration::from_hours(1),
     };
     let failed = store.lease(&lease, now).await?.into_iter();
     let failed: Vec<Failed> = failed
@@ -232,7 +232,7 @@ pub(crate) async fn jobs(fleet: &Fleet, waiting: usize) -> Result<(), Failure> {
         })
         .collect();
     store.fail(&failed, now).await?;
-    // These stay in somebody's hands.
+    // These stay in somebody's hands, for as long as a lease may hold.
     lease.worker = "edge-eu-2".to_owned();
     store.lease(&lease, now).await?;
     Ok(())
