@@ -144,8 +144,10 @@ both!(rows_of_the_schema_before_are_brought_up, |fixture| {
          DROP INDEX component_unknown; ALTER TABLE component DROP COLUMN facts_known; \
          ALTER TABLE content DROP COLUMN shell_id; DROP TABLE blob; DROP INDEX verdict_report; \
          DROP TABLE list_progress; CREATE INDEX job_lease ON job (locked_until); \
-         DROP INDEX verdict_state; \
-         ALTER TABLE verdict DROP COLUMN since; CREATE INDEX verdict_state ON verdict \
+         DROP TABLE cluster; DROP TABLE verdict_seen; DROP TABLE severity_day; \
+         DROP INDEX person_folded; ALTER TABLE workload DROP COLUMN exposure; \
+         DROP INDEX verdict_state; ALTER TABLE verdict DROP COLUMN since; \
+         CREATE INDEX verdict_state ON verdict \
          (state, decided_at, digest, environment, worst, gaps); DELETE FROM lazaret_schema WHERE number >= \
          (SELECT number FROM lazaret_schema WHERE name LIKE '%_parts')",
     )
